@@ -1,0 +1,173 @@
+//! The shared derived frames, computed in one pass over the charge lines.
+//!
+//! Charge lines are grouped by record, so every fact but the hospital's monthly one belongs to one record: facts of disjoint
+//! sets of records are concatenated, and the monthly sums are added.
+
+mod compute;
+
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
+
+pub use compute::compute;
+
+/// What happened on one day of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StayDay {
+    /// The record.
+    pub record: RecordId,
+    /// The day.
+    pub day: Day,
+    /// Set of [`FeeClass::bit`]s with a line.
+    pub classes: u16,
+    /// Number of lines.
+    pub lines: u32,
+    /// Sum of amounts.
+    pub amount: Fen,
+}
+
+impl StayDay {
+    /// Whether a class was billed on the day.
+    pub fn has(&self, class: FeeClass) -> bool {
+        self.classes & class.bit() != 0
+    }
+}
+
+/// One item in one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StayItem {
+    /// The record.
+    pub record: RecordId,
+    /// The item.
+    pub item: ItemId,
+    /// Sum of quantities.
+    pub quantity: Quantity,
+    /// Largest sum on one day.
+    pub largest_day: Quantity,
+    /// Distinct days of use; lines without a date count as one further day.
+    pub days: u32,
+    /// Number of lines.
+    pub lines: u32,
+    /// Sum of amounts.
+    pub amount: Fen,
+    /// First and last dated day.
+    pub span: Option<(Day, Day)>,
+    /// First and last line, in canonical order.
+    pub first_line: u32,
+    /// See `first_line`.
+    pub last_line: u32,
+}
+
+/// One item at one hospital in one month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HospitalItemMonth {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The item.
+    pub item: ItemId,
+    /// `year * 12 + month - 1`; [`HospitalItemMonth::UNDATED`] for lines without a date.
+    pub month: i32,
+    /// Sum of quantities.
+    pub quantity: Quantity,
+    /// Sum of amounts.
+    pub amount: Fen,
+    /// Number of lines.
+    pub lines: u32,
+    /// Records with the item.
+    pub records: u32,
+}
+
+impl HospitalItemMonth {
+    /// The month of undated lines.
+    pub const UNDATED: i32 = i32::MIN;
+}
+
+/// Sums of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StayTotal {
+    /// The record.
+    pub record: RecordId,
+    /// Sum of amounts by fee class.
+    pub by_class: [Fen; FeeClass::COUNT],
+    /// Number of lines.
+    pub lines: u32,
+}
+
+impl StayTotal {
+    /// Sum over all classes.
+    pub fn amount(&self) -> Fen {
+        self.by_class.iter().copied().sum()
+    }
+}
+
+/// Identical lines on one day: same record, item, day, quantity and price, more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// The record.
+    pub record: RecordId,
+    /// The item.
+    pub item: ItemId,
+    /// The day.
+    pub day: Day,
+    /// The lines, in canonical order (so by second within the day).
+    pub lines: Vec<u32>,
+}
+
+/// How often an item is billed in identical lines on one day, at one hospital: the null for repeated charges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemDays {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The item.
+    pub item: ItemId,
+    /// Number of (record, day, quantity, price) combinations by how often they were billed: once, twice, ... eight times or more.
+    pub times: [u32; 8],
+}
+
+/// A wanted item on one day of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WantedLine {
+    /// The person.
+    pub person: PersonId,
+    /// The record.
+    pub record: RecordId,
+    /// The line.
+    pub line: u32,
+}
+
+/// A charge line dated outside its stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutsideLine {
+    /// The stay.
+    pub record: RecordId,
+    /// The line.
+    pub line: u32,
+    /// Days before admission (negative) or after discharge (positive).
+    pub days: i32,
+}
+
+/// Line-level facts asked for by knowledge tables.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// By [`ItemId`]: whether the lines of the item are listed in [`Facts::wanted`]. Empty means none.
+    pub items: Vec<bool>,
+}
+
+/// The facts of a set of records, each list sorted by its leading ids.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// By record, day.
+    pub stay_days: Vec<StayDay>,
+    /// By record, item.
+    pub stay_items: Vec<StayItem>,
+    /// By hospital, item, month.
+    pub hospital_item_months: Vec<HospitalItemMonth>,
+    /// By record.
+    pub stay_totals: Vec<StayTotal>,
+    /// By record, item, day.
+    pub repeats: Vec<Repeat>,
+    /// By hospital, item.
+    pub item_days: Vec<ItemDays>,
+    /// By record, line.
+    pub wanted: Vec<WantedLine>,
+    /// By record, line.
+    pub outside: Vec<OutsideLine>,
+}

@@ -1,0 +1,98 @@
+//! From bytes to a [`Region`]: encodings, header recognition, parsing, refund netting, rejects.
+//!
+//! Nothing is lost: every row read is used, netted, repeated or rejected, and the counts add up.
+
+use serde::Serialize;
+
+use crate::model::{Region, Table};
+
+/// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// Data rows seen, without headers, titles and totals.
+    pub read: u64,
+    /// Rows that carry into the region.
+    pub used: u64,
+    /// Rows that cancel out: refunds, what they refund, and rows marked invalid.
+    pub netted: u64,
+    /// Rows exported more than once.
+    pub repeated: u64,
+    /// Rows that could not be understood; each is in the list of rejects.
+    pub rejected: u64,
+}
+
+/// A table found in an input file: the file itself, a sheet of a workbook, an entry of an archive.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// Sheet or archive entry; empty where the file is one table.
+    pub name: String,
+    /// What it was recognised as.
+    pub table: Table,
+    /// `utf-8`, `gb18030`, `utf-16le`, `xlsx`, `parquet`, ...
+    pub encoding: &'static str,
+    /// How each header was understood, in file order.
+    pub columns: Vec<HeaderColumn>,
+    /// Its rows.
+    pub rows: Rows,
+}
+
+/// A header and what it was understood as.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeaderColumn {
+    /// As written.
+    pub header: String,
+    /// National field name; `None` where the column is not used.
+    pub field: Option<&'static str>,
+    /// Up to three values.
+    pub samples: Vec<String>,
+}
+
+/// An input file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Input {
+    /// File name as in `Region::files` for the first part.
+    pub name: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// The tables in it.
+    pub parts: Vec<Part>,
+}
+
+/// A row that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reject {
+    /// Name of the file, as in findings' rows.
+    pub file: String,
+    /// Physical line.
+    pub line: u32,
+    /// Header of the column at fault; empty where the whole row is.
+    pub column: String,
+    /// The value at fault, shortened.
+    pub value: String,
+    /// Message id of the reason, `reject-...`.
+    pub reason: &'static str,
+}
+
+/// Something the reader should know about the data: a message id `note-...` and its arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// Message id.
+    pub id: &'static str,
+    /// Its arguments.
+    pub args: crate::messages::Args,
+}
+
+/// What ingest hands over.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// The tables.
+    pub region: Region,
+    /// The files, sorted by name.
+    pub inputs: Vec<Input>,
+    /// Rows that could not be used, sorted.
+    pub rejects: Vec<Reject>,
+    /// Things to know, in a fixed order.
+    pub notes: Vec<Note>,
+}

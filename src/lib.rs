@@ -1,0 +1,13 @@
+//! 医审: finds fraud and misuse in medical-insurance exports.
+//!
+//! The data goes one way: files → `ingest` → `facts` → `engine` with its rules → `weigh` → `report`. Imports go down the
+//! list below only; a test holds the code to it.
+
+pub mod engine;
+pub mod facts;
+pub mod finding;
+pub mod ingest;
+pub mod messages;
+pub mod model;
+pub mod rule;
+pub mod rulebook;

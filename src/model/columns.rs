@@ -1,0 +1,260 @@
+//! The catalogue of tables and columns: national names, Chinese export headers, AKC/AKE names, audit-office headers.
+//!
+//! Sources: DOMAIN section 3 (national platform fields, settlement list 4101, export headers seen, audit-office SQL). The
+//! AKC/AKE/AKA/AAC/AKB names are those of the older local systems built on the labour-ministry indicator standard (LB 101).
+
+use serde::{Deserialize, Serialize};
+
+/// A table of the exports.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Table {
+    /// Inpatient settlements: one row a settlement, one or more a stay.
+    Stays,
+    /// Charge lines.
+    Fees,
+    /// Outpatient and pharmacy settlements.
+    Visits,
+    /// Diagnosis rows of a stay or visit.
+    Diagnoses,
+    /// Insured persons.
+    Persons,
+    /// Designated institutions.
+    Hospitals,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Self; 6] = [Self::Stays, Self::Fees, Self::Visits, Self::Diagnoses, Self::Persons, Self::Hospitals];
+
+    /// The name used in cards, `yishen.toml` and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stays => "stays",
+            Self::Fees => "fees",
+            Self::Visits => "visits",
+            Self::Diagnoses => "diagnoses",
+            Self::Persons => "persons",
+            Self::Hospitals => "hospitals",
+        }
+    }
+
+    /// The table of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.name() == name)
+    }
+}
+
+/// What a cell of a column holds, and so how it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// An identifier: text, with the marks of damage by Excel looked for.
+    Id,
+    /// Free text or a code kept as written.
+    Text,
+    /// Yuan, kept in fen.
+    Money,
+    /// A quantity with up to four decimals.
+    Quantity,
+    /// Yuan a unit with up to six decimals.
+    Price,
+    /// A date or a moment.
+    Stamp,
+    /// A calendar date.
+    Date,
+    /// Sex.
+    Sex,
+    /// Fee class, as national code or Chinese word.
+    Class,
+    /// A whole number.
+    Count,
+    /// Yes or no: 1/0, Y/N, 是/否.
+    Flag,
+}
+
+/// A column this tool understands.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The table it belongs to.
+    pub table: Table,
+    /// National field name, lower case; the name used in cards and `yishen.toml`.
+    pub field: &'static str,
+    /// How its cells are read.
+    pub kind: Kind,
+    /// Whether a file of the table is useless without it. Alternatives are in [`Column::stands_in`].
+    pub required: bool,
+    /// Another field of the same table that makes this one unnecessary.
+    pub stands_in: Option<&'static str>,
+    /// The header used in Chinese exports, shown to people.
+    pub chinese: &'static str,
+    /// The header of the older AKC/AKE systems; empty where there is none.
+    pub akc: &'static str,
+    /// Further headers seen: variants of the national name, other Chinese words, audit-office forms.
+    pub aliases: &'static [&'static str],
+}
+
+macro_rules! table {
+    ($table:ident: $($field:ident $kind:ident $($required:ident)? $(or $other:ident)?, $chinese:literal, $akc:literal, [$($alias:literal),*];)*) => {
+        &[$(Column {
+            table: Table::$table,
+            field: stringify!($field),
+            kind: Kind::$kind,
+            required: table!(@required $($required)?),
+            stands_in: table!(@other $($other)?),
+            chinese: $chinese,
+            akc: $akc,
+            aliases: &[$($alias),*],
+        }),*]
+    };
+    (@required) => { false };
+    (@required required) => { true };
+    (@other) => { None };
+    (@other $other:ident) => { Some(stringify!($other)) };
+}
+
+const STAYS: &[Column] = table! { Stays:
+    mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号", "住院就诊号", "就医登记号"];
+    setl_id Id, "结算ID", "AKC195", ["结算号", "结算流水号", "单据号", "结算编号"];
+    psn_no Id required or certno, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号"];
+    psn_name Text, "姓名", "AAC003", ["人员姓名", "患者名称", "患者姓名", "参保人姓名"];
+    certno Id, "身份证号", "AAC002", ["证件号码", "证件号", "公民身份号码", "身份证号码", "身份证"];
+    gend Sex, "性别", "AAC004", ["性别代码", "sex"];
+    brdy Date, "出生日期", "AAC006", ["出生年月", "生日"];
+    age Text, "年龄", "AKC023", ["实际年龄"];
+    insutype Text, "险种类型", "AAE140", ["参保类型", "医保类型", "险种"];
+    psn_type Text, "人员类别", "AKC021", ["医疗人员类别"];
+    insu_admdvs Text, "参保地", "AAA027", ["参保地区", "参保地区划", "insuplc_admdvs", "统筹区"];
+    fixmedins_code Id required or fixmedins_name, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码"];
+    fixmedins_name Text, "机构名称", "AKB021", ["医院名称", "医疗机构名称", "就医机构", "定点机构名称", "定点医药机构名称", "医疗机构"];
+    hosp_lv Text, "医院等级", "AKA101", ["医疗机构级别", "medinslv", "lmtpric_hosp_lv", "医院级别", "机构等级"];
+    med_type Text, "医疗类别", "AKA130", ["就诊类型", "就诊方式", "就医方式", "医疗类型"];
+    begntime Stamp required, "入院日期", "AKC192", ["入院时间", "begndate", "adm_time", "就诊日期", "开始日期", "开始时间", "就诊开始时间"];
+    endtime Stamp required, "出院日期", "AKC194", ["出院时间", "enddate", "dscg_time", "结束日期", "结束时间", "就诊结束时间"];
+    inhosp_stas Text, "在院状态", "", ["在院标志"];
+    ipt_days Count, "住院天数", "AKC198", ["act_ipt_days", "实际住院天数"];
+    adm_dept_codg Text, "入院科室编码", "", ["adm_dept"];
+    adm_dept_name Text, "入院科室", "AKE020", ["入院科室名称", "科室", "就诊科室"];
+    dscg_dept_name Text, "出院科室", "", ["dscg_dept_codg", "科室名称", "出院科室名称"];
+    adm_bed Text, "床位号", "AKE021", ["bedno", "入院床位", "床号"];
+    ipt_no Id, "住院号", "AKC200", ["ipt_otp_no", "medrcdno", "medcasno", "住院/门诊号", "病案号"];
+    chfpdr_code Id, "主治医师编码", "AKC273", ["atddr_no", "dise_dor_no", "医生编码", "医师编码", "主诊医师编码", "主治医生编码"];
+    chfpdr_name Text, "主治医师", "", ["医生姓名", "atddr_name", "主诊医师", "主治医生"];
+    dise_codg Text, "主诊断编码", "AKC196", ["dscg_maindiag_code", "主要诊断编码", "出院病种编码", "出院诊断编码", "疾病编码", "诊断编码", "病种编码"];
+    dise_name Text, "主诊断", "AKC197", ["dscg_maindiag_name", "主要诊断", "出院诊断", "疾病名称", "出院病种名称", "主诊断名称", "出院诊断名称", "诊断名称", "病种名称", "主要诊断名称"];
+    oth_diag Text, "其他诊断", "", ["次诊断", "其他诊断编码", "次要诊断"];
+    oprn_oprt_code Text, "手术编码", "", ["手术操作编码", "主手术编码"];
+    oprn_oprt_name Text, "手术名称", "", ["手术操作名称", "主手术名称"];
+    dscg_way Text, "离院方式", "AKC199", ["出院方式", "转归"];
+    days_rinp_flag_31 Flag, "31天内再住院计划", "", [];
+    setl_time Stamp, "结算时间", "AAE040", ["结算日期", "收费日期", "setl_end_date", "补偿日期"];
+    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额"];
+    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付"];
+    hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额"];
+    psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
+    inscp_scp_amt Money, "符合政策范围金额", "", ["符合范围", "政策范围内金额", "inscp_amt"];
+    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+    setl_type Text, "结算类别", "", ["结算类型"];
+};
+
+const FEES: &[Column] = table! { Fees:
+    feedetl_sn Id, "费用明细流水号", "AKC220", ["bkkp_sn", "记账流水号", "明细流水号", "费用流水号", "费用明细ID"];
+    init_feedetl_sn Id, "原费用流水号", "", ["原费用明细流水号", "被退费用流水号", "原明细流水号"];
+    mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号", "住院就诊号", "就医登记号"];
+    setl_id Id, "结算ID", "AKC195", ["结算号", "结算流水号", "单据号", "结算编号"];
+    psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号"];
+    fixmedins_code Id, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码"];
+    fee_ocur_time Stamp, "费用发生时间", "AKC221", ["收费日期", "处方日期", "费用日期", "费用发生日期", "计费时间", "收费时间"];
+    hilist_code Id required or hilist_name, "医保目录编码", "AKE001", ["med_list_codg", "医保项目编码", "项目编码", "医保编码", "目录编码", "医保目录代码"];
+    hilist_name Text, "医保目录名称", "AKE002", ["医保收费名称", "med_list_name", "医保项目名称", "项目名称", "目录名称"];
+    medins_list_codg Text, "医院项目编码", "AKE005", ["his项目编码", "机构项目编码", "院内项目编码"];
+    medins_list_name Text, "医院收费名称", "AKE006", ["机构项目名称", "院内项目名称", "医院项目名称"];
+    med_chrgitm_type Class, "医疗收费项目类别", "AKE003", ["medins_chrgitm_type", "收费类别", "费用类别", "收费项目类别", "费用类型"];
+    list_type Text, "目录类别", "AKE004", ["目录类型"];
+    cnt Quantity required or det_item_fee_sumamt, "数量", "AKC226", ["项目数量"];
+    pric Price, "单价", "AKC225", ["项目单价"];
+    det_item_fee_sumamt Money required or cnt, "金额", "AKC227", ["明细项目费用总额", "费用金额", "明细金额", "项目金额"];
+    inscp_scp_amt Money, "符合政策范围金额", "AKC228", ["符合范围", "政策范围内金额", "inscp_amt"];
+    pric_uplmt_amt Price, "定价上限金额", "", ["限价"];
+    chrgitm_lv Text, "收费项目等级", "AKA065", ["收费等级", "项目等级"];
+    spec Text, "规格", "AKA074", ["药品规格"];
+    bilg_dept_codg Text, "开单科室编码", "", [];
+    bilg_dept_name Text, "开单科室", "AKE026", ["开单科室名称"];
+    bilg_dr_codg Id, "开单医生编码", "AKC272", ["orders_dr_code", "开单医师编码", "bilg_dr_code"];
+    bilg_dr_name Text, "开单医生", "AKE025", ["orders_dr_name", "开单医师"];
+    rxno Id, "处方号", "AKC224", ["drord_no", "rx_drord_no", "处方/医嘱号", "医嘱号"];
+    dscg_tkdrug_flag Flag, "出院带药标志", "", ["出院带药", "出院带药标识"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+};
+
+const VISITS: &[Column] = table! { Visits:
+    setl_id Id, "结算ID", "AKC195", ["结算号", "结算流水号", "单据号", "结算编号"];
+    mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "门诊流水号", "就医登记号"];
+    psn_no Id required or certno, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号"];
+    psn_name Text, "姓名", "AAC003", ["人员姓名", "患者名称", "患者姓名", "参保人姓名"];
+    certno Id, "身份证号", "AAC002", ["证件号码", "证件号", "公民身份号码", "身份证号码", "身份证"];
+    gend Sex, "性别", "AAC004", ["性别代码", "sex"];
+    brdy Date, "出生日期", "AAC006", ["出生年月", "生日"];
+    insutype Text, "险种类型", "AAE140", ["参保类型", "医保类型", "险种"];
+    fixmedins_code Id required or fixmedins_name, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码", "药店编码"];
+    fixmedins_name Text, "机构名称", "AKB021", ["医院名称", "医疗机构名称", "就医机构", "定点机构名称", "定点医药机构名称", "药店名称", "医疗机构"];
+    hosp_lv Text, "医院等级", "AKA101", ["医疗机构级别", "medinslv", "lmtpric_hosp_lv", "医院级别", "机构等级"];
+    med_type Text, "医疗类别", "AKA130", ["就诊类型", "就诊方式", "就医方式", "医疗类型"];
+    setl_time Stamp required or begntime, "结算时间", "AAE040", ["结算日期", "收费日期", "就诊日期", "购药时间", "购药日期", "销售时间"];
+    begntime Stamp, "开始时间", "AKC192", ["begndate", "就诊时间", "就诊开始时间"];
+    dise_codg Text, "主诊断编码", "AKC196", ["疾病编码", "诊断编码", "病种编码", "主要诊断编码"];
+    dise_name Text, "主诊断", "AKC197", ["疾病名称", "诊断名称", "病种名称", "主要诊断", "主诊断名称", "主要诊断名称"];
+    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额"];
+    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付"];
+    acct_pay Money, "账户支付", "AKC255", ["个人账户支付", "账户"];
+    psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
+    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+};
+
+const DIAGNOSES: &[Column] = table! { Diagnoses:
+    mdtrt_id Id required, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号"];
+    psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID"];
+    diag_type Text, "诊断类别", "", ["诊断类型"];
+    maindiag_flag Flag, "主诊断标志", "", ["主诊断标识", "是否主诊断"];
+    diag_srt_no Count, "诊断排序号", "", ["诊断序号"];
+    diag_code Text required, "诊断代码", "AKC196", ["诊断编码", "疾病编码"];
+    diag_name Text, "诊断名称", "AKC197", ["疾病名称"];
+};
+
+const PERSONS: &[Column] = table! { Persons:
+    psn_no Id required, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID"];
+    psn_name Text, "姓名", "AAC003", ["人员姓名", "患者姓名", "参保人姓名"];
+    certno Id, "身份证号", "AAC002", ["证件号码", "证件号", "公民身份号码", "身份证号码", "身份证"];
+    gend Sex, "性别", "AAC004", ["性别代码", "sex"];
+    brdy Date, "出生日期", "AAC006", ["出生年月", "生日"];
+    addr Text, "地址", "AAE006", ["live_addr", "联系地址", "家庭住址", "住址"];
+    tel Text, "联系电话", "AAE005", ["电话", "手机号"];
+    emp_no Text, "单位编号", "AAB001", ["emp_name", "单位名称"];
+};
+
+const HOSPITALS: &[Column] = table! { Hospitals:
+    fixmedins_code Id required, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码"];
+    fixmedins_name Text, "机构名称", "AKB021", ["医院名称", "医疗机构名称", "定点机构名称", "定点医药机构名称"];
+    hosp_lv Text, "医院等级", "AKA101", ["医疗机构级别", "medinslv", "医院级别", "机构等级"];
+    fixmedins_type Text, "机构类型", "", ["机构类别", "医疗机构类型"];
+    aprv_bed_cnt Count, "编制床位数", "", ["核定床位数", "编制床位"];
+    open_bed_cnt Count, "开放床位数", "", ["实际开放床位数", "开放床位", "床位数"];
+};
+
+/// The columns of a table, in the order of its national layout.
+pub fn columns(table: Table) -> &'static [Column] {
+    match table {
+        Table::Stays => STAYS,
+        Table::Fees => FEES,
+        Table::Visits => VISITS,
+        Table::Diagnoses => DIAGNOSES,
+        Table::Persons => PERSONS,
+        Table::Hospitals => HOSPITALS,
+    }
+}
+
+/// A column by its national field name.
+pub fn column(table: Table, field: &str) -> Option<&'static Column> {
+    columns(table).iter().find(|c| c.field == field)
+}

@@ -1,0 +1,16 @@
+//! The tables every part shares: ids, money, time, columns. Pure data, no I/O.
+//!
+//! Text of the exports is interned once, in sorted pools, so that an id orders like the text it stands for and a charge
+//! line is a few dozen bytes. Rules work on these ids; only the report turns them back into text.
+
+mod columns;
+mod ids;
+mod progress;
+mod region;
+mod units;
+
+pub use columns::{Column, Kind, Table, column, columns};
+pub use ids::{DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, RecordId, TextId};
+pub use progress::{Phase, Progress, Silent};
+pub use region::{Diagnosis, Fees, Hospital, Names, Person, Record, Region, RowRef, Setting, Stay, Visit};
+pub use units::{Day, FeeClass, Fen, Price, Quantity, Sex, Stamp};

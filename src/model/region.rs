@@ -1,0 +1,319 @@
+//! A region in memory: what ingest hands to the facts and the rules.
+//!
+//! Everything is in canonical order (ids sort like their texts, charge lines by record, day, second, item, amount, ...),
+//! so that neither the order of files nor the order of rows can be seen from here on.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{
+    Day, DepartmentId, DiagnosisId, DoctorId, FeeClass, Fen, HospitalId, ItemId, PersonId, Pool, Price, Quantity,
+    RecordId, Sex, Stamp, Table, TextId,
+};
+
+/// Where a row stood: a file of [`Region::files`] and its physical line (the header is line 1; Excel row number; Parquet row + 1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RowRef {
+    /// Index into [`Region::files`].
+    pub file: u16,
+    /// Line number, from 1.
+    pub line: u32,
+}
+
+/// The pools behind the ids.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// `psn_no`, or the certificate number where the export has no person number.
+    pub persons: Pool<PersonId>,
+    /// `fixmedins_code`, or the name where the export has no code.
+    pub hospitals: Pool<HospitalId>,
+    /// `hilist_code`, or the name where the export has no code.
+    pub items: Pool<ItemId>,
+    /// Doctors' codes.
+    pub doctors: Pool<DoctorId>,
+    /// Departments: names where given, else codes.
+    pub departments: Pool<DepartmentId>,
+    /// Diagnosis codes.
+    pub diagnoses: Pool<DiagnosisId>,
+    /// `mdtrt_id` of stays, visits and charge lines.
+    pub records: Pool<RecordId>,
+    /// All other text.
+    pub texts: Pool<TextId>,
+    /// Name of each item, by [`ItemId`].
+    pub item_names: Vec<TextId>,
+    /// Name of each diagnosis, by [`DiagnosisId`].
+    pub diagnosis_names: Vec<TextId>,
+}
+
+/// What is known of a person, over all tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Name.
+    pub name: TextId,
+    /// Certificate number.
+    pub certificate: TextId,
+    /// Sex.
+    pub sex: Sex,
+    /// Date of birth.
+    pub birth: Option<Day>,
+    /// Address.
+    pub address: TextId,
+}
+
+/// What is known of an institution, over all tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hospital {
+    /// Name.
+    pub name: TextId,
+    /// Level as written (`hosp_lv`): regions code it differently.
+    pub level: TextId,
+    /// Type as written.
+    pub kind: TextId,
+    /// Open beds, else licensed beds.
+    pub beds: Option<u32>,
+}
+
+/// Where care was given, from `med_type` and the institution (DOMAIN 3.1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Setting {
+    /// Inpatient.
+    Inpatient,
+    /// Day surgery (28).
+    DaySurgery,
+    /// Outpatient.
+    Outpatient,
+    /// Emergency (13).
+    Emergency,
+    /// Retail pharmacy (41, or an institution code with prefix P).
+    Pharmacy,
+}
+
+/// A stay: all settlements of one `mdtrt_id`, netted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Its id; charge lines of the stay carry the same.
+    pub record: RecordId,
+    /// The patient.
+    pub person: PersonId,
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// Admission: the earliest of the settlements.
+    pub admitted: Stamp,
+    /// Discharge: the latest of the settlements; `None` while the patient is in the hospital.
+    pub discharged: Option<Stamp>,
+    /// Inpatient or day surgery.
+    pub setting: Setting,
+    /// `med_type` as written.
+    pub kind: TextId,
+    /// `insutype` as written.
+    pub insurance: TextId,
+    /// Department of admission.
+    pub department: DepartmentId,
+    /// Bed as written.
+    pub bed: TextId,
+    /// Attending doctor.
+    pub doctor: DoctorId,
+    /// Main diagnosis code.
+    pub diagnosis: DiagnosisId,
+    /// Main diagnosis as written.
+    pub diagnosis_name: TextId,
+    /// `dscg_way` as written.
+    pub discharge_way: TextId,
+    /// Sex on this record.
+    pub sex: Sex,
+    /// Date of birth on this record.
+    pub birth: Option<Day>,
+    /// Total fee, settlements summed.
+    pub total: Fen,
+    /// Paid by all funds, settlements summed; the pool fund's where that is all there is.
+    pub fund: Fen,
+    /// Paid by the person, settlements summed.
+    pub own: Fen,
+    /// When it was settled: the latest of the settlements.
+    pub settled: Option<Stamp>,
+    /// Number of settlements.
+    pub settlements: u32,
+    /// The rows of the export that make up the stay, sorted.
+    pub rows: Vec<RowRef>,
+}
+
+impl Stay {
+    /// The last day in hospital; the day of admission where discharge is not known.
+    pub fn last_day(&self) -> Day {
+        self.discharged.map_or(self.admitted.day, |d| d.day)
+    }
+
+    /// Days counted as the difference of dates (the night count); at least 0.
+    pub fn nights(&self) -> i32 {
+        (self.last_day().0 - self.admitted.day.0).max(0)
+    }
+}
+
+/// An outpatient visit or a pharmacy sale: all settlements of one visit, netted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Its `mdtrt_id`, or its `setl_id` where the export has no visit id.
+    pub record: RecordId,
+    /// The patient.
+    pub person: PersonId,
+    /// The institution.
+    pub hospital: HospitalId,
+    /// When it was settled, else when it began.
+    pub time: Stamp,
+    /// Outpatient, emergency, pharmacy.
+    pub setting: Setting,
+    /// `med_type` as written.
+    pub kind: TextId,
+    /// Main diagnosis code.
+    pub diagnosis: DiagnosisId,
+    /// Total fee.
+    pub total: Fen,
+    /// Paid by all funds.
+    pub fund: Fen,
+    /// The rows of the export that make up the visit, sorted.
+    pub rows: Vec<RowRef>,
+}
+
+/// A further diagnosis of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnosis {
+    /// The stay or visit.
+    pub record: RecordId,
+    /// Position; 0 is the main diagnosis.
+    pub position: u16,
+    /// Code.
+    pub code: DiagnosisId,
+}
+
+/// What a record id stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The patient, from the stay or visit, else from its charge lines.
+    pub person: PersonId,
+    /// The institution, likewise.
+    pub hospital: HospitalId,
+    /// Index into [`Region::stays`].
+    pub stay: Option<u32>,
+    /// Index into [`Region::visits`].
+    pub visit: Option<u32>,
+}
+
+/// The charge lines left after netting, by column. Sorted by record, then day, second, item, price, quantity, amount, row.
+/// A column that no file has is empty; every other has one entry a line.
+#[derive(Debug, Default)]
+pub struct Fees {
+    /// The record each line belongs to, ascending.
+    pub record: Vec<RecordId>,
+    /// Item.
+    pub item: Vec<ItemId>,
+    /// When the service was given (`fee_ocur_time`); `None` where the cell was empty.
+    pub time: Vec<Option<Stamp>>,
+    /// Quantity after refunds.
+    pub quantity: Vec<Quantity>,
+    /// Unit price.
+    pub price: Vec<Price>,
+    /// Amount after refunds.
+    pub amount: Vec<Fen>,
+    /// Amount in the scope of the fund, after refunds. Empty where no file has it.
+    pub in_scope: Vec<Fen>,
+    /// Fee class.
+    pub class: Vec<FeeClass>,
+    /// Ordering doctor. Empty where no file has it.
+    pub doctor: Vec<DoctorId>,
+    /// Ordering department. Empty where no file has it.
+    pub department: Vec<DepartmentId>,
+    /// Where each line stood.
+    pub row: Vec<RowRef>,
+    /// Start of each record's lines, by [`RecordId`], with one entry more at the end.
+    pub starts: Vec<u32>,
+}
+
+impl Fees {
+    /// Number of lines.
+    pub fn len(&self) -> usize {
+        self.record.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.record.is_empty()
+    }
+
+    /// The lines of a record.
+    pub fn of(&self, record: RecordId) -> Range<usize> {
+        match self.starts.get(record.index()..=record.index() + 1) {
+            Some(&[start, end]) => start as usize..end as usize,
+            _ => 0..0,
+        }
+    }
+
+    /// What the fund is asked to recognise of a line: the in-scope amount where the export has one, else the amount.
+    pub fn claimed(&self, line: usize) -> Fen {
+        self.in_scope.get(line).copied().unwrap_or(self.amount[line])
+    }
+}
+
+/// A region: everything the exports say, in canonical order.
+#[derive(Debug, Default)]
+pub struct Region {
+    /// Names of the input files, sorted; [`RowRef::file`] points here.
+    pub files: Vec<String>,
+    /// The pools behind the ids.
+    pub names: Names,
+    /// By [`PersonId`].
+    pub persons: Vec<Person>,
+    /// By [`HospitalId`].
+    pub hospitals: Vec<Hospital>,
+    /// By [`RecordId`].
+    pub records: Vec<Record>,
+    /// Sorted by record id.
+    pub stays: Vec<Stay>,
+    /// Sorted by record id.
+    pub visits: Vec<Visit>,
+    /// Sorted by record, position, code.
+    pub diagnoses: Vec<Diagnosis>,
+    /// The charge lines.
+    pub fees: Fees,
+    /// The tables and columns (national field names) that at least one file has, as `(table, field)`.
+    pub columns: BTreeSet<(Table, &'static str)>,
+}
+
+impl Region {
+    /// Whether any file is of the table.
+    pub fn has_table(&self, table: Table) -> bool {
+        self.columns.iter().any(|(t, _)| *t == table)
+    }
+
+    /// Whether any file has the column.
+    pub fn has_column(&self, table: Table, field: &str) -> bool {
+        self.columns.iter().any(|(t, f)| *t == table && *f == field)
+    }
+
+    /// The stay of a record, if the record is one.
+    pub fn stay_of(&self, record: RecordId) -> Option<&Stay> {
+        self.records[record.index()].stay.map(|i| &self.stays[i as usize])
+    }
+
+    /// The diagnoses of a record beyond the one on the stay itself, by position.
+    pub fn diagnoses_of(&self, record: RecordId) -> &[Diagnosis] {
+        let start = self.diagnoses.partition_point(|d| d.record < record);
+        let end = self.diagnoses.partition_point(|d| d.record <= record);
+        &self.diagnoses[start..end]
+    }
+
+    /// Name of an item.
+    pub fn item_name(&self, item: ItemId) -> &str {
+        self.names.texts.get(self.names.item_names[item.index()])
+    }
+
+    /// Name of an institution; its code where it has none.
+    pub fn hospital_name(&self, hospital: HospitalId) -> &str {
+        if hospital == HospitalId::NONE {
+            return "";
+        }
+        match self.hospitals[hospital.index()].name.some() {
+            Some(name) => self.names.texts.get(name),
+            None => self.names.hospitals.get(hospital),
+        }
+    }
+}

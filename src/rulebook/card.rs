@@ -1,0 +1,158 @@
+//! A rule's card: its documentation, parameters and needs.
+
+use serde::Deserialize;
+
+use crate::finding::ResultClass;
+use crate::messages::Lang;
+
+/// A text in both languages.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// The text in a language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// The family of a rule, and its folder in `rules/`.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Family {
+    Stays,
+    Charges,
+    Drugs,
+    Identity,
+    Pharmacy,
+    Institutions,
+    Data,
+}
+
+impl Family {
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stays => "stays",
+            Self::Charges => "charges",
+            Self::Drugs => "drugs",
+            Self::Identity => "identity",
+            Self::Pharmacy => "pharmacy",
+            Self::Institutions => "institutions",
+            Self::Data => "data",
+        }
+    }
+}
+
+/// How far a rule has been proven.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Has planted positives it finds and clean data it leaves alone.
+    Stable,
+    /// Still to be proven.
+    Preview,
+}
+
+/// A table or column a rule cannot do without: `fees`, `fees.fee_ocur_time`, or alternatives joined by ` or `.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(transparent)]
+pub struct Need(pub String);
+
+/// A column of evidence, in the order of the report's sheet for the rule.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceColumn {
+    /// Key in the finding's `evidence`.
+    pub field: String,
+    /// Chinese heading.
+    pub zh: String,
+    /// English heading.
+    pub en: String,
+    /// How it is printed.
+    pub kind: EvidenceKind,
+}
+
+/// How a column of evidence is printed.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum EvidenceKind {
+    Text,
+    Number,
+    Money,
+    Date,
+    /// An array or object, printed in one cell.
+    List,
+}
+
+/// A parameter as the card documents it.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogued {
+    /// The value used unless `yishen.toml` overrides it.
+    pub value: toml::Value,
+    /// Unit, e.g. `hours`, `days`, `yuan`, `share`, `codes`.
+    pub unit: String,
+    /// What it does.
+    pub zh: String,
+    /// What it does.
+    pub en: String,
+}
+
+/// A rule's card, `rules/<family>/<rule-id>.toml`.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Rule id, the name of the file.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// Family, the folder of the file.
+    pub family: Family,
+    /// Version, raised whenever the rule's findings can change.
+    pub version: String,
+    /// Stable or preview.
+    pub status: Status,
+    /// How far a finding goes.
+    pub result: ResultClass,
+    /// National class code (`GZ…`), where there is one.
+    #[serde(default)]
+    pub national_class: Option<String>,
+    /// What it does.
+    pub what: Text,
+    /// Why it matters.
+    pub why: Text,
+    /// Innocent explanations, and what the rule does about each.
+    pub innocent: Vec<Text>,
+    /// What would clear a lead.
+    pub clears: Text,
+    /// Legal basis.
+    pub basis: Text,
+    /// Where the method comes from.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Tables and columns it needs.
+    pub needs: Vec<Need>,
+    /// The detector that runs it: its id in the list of `src/detectors`.
+    pub detector: String,
+    /// Parameters by name.
+    #[serde(default)]
+    pub parameters: std::collections::BTreeMap<String, Catalogued>,
+    /// Unit of `observed`, `expected`, `threshold`.
+    pub measure: Text,
+    /// The sentence of a finding, in Fluent syntax over the finding's evidence and figures, e.g. `{ $days }`.
+    pub message: Text,
+    /// Columns of evidence.
+    pub evidence: Vec<EvidenceColumn>,
+}

@@ -1,0 +1,5 @@
+//! stub
+/// stub
+pub struct Rulebook;
+/// stub
+pub struct Fault;
