@@ -32,7 +32,8 @@ fn name(case: &Path) -> String {
 fn every_case_is_described_and_there_are_enough() {
     let cases = cases();
     assert!(cases.len() >= 40, "only {} cases", cases.len());
-    let numbers: BTreeSet<String> = cases.iter().map(|c| name(c).chars().take_while(char::is_ascii_digit).collect()).collect();
+    let numbers: BTreeSet<String> =
+        cases.iter().map(|c| name(c).chars().take_while(char::is_ascii_digit).collect()).collect();
     assert_eq!(numbers.len(), cases.len(), "two cases have the same number");
     for case in &cases {
         let want = expect::load(case).unwrap_or_else(|e| panic!("{e}"));
@@ -69,7 +70,14 @@ fn run(case: &Path, want: &Expect) -> Vec<String> {
         Before::Folder => std::fs::create_dir(&report).expect("writable"),
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_yishen"));
-    command.current_dir(case).arg("scan").args(&want.paths).arg("-o").arg(&report).args(["--lang", "en"]).args(&want.args);
+    command
+        .current_dir(case)
+        .arg("scan")
+        .args(&want.paths)
+        .arg("-o")
+        .arg(&report)
+        .args(["--lang", "en"])
+        .args(&want.args);
     let output = command.output().expect("the binary starts");
     let mut faults = said(want, &output);
     if want.exit == 2 {

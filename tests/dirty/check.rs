@@ -184,3 +184,16 @@ fn scaled(text: &str, decimals: usize) -> i64 {
     assert!(fraction.len() <= decimals, "{text} has more than {decimals} decimals");
     format!("{whole}{fraction:0<decimals$}").parse().unwrap_or_else(|e| panic!("{text} in expect.toml: {e}"))
 }
+
+#[test]
+fn a_file_is_known_by_its_name_or_by_the_pieces_of_an_archive() {
+    assert!(named("fees.csv", "fees.csv") && named("fees.csv", "input/fees.csv"));
+    assert!(!named("fees.csv", "old-fees.csv") && !named("fees.csv", "fees.csv.gz"));
+    assert!(named("a.zip|b.txt", "input/a.zip/x/b.txt") && named("a.xlsx|", "a.xlsx"));
+    assert!(!named("a.zip|b.txt", "a.zip/c.txt") && !named("a.zip|b.txt", "b.txt/a.zip"));
+}
+
+#[test]
+fn decimals_become_integers() {
+    assert_eq!([scaled("1234.5", 2), scaled("-0.07", 2), scaled("3", 4)], [123_450, -7, 30_000]);
+}
