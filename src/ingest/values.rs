@@ -207,7 +207,7 @@ fn clock(day: Day, hour: u32, minute: u32, second: u32) -> Option<Stamp> {
 fn decorated_stamp(cell: &[u8]) -> Option<Stamp> {
     let text = half_width(std::str::from_utf8(cell).ok()?);
     let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() < 2 {
         return compact_stamp(text);
     }
     let (date, time) = split_date(text)?;
