@@ -62,7 +62,7 @@ pub(super) fn need(need: &str, catalog: &Catalog) -> String {
         let table = table_name(known, catalog);
         match (column(known, field), catalog.lang()) {
             (Some(column), Lang::Zh) => format!("{table}·{} ({name})", column.chinese),
-            _ if field.is_empty() => format!("{table} ({name})"),
+            (None, Lang::Zh) if field.is_empty() => format!("{table} ({name})"),
             _ => name.to_string(),
         }
     };

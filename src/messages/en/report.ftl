@@ -49,7 +49,7 @@ report-section-next = Results and next steps
 ## Data
 report-period = Care given from { $from } to { $to }
 report-size = { $hospitals ->
-    [one] one institution
+    [one] One institution
    *[other] { $hospitals } institutions
 }, { $persons ->
     [one] one person
@@ -64,7 +64,7 @@ report-size = { $hospitals ->
     [one] one charge line
    *[other] { $lines } charge lines
 }; { $money } yuan billed
-report-total = total
+report-total = Total
 report-reject-line = { $rows ->
     [one] one reject
    *[other] { $rows } rejects
@@ -94,89 +94,89 @@ report-next-rejects = { $n ->
    *[other] { $n } values could not be read; they are
 } in the list of rejects. Mend the export and run again, or something may be missed.
 report-next-failed = { $n ->
-    [one] One rule
-   *[other] { $n } rules
-} failed: this report is incomplete and says nothing about what they look for.
+    [one] One rule failed: this report is incomplete without it.
+   *[other] { $n } rules failed: this report is incomplete without them.
+}
 report-next-skipped = { $n ->
-    [one] One rule was
-   *[other] { $n } rules were
-} skipped for want of data; with the tables or columns named above they will run. Not having run is not having found nothing.
+    [one] One rule was skipped for want of data; with the tables or columns named above it will run.
+   *[other] { $n } rules were skipped for want of data; with the tables or columns named above they will run.
+} A rule that did not run has not found nothing.
 report-elapsed = took { $seconds } seconds
 
 ## Columns
-report-column-rank = no.
-report-column-class = class
-report-column-meaning = meaning
-report-column-rule = rule
-report-column-rule-id = rule id
-report-column-outcome = outcome
-report-column-reason = reason
-report-column-hospital = institution
-report-column-hospital-id = institution code
-report-column-hospitals = institutions
-report-column-rules = rules
-report-column-rule-list = rules that flagged it
-report-column-leads = leads
-report-column-stays = stays
-report-column-visits = visits
-report-column-patients = patients
-report-column-records = stays and visits
-report-column-at-risk = at risk (yuan)
-report-column-month = month
+report-column-rank = No.
+report-column-class = Class
+report-column-meaning = Meaning
+report-column-rule = Rule
+report-column-rule-id = Rule id
+report-column-outcome = Outcome
+report-column-reason = Reason
+report-column-hospital = Institution
+report-column-hospital-id = Institution code
+report-column-hospitals = Institutions
+report-column-rules = Rules
+report-column-rule-list = Rules that flagged it
+report-column-leads = Leads
+report-column-stays = Stays
+report-column-visits = Visits
+report-column-patients = Patients
+report-column-records = Stays and visits
+report-column-at-risk = At risk (yuan)
+report-column-month = Month
 report-column-empty = { "" }
-report-column-message = what was found
-report-column-confidence = confidence
-report-column-from = from
-report-column-to = to
-report-column-patient-ids = patient ids
-report-column-stay-ids = stay ids
-report-column-visit-ids = visit ids
-report-column-group = group
-report-column-total = total (yuan)
-report-column-observed = observed
-report-column-expected = expected
-report-column-threshold = threshold
+report-column-message = What was found
+report-column-confidence = Confidence
+report-column-from = From
+report-column-to = To
+report-column-patient-ids = Patient ids
+report-column-stay-ids = Stay ids
+report-column-visit-ids = Visit ids
+report-column-group = Group
+report-column-total = Total (yuan)
+report-column-observed = Observed
+report-column-expected = Expected
+report-column-threshold = Threshold
 report-column-p = p value
 report-column-q = q value
-report-column-basis = legal basis
-report-column-clears = what would clear it
-report-column-rows = rows (file:line)
-report-column-version = version
-report-column-finding-id = finding id
-report-column-what = what it does
-report-column-why = why it matters
-report-column-innocent = innocent explanations
-report-column-parameters = parameters
-report-column-file = file
-report-column-table = taken for
-report-column-size = size
-report-column-bytes = bytes
-report-column-encoding = encoding
-report-column-read = read
-report-column-used = used
-report-column-netted = netted
-report-column-repeated = repeated
-report-column-rejected = rejected
+report-column-basis = Legal basis
+report-column-clears = What would clear it
+report-column-rows = Rows (file:line)
+report-column-version = Version
+report-column-finding-id = Finding id
+report-column-what = What it does
+report-column-why = Why it matters
+report-column-innocent = Innocent explanations
+report-column-parameters = Parameters
+report-column-file = File
+report-column-table = Taken for
+report-column-size = Size
+report-column-bytes = Bytes
+report-column-encoding = Encoding
+report-column-read = Read
+report-column-used = Used
+report-column-netted = Netted
+report-column-repeated = Repeated
+report-column-rejected = Rejected
 report-column-sha256 = SHA-256
-report-column-line = line
-report-column-field = column
-report-column-value = value
+report-column-line = Line
+report-column-field = Column
+report-column-value = Value
 
 ## Labels of the summary sheet
-report-label-from = care given from
-report-label-to = care given to
-report-label-persons = persons
-report-label-stays = stays
-report-label-visits = outpatient visits
-report-label-lines = charge lines
-report-label-money = billed (yuan)
-report-label-fund = paid by the funds (yuan)
-report-label-read = rows read
-report-label-used = of these: used
-report-label-netted = of these: netted refunds
-report-label-repeated = of these: exported twice
-report-label-rejected = of these: rejected
-report-label-version = program
+report-label-from = Care given from
+report-label-to = Care given to
+report-label-persons = Persons
+report-label-stays = Stays
+report-label-visits = Outpatient visits
+report-label-lines = Charge lines
+report-label-money = Billed (yuan)
+report-label-fund = Paid by the funds (yuan)
+report-label-read = Rows read
+report-label-used = Of these: used
+report-label-netted = Of these: netted refunds
+report-label-repeated = Of these: exported twice
+report-label-rejected = Of these: rejected
+report-label-version = Program
 
 ## Sheets
 report-sheet-summary = Summary

@@ -9,12 +9,15 @@ use rust_xlsxwriter::{
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Day, Fen};
 use crate::report::atomic::Fault;
-use crate::report::text::width;
+use crate::report::text::{width, wrap};
 
 /// Rows of a sheet in Excel 2007 and later.
 const EXCEL_ROWS: u32 = 1_048_576;
 /// Characters (UTF-16 units) of a cell.
 const EXCEL_TEXT: usize = 32_767;
+/// Height of a line of text, and the greatest height of a row, in points.
+const LINE: f64 = 14.0;
+const TALLEST: f64 = 409.0;
 /// Widest column that is not wrapped, in characters.
 const WIDEST: usize = 44;
 
@@ -54,31 +57,41 @@ pub(super) struct Column {
     head: String,
     /// Fixed width in characters; measured where there is none.
     width: Option<u32>,
+    /// Figures, whose heading stands at the right like they do.
+    figures: bool,
 }
 
 impl Column {
     /// As wide as what is in it.
     pub(super) fn new(head: String) -> Self {
-        Self { head, width: None }
+        Self { head, width: None, figures: false }
+    }
+
+    /// For figures.
+    pub(super) fn figures(head: String) -> Self {
+        Self { head, width: None, figures: true }
     }
 
     /// For sentences.
     pub(super) fn wide(head: String, width: u32) -> Self {
-        Self { head, width: Some(width) }
+        Self { head, width: Some(width), figures: false }
     }
 }
 
 /// The formats of a workbook.
 pub(super) struct Formats {
     pub(super) title: Format,
+    pub(super) lead_in: Format,
     pub(super) heading: Format,
     pub(super) head: Format,
-    pub(super) text: Format,
-    pub(super) prose: Format,
-    pub(super) whole: Format,
-    pub(super) decimal: Format,
-    pub(super) tiny: Format,
-    pub(super) money: Format,
+    pub(super) figure_head: Format,
+    filter_head: Format,
+    text: Format,
+    prose: Format,
+    whole: Format,
+    decimal: Format,
+    tiny: Format,
+    money: Format,
     date: Format,
     moment: Format,
 }
@@ -91,30 +104,37 @@ impl Formats {
         };
         let base = Format::new().set_font_name(font).set_font_size(10).set_align(FormatAlign::Top);
         let navy = Color::RGB(0x1F_3864);
-        let numbers = |code: &str| base.clone().set_num_format(code);
+        let ruled = base.clone().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(Color::RGB(0xD9_D9D9));
+        let numbers = |code: &str| ruled.clone().set_num_format(code);
+        let dates = |code: &str| numbers(code).set_align(FormatAlign::Left).set_indent(1);
+        let head = base
+            .clone()
+            .set_bold()
+            .set_font_color(Color::White)
+            .set_background_color(navy)
+            .set_align(FormatAlign::VerticalCenter);
         Self {
-            title: base.clone().set_font_size(16).set_bold().set_font_color(navy),
+            title: base.clone().set_font_size(16).set_bold().set_font_color(navy).set_indent(1),
+            lead_in: base.clone().set_text_wrap().set_indent(1),
             heading: base
                 .clone()
                 .set_font_size(12)
                 .set_bold()
                 .set_font_color(navy)
-                .set_border_bottom(FormatBorder::Medium)
-                .set_border_bottom_color(navy),
-            head: base
-                .clone()
-                .set_bold()
-                .set_font_color(Color::White)
-                .set_background_color(navy)
-                .set_align(FormatAlign::VerticalCenter),
-            text: base.clone().set_num_format("@"),
-            prose: base.clone().set_text_wrap(),
+                .set_align(FormatAlign::Left)
+                .set_indent(1),
+            head: head.clone().set_align(FormatAlign::Left).set_indent(1),
+            figure_head: head.clone().set_align(FormatAlign::Right),
+            // The indent leaves room for the filter's arrow.
+            filter_head: head.set_align(FormatAlign::Right).set_indent(2),
+            text: ruled.clone().set_num_format("@").set_align(FormatAlign::Left).set_indent(1),
+            prose: ruled.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
             whole: numbers("#,##0"),
             decimal: numbers("#,##0.00"),
             tiny: numbers("0.0E+00"),
             money: numbers("#,##0.00"),
-            date: numbers("yyyy-mm-dd").set_align(FormatAlign::Left),
-            moment: numbers("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left),
+            date: dates("yyyy-mm-dd"),
+            moment: dates("yyyy-mm-dd hh:mm:ss"),
         }
     }
 }
@@ -194,12 +214,14 @@ impl<'a> Book<'a> {
             let formats = &self.formats;
             let sheet = self.workbook.worksheet_from_name(&name)?;
             for (c, column) in columns.iter().enumerate() {
-                sheet.write_string_with_format(0, c as u16, &column.head, &formats.head)?;
+                let format = if column.figures { &formats.filter_head } else { &formats.head };
+                sheet.write_string_with_format(0, c as u16, &column.head, format)?;
             }
             let mut last = 0;
             while last + 1 < limit {
                 let Some(cells) = rows.next() else { break };
                 last += 1;
+                sheet.set_row_height(last, height(&cells, columns))?;
                 for (c, cell) in cells.into_iter().enumerate() {
                     let shown = put(sheet, formats, catalog, (last, c as u16), cell)?;
                     widths[c] = widths[c].max(shown);
@@ -213,10 +235,22 @@ impl<'a> Book<'a> {
     }
 }
 
+/// Height of a row in points. Excel would find it by itself, other programs show one line of a sentence.
+fn height(cells: &[Cell], columns: &[Column]) -> f64 {
+    let lines = cells.iter().zip(columns).map(|(cell, column)| match (cell, column.width) {
+        (Cell::Prose(text), Some(limit)) => {
+            text.split('\n').map(|part| wrap(part, limit as usize - 3).len().max(1)).sum()
+        }
+        _ => 1,
+    });
+    let lines = lines.max().unwrap_or(1) as f64;
+    (lines * LINE + 3.0).min(TALLEST)
+}
+
 fn finish(sheet: &mut Worksheet, columns: &[Column], widths: &[usize], printed: usize, last: u32) -> Result<(), Fault> {
     let end = columns.len() as u16 - 1;
     for (c, column) in columns.iter().enumerate() {
-        let measured = widths[c].min(WIDEST) as u32 + 1;
+        let measured = widths[c].min(WIDEST) as u32 + 2;
         sheet.set_column_width(c as u16, column.width.unwrap_or(measured))?;
     }
     sheet.set_row_height(0, 22)?;
@@ -237,7 +271,10 @@ pub(super) fn put(
     cell: Cell,
 ) -> Result<usize, Fault> {
     let shown = match cell {
-        Cell::Empty => 0,
+        Cell::Empty => {
+            sheet.write_blank(row, column, &formats.text)?;
+            0
+        }
         Cell::Text(text) => {
             sheet.write_string_with_format(row, column, within(&text, catalog), &formats.text)?;
             width(&text)

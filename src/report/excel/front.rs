@@ -24,9 +24,6 @@ struct Front<'a> {
 impl Front<'_> {
     fn heading(&mut self, id: &str) -> Result<(), Fault> {
         self.row += 1;
-        for column in 0..WIDTHS.len() as u16 {
-            self.sheet.write_blank(self.row, column, &self.formats.heading)?;
-        }
         self.sheet.write_string_with_format(self.row, 0, self.catalog.text(id), &self.formats.heading)?;
         self.sheet.set_row_height(self.row, 20)?;
         self.row += 1;
@@ -35,8 +32,9 @@ impl Front<'_> {
 
     fn heads(&mut self, ids: &[&str]) -> Result<(), Fault> {
         for (column, id) in ids.iter().enumerate() {
-            let text = self.catalog.text(id);
-            self.sheet.write_string_with_format(self.row, column as u16, text, &self.formats.head)?;
+            let figures = super::FIGURES.contains(id);
+            let format = if figures { &self.formats.figure_head } else { &self.formats.head };
+            self.sheet.write_string_with_format(self.row, column as u16, self.catalog.text(id), format)?;
         }
         self.row += 1;
         Ok(())
@@ -91,9 +89,16 @@ fn head(report: &Report<'_>, front: &mut Front<'_>) -> Result<(), Fault> {
     ]);
     let id = if total.leads == 0 { "report-headline-none" } else { "report-headline" };
     let headline = report.catalog.format(id, &figures);
-    front.sheet.merge_range(1, 0, 1, WIDTHS.len() as u16 - 1, &headline, &front.formats.prose)?;
+    front.sheet.merge_range(1, 0, 1, WIDTHS.len() as u16 - 1, &headline, &front.formats.lead_in)?;
     front.sheet.set_row_height(1, 32)?;
-    front.sheet.merge_range(2, 0, 2, WIDTHS.len() as u16 - 1, &report.text("report-caution"), &front.formats.prose)?;
+    front.sheet.merge_range(
+        2,
+        0,
+        2,
+        WIDTHS.len() as u16 - 1,
+        &report.text("report-caution"),
+        &front.formats.lead_in,
+    )?;
     front.sheet.set_row_height(2, 32)?;
     front.row = 2;
     Ok(())

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::book::{Book, Cell, Column};
 use crate::finding::Finding;
+use crate::messages::Lang;
 use crate::model::{Day, Fen};
 use crate::report::Report;
 use crate::report::atomic::Fault;
@@ -11,10 +12,10 @@ use crate::report::text::{class_name, evidence};
 use crate::rulebook::{Card, EvidenceColumn, EvidenceKind};
 
 /// Width of a message, in characters.
-const MESSAGE: u32 = 64;
+const MESSAGE: u32 = 56;
 
 /// Columns of the list of leads that go on paper; the others are for filtering and looking up.
-const PRINTED: usize = 10;
+const PRINTED: usize = 9;
 
 /// Every lead, by money times confidence.
 pub(super) fn all(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
@@ -96,11 +97,7 @@ pub(super) fn by_rule(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fa
             &["report-column-stay-ids", "report-column-from", "report-column-to", "report-column-at-risk"],
         ));
         heads.extend(super::columns(report, &["report-column-confidence"]));
-        heads.extend(
-            shown
-                .iter()
-                .map(|e| Column::new(if lang == crate::messages::Lang::Zh { e.zh.clone() } else { e.en.clone() })),
-        );
+        heads.extend(shown.iter().map(|e| heading(e, lang)));
         let printed = heads.len() + 1;
         heads.push(Column::wide(report.text("report-column-message"), MESSAGE));
         heads.extend(super::columns(report, &["report-column-visit-ids", "report-column-rows"]));
@@ -109,6 +106,17 @@ pub(super) fn by_rule(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fa
         book.list(&rule.title, &heads, printed, rows)?;
     }
     Ok(())
+}
+
+fn heading(shown: &EvidenceColumn, lang: Lang) -> Column {
+    let head = match lang {
+        Lang::Zh => shown.zh.clone(),
+        Lang::En => shown.en.clone(),
+    };
+    match shown.kind {
+        EvidenceKind::Number | EvidenceKind::Money => Column::figures(head),
+        EvidenceKind::Text | EvidenceKind::Date | EvidenceKind::List => Column::new(head),
+    }
 }
 
 fn with_evidence(rank: usize, f: &Finding, shown: &[EvidenceColumn]) -> Vec<Cell> {

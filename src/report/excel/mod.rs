@@ -32,9 +32,40 @@ pub(super) fn write(report: &Report<'_>, out: impl Write + Seek + Send) -> Resul
     Ok(())
 }
 
+/// Columns of figures; all others are text or dates.
+const FIGURES: [&str; 23] = [
+    "report-column-rank",
+    "report-column-at-risk",
+    "report-column-confidence",
+    "report-column-total",
+    "report-column-observed",
+    "report-column-expected",
+    "report-column-threshold",
+    "report-column-p",
+    "report-column-q",
+    "report-column-hospitals",
+    "report-column-rules",
+    "report-column-leads",
+    "report-column-stays",
+    "report-column-visits",
+    "report-column-patients",
+    "report-column-records",
+    "report-column-line",
+    "report-column-bytes",
+    "report-column-read",
+    "report-column-used",
+    "report-column-netted",
+    "report-column-repeated",
+    "report-column-rejected",
+];
+
 /// Headings by message id.
 fn columns(report: &Report<'_>, ids: &[&str]) -> Vec<Column> {
-    ids.iter().map(|id| Column::new(report.text(id))).collect()
+    let column = |id: &&str| {
+        let head = report.text(id);
+        if FIGURES.contains(id) { Column::figures(head) } else { Column::new(head) }
+    };
+    ids.iter().map(column).collect()
 }
 
 fn whole(n: usize) -> Cell {

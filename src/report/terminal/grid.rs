@@ -51,16 +51,17 @@ impl Column {
         Self { head, right: true, flexible: false, spare: 0 }
     }
 
-    /// Left out when the table does not fit; the highest number first.
+    /// Left out when the table does not fit; the highest number first. Never cut: half an id is no use.
     pub(super) fn spare(mut self, order: u8) -> Self {
-        self.spare = order;
+        (self.spare, self.flexible) = (order, false);
         self
     }
 }
 
 const GAP: usize = 2;
-/// What a flexible column is not cut below.
-const NARROWEST: usize = 14;
+/// What a flexible column is not cut below while spare columns are left to give way, and not at all.
+const COMFORTABLE: usize = 24;
+const NARROWEST: usize = 8;
 
 /// The lines of a table that is at most `limit` wide: spare columns go first, then text is cut.
 pub(super) fn table(columns: Vec<Column>, rows: &[Vec<String>], limit: usize, ink: Ink) -> Vec<String> {
@@ -70,21 +71,21 @@ pub(super) fn table(columns: Vec<Column>, rows: &[Vec<String>], limit: usize, in
         .map(|(i, c)| rows.iter().map(|r| width(&clean(&r[i]))).max().unwrap_or(0).max(width(&c.head)))
         .collect();
     let mut kept: Vec<usize> = (0..columns.len()).collect();
-    let least = |i: usize| if columns[i].flexible { natural[i].min(NARROWEST) } else { natural[i] };
-    let needed = |kept: &[usize]| kept.iter().map(|&i| least(i) + GAP).sum::<usize>() - GAP;
-    while needed(&kept) > limit {
+    let least = |i: usize, least: usize| if columns[i].flexible { natural[i].min(least) } else { natural[i] };
+    let needed = |kept: &[usize], l: usize| kept.iter().map(|&i| least(i, l) + GAP).sum::<usize>() - GAP;
+    while needed(&kept, COMFORTABLE) > limit {
         let Some(&out) = kept.iter().filter(|&&i| columns[i].spare > 0).max_by_key(|&&i| columns[i].spare) else {
             break;
         };
         kept.retain(|&i| i != out);
     }
-    let mut left = limit.saturating_sub(needed(&kept));
+    let mut left = limit.saturating_sub(needed(&kept, NARROWEST));
     let widths: Vec<usize> = kept
         .iter()
         .map(|&i| {
-            let more = (natural[i] - least(i)).min(left);
+            let more = (natural[i] - least(i, NARROWEST)).min(left);
             left -= more;
-            least(i) + more
+            least(i, NARROWEST) + more
         })
         .collect();
     let line = |cells: &dyn Fn(usize) -> String| {
@@ -128,6 +129,6 @@ mod tests {
     fn what_does_not_fit_is_left_out_and_then_cut() {
         let rows = vec![vec!["一家名字特别长的县级人民医院".to_string(), "3".into(), "1.00".into()]];
         let lines = table(columns(), &rows, 24, Ink(false));
-        assert_eq!(lines, ["机构            风险金额", "一家名字特别…      1.00"]);
+        assert_eq!(lines, ["机构            风险金额", "一家名字特别…       1.00"]);
     }
 }

@@ -64,9 +64,11 @@ impl Page<'_> {
     }
 
     fn section(&mut self, id: &str) {
-        let heading = self.ink.bold(&self.text(id));
         self.line("");
-        self.line(&heading);
+        for line in wrap(&self.text(id), self.width) {
+            let heading = self.ink.bold(&line);
+            self.line(&heading);
+        }
     }
 
     /// Text under a heading, broken into lines; the lines after the first are set in further.
