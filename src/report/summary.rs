@@ -30,6 +30,10 @@ pub struct Summary {
     pub classes: Vec<ClassLine>,
     /// Every rule of the run: those that ran by money, then those that failed, then those that were skipped.
     pub rules: Vec<RuleLine>,
+    /// Number of rules that failed.
+    pub failed: usize,
+    /// Number of rules that were skipped.
+    pub skipped: usize,
     /// Every institution with a lead, by number of different rules, then by money.
     pub hospitals: Vec<HospitalLine>,
     /// By month of the last day concerned; leads without a date come last.
@@ -156,7 +160,10 @@ impl Summary {
         let region = &ingested.region;
         let inputs = inputs(ingested);
         let titles: BTreeMap<&str, &str> = cards.iter().map(|c| (c.id.as_str(), c.title.get(catalog.lang()))).collect();
+        let ended = |is: fn(&Outcome) -> bool| leads.rules.iter().filter(|r| is(&r.outcome)).count();
         Self {
+            failed: ended(|o| matches!(o, Outcome::Failed { .. })),
+            skipped: ended(|o| matches!(o, Outcome::Skipped { .. })),
             version: env!("CARGO_PKG_VERSION"),
             period: period(region),
             size: size(region),

@@ -159,11 +159,13 @@ mod tests {
     /// Records 0 and 1 are stays of 1,000 and 500 yuan, 2 is a visit of 80 yuan, 3 has charge lines only.
     /// Lines 0 to 2 are of stay 0, line 3 of stay 1, line 4 of the visit, lines 5 and 6 of record 3.
     fn region() -> Region {
-        let mut region = Region::default();
-        region.stays = vec![stay(0, 100_000), stay(1, 50_000)];
-        region.visits = vec![visit(2, 8_000)];
         let record = |stay, visit| Record { person: PersonId(0), hospital: HospitalId(0), stay, visit };
-        region.records = vec![record(Some(0), None), record(Some(1), None), record(None, Some(0)), record(None, None)];
+        let mut region = Region {
+            stays: vec![stay(0, 100_000), stay(1, 50_000)],
+            visits: vec![visit(2, 8_000)],
+            records: vec![record(Some(0), None), record(Some(1), None), record(None, Some(0)), record(None, None)],
+            ..Region::default()
+        };
         region.fees.record = [0, 0, 0, 1, 2, 3, 3].map(RecordId).to_vec();
         region
     }

@@ -34,7 +34,7 @@ report-table-visits-short = visits
 report-table-diagnoses = diagnoses
 report-table-persons = persons
 report-table-hospitals = hospitals
-report-table-none = not recognised
+report-table-none = unknown
 
 ## Headings
 report-section-inputs = Data

@@ -82,6 +82,7 @@ impl Column {
 pub(super) struct Formats {
     pub(super) title: Format,
     pub(super) lead_in: Format,
+    pub(super) alarm: Format,
     pub(super) heading: Format,
     pub(super) head: Format,
     pub(super) figure_head: Format,
@@ -114,8 +115,21 @@ impl Formats {
             .set_background_color(navy)
             .set_align(FormatAlign::VerticalCenter);
         Self {
-            title: base.clone().set_font_size(16).set_bold().set_font_color(navy).set_indent(1),
-            lead_in: base.clone().set_text_wrap().set_indent(1),
+            title: base
+                .clone()
+                .set_font_size(16)
+                .set_bold()
+                .set_font_color(navy)
+                .set_align(FormatAlign::Left)
+                .set_indent(1),
+            lead_in: base.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
+            alarm: base
+                .clone()
+                .set_text_wrap()
+                .set_bold()
+                .set_font_color(Color::RGB(0xC0_0000))
+                .set_align(FormatAlign::Left)
+                .set_indent(1),
             heading: base
                 .clone()
                 .set_font_size(12)
@@ -142,7 +156,7 @@ impl Formats {
 /// A workbook in the making.
 pub(super) struct Book<'a> {
     pub(super) workbook: Workbook,
-    pub(super) formats: Formats,
+    formats: Formats,
     catalog: &'a Catalog,
     names: BTreeSet<String>,
     rows: u32,
@@ -186,13 +200,13 @@ impl<'a> Book<'a> {
     }
 
     /// A new sheet, set up for printing on A4, landscape, one page wide.
-    pub(super) fn sheet(&mut self, wanted: &str) -> Result<&mut Worksheet, Fault> {
+    pub(super) fn sheet(&mut self, wanted: &str) -> Result<(&mut Worksheet, &Formats), Fault> {
         let name = self.name(wanted);
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
         sheet.set_header("&L&A").set_footer("&R&P / &N").set_screen_gridlines(false);
-        Ok(sheet)
+        Ok((sheet, &self.formats))
     }
 
     /// A list over as many sheets as it needs. `printed` is the number of columns that go on paper.
@@ -205,14 +219,9 @@ impl<'a> Book<'a> {
     ) -> Result<(), Fault> {
         let mut rows = rows.peekable();
         loop {
-            let limit = self.rows;
+            let (limit, catalog) = (self.rows, self.catalog);
+            let (sheet, formats) = self.sheet(wanted)?;
             let mut widths: Vec<usize> = columns.iter().map(|c| width(&c.head) + 3).collect();
-            let catalog = self.catalog;
-            let name = self.name(wanted);
-            self.names.remove(&name.to_lowercase());
-            self.sheet(&name)?;
-            let formats = &self.formats;
-            let sheet = self.workbook.worksheet_from_name(&name)?;
             for (c, column) in columns.iter().enumerate() {
                 let format = if column.figures { &formats.filter_head } else { &formats.head };
                 sheet.write_string_with_format(0, c as u16, &column.head, format)?;

@@ -1,12 +1,13 @@
 //! The first sheet: the numbers on one page.
 
+use rust_xlsxwriter::{Color, Format, IgnoreError, Worksheet};
+
 use super::book::{Book, Cell, Formats, put};
 use crate::messages::{Catalog, args};
 use crate::report::Report;
 use crate::report::atomic::Fault;
 use crate::report::summary::Count;
-use crate::report::text::{class_name, yuan};
-use rust_xlsxwriter::Worksheet;
+use crate::report::text::{class_name, wrap, yuan};
 
 /// Institutions shown here; their own sheet has all.
 const TOP: usize = 10;
@@ -22,6 +23,15 @@ struct Front<'a> {
 }
 
 impl Front<'_> {
+    /// A sentence over all columns, in the next row.
+    fn across(&mut self, text: &str, format: &Format) -> Result<(), Fault> {
+        self.row += 1;
+        self.sheet.merge_range(self.row, 0, self.row, WIDTHS.len() as u16 - 1, text, format)?;
+        let lines = wrap(text, WIDTHS.iter().sum::<u32>() as usize - 6).len() as f64;
+        self.sheet.set_row_height(self.row, lines * 15.0 + 6.0)?;
+        Ok(())
+    }
+
     fn heading(&mut self, id: &str) -> Result<(), Fault> {
         self.row += 1;
         self.sheet.write_string_with_format(self.row, 0, self.catalog.text(id), &self.formats.heading)?;
@@ -57,9 +67,8 @@ impl Front<'_> {
 /// Writes the first sheet.
 pub(super) fn summary(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
     let name = report.text("report-sheet-summary");
-    book.sheet(&name)?;
-    let sheet = book.workbook.worksheet_from_name(&name)?;
-    let mut front = Front { sheet, formats: &book.formats, catalog: report.catalog, row: 0 };
+    let (sheet, formats) = book.sheet(&name)?;
+    let mut front = Front { sheet, formats, catalog: report.catalog, row: 0 };
     head(report, &mut front)?;
     classes(report, &mut front)?;
     rules(report, &mut front)?;
@@ -72,8 +81,8 @@ pub(super) fn summary(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fa
     }
     sheet.set_print_area(0, 0, last, WIDTHS.len() as u16 - 1)?;
     sheet.set_freeze_panes(1, 0)?;
-    sheet.set_tab_color(rust_xlsxwriter::Color::RGB(0x1F_3864));
-    sheet.ignore_error_range(0, 0, last, WIDTHS.len() as u16 - 1, rust_xlsxwriter::IgnoreError::NumberStoredAsText)?;
+    sheet.set_tab_color(Color::RGB(0x1F_3864));
+    sheet.ignore_error_range(0, 0, last, WIDTHS.len() as u16 - 1, IgnoreError::NumberStoredAsText)?;
     Ok(())
 }
 
@@ -89,18 +98,13 @@ fn head(report: &Report<'_>, front: &mut Front<'_>) -> Result<(), Fault> {
     ]);
     let id = if total.leads == 0 { "report-headline-none" } else { "report-headline" };
     let headline = report.catalog.format(id, &figures);
-    front.sheet.merge_range(1, 0, 1, WIDTHS.len() as u16 - 1, &headline, &front.formats.lead_in)?;
-    front.sheet.set_row_height(1, 32)?;
-    front.sheet.merge_range(
-        2,
-        0,
-        2,
-        WIDTHS.len() as u16 - 1,
-        &report.text("report-caution"),
-        &front.formats.lead_in,
-    )?;
-    front.sheet.set_row_height(2, 32)?;
-    front.row = 2;
+    front.across(&headline, &front.formats.lead_in)?;
+    front.across(&report.text("report-caution"), &front.formats.lead_in)?;
+    for (id, n) in [("report-next-failed", report.summary.failed), ("report-next-skipped", report.summary.skipped)] {
+        if n > 0 {
+            front.across(&report.catalog.format(id, &args([("n", n.into())])), &front.formats.alarm)?;
+        }
+    }
     Ok(())
 }
 

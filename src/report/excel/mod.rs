@@ -15,6 +15,7 @@ use book::{Book, Cell, Column};
 use super::Report;
 use super::atomic::Fault;
 use super::text::{class_name, table_name};
+use crate::messages::Lang;
 use crate::rule::Outcome;
 
 /// Writes the workbook.
@@ -138,11 +139,16 @@ fn outcome(report: &Report<'_>, outcome: &Outcome) -> String {
 /// What each rule does, from its card.
 fn rules(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
     let lang = report.catalog.lang();
-    let mut heads = columns(report, &["report-column-rule", "report-column-rule-id", "report-column-class"]);
-    for (id, width) in [("what", 44), ("why", 36), ("innocent", 60), ("clears", 36), ("basis", 36), ("parameters", 44)]
-    {
-        heads.push(Column::wide(report.text(&format!("report-column-{id}")), width));
-    }
+    let wide = |id: &str, width| Column::wide(report.text(id), width);
+    let mut heads = columns(report, &["report-column-rule"]);
+    heads.push(wide("report-column-what", 44));
+    heads.push(wide("report-column-innocent", 60));
+    heads.push(wide("report-column-clears", 36));
+    heads.push(wide("report-column-basis", 36));
+    let printed = heads.len();
+    heads.extend(columns(report, &["report-column-rule-id", "report-column-class"]));
+    heads.push(wide("report-column-why", 36));
+    heads.push(wide("report-column-parameters", 44));
     heads.extend(columns(report, &["report-column-version"]));
     let rows = report.summary.rules.iter().filter_map(|r| report.card(&r.rule)).map(|card| {
         let innocent: Vec<String> = card.innocent.iter().map(|t| format!("• {}", t.get(lang))).collect();
@@ -150,24 +156,27 @@ fn rules(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
             .parameters
             .iter()
             .map(|(name, p)| {
-                let what = if lang == crate::messages::Lang::Zh { &p.zh } else { &p.en };
+                let what = match lang {
+                    Lang::Zh => &p.zh,
+                    Lang::En => &p.en,
+                };
                 format!("• {name} = {} ({}): {what}", p.value, p.unit)
             })
             .collect();
         vec![
             Cell::Text(card.title.get(lang).to_string()),
-            Cell::Text(card.id.clone()),
-            Cell::Text(class_name(card.result, report.catalog)),
             Cell::Prose(card.what.get(lang).to_string()),
-            Cell::Prose(card.why.get(lang).to_string()),
             Cell::Prose(innocent.join("\n")),
             Cell::Prose(card.clears.get(lang).to_string()),
             Cell::Prose(card.basis.get(lang).to_string()),
+            Cell::Text(card.id.clone()),
+            Cell::Text(class_name(card.result, report.catalog)),
+            Cell::Prose(card.why.get(lang).to_string()),
             Cell::Prose(parameters.join("\n")),
             Cell::Text(card.version.clone()),
         ]
     });
-    book.list(&report.text("report-sheet-rules"), &heads, heads.len(), rows)
+    book.list(&report.text("report-sheet-rules"), &heads, printed, rows)
 }
 
 fn rejects(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
@@ -196,7 +205,7 @@ fn rejects(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
 
 /// The input files with their hashes, by which anybody can see that the report speaks of these bytes.
 fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
-    let heads = columns(
+    let mut heads = columns(
         report,
         &[
             "report-column-file",
@@ -208,9 +217,9 @@ fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
             "report-column-netted",
             "report-column-repeated",
             "report-column-rejected",
-            "report-column-sha256",
         ],
     );
+    heads.push(Column::wide(report.text("report-column-sha256"), 72));
     let rows = report.summary.inputs.iter().map(|i| {
         let table = i.table.map_or_else(|| report.text("report-table-none"), |t| table_name(t, report.catalog));
         vec![
@@ -227,7 +236,7 @@ fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         ]
     });
     book.list(&report.text("report-sheet-inputs"), &heads, heads.len(), rows)?;
-    let heads = [Column::wide(report.text("report-section-notes"), 120)];
+    let heads = [Column::wide(report.text("report-section-notes"), 100)];
     let notes = &report.summary.notes;
     let none = notes.is_empty().then(|| vec![Cell::Text(report.text("report-no-notes"))]);
     let rows = notes.iter().map(|note| vec![Cell::Prose(note.clone())]);

@@ -46,14 +46,19 @@ impl Column {
         Self { head, right: false, flexible: true, spare: 0 }
     }
 
+    /// Text that is never cut: half an id is no use.
+    pub(super) fn label(head: String) -> Self {
+        Self { head, right: false, flexible: false, spare: 0 }
+    }
+
     /// Figures, to the right, never cut.
     pub(super) fn figure(head: String) -> Self {
         Self { head, right: true, flexible: false, spare: 0 }
     }
 
-    /// Left out when the table does not fit; the highest number first. Never cut: half an id is no use.
+    /// Left out when the table does not fit; the highest number first.
     pub(super) fn spare(mut self, order: u8) -> Self {
-        (self.spare, self.flexible) = (order, false);
+        self.spare = order;
         self
     }
 }

@@ -119,7 +119,7 @@ impl Page<'_> {
                 .filter(|c| c.count.leads > 0)
                 .map(|c| [vec![class_name(c.result, self.report.catalog)], counts(&c.count)].concat())
                 .collect();
-            let mut columns = vec![Column::text(self.text("report-column-class"))];
+            let mut columns = vec![Column::label(self.text("report-column-class"))];
             columns.extend(self.columns(&COUNTS));
             self.line("");
             self.grid(columns, &rows);
@@ -169,9 +169,9 @@ impl Page<'_> {
         }
         let mut columns = vec![
             Column::text(self.text("report-column-file")),
-            Column::text(self.text("report-column-table")),
+            Column::label(self.text("report-column-table")).spare(1),
             Column::figure(self.text("report-column-size")).spare(2),
-            Column::text(self.text("report-column-encoding")).spare(3),
+            Column::label(self.text("report-column-encoding")).spare(3),
         ];
         columns.extend(self.columns(&[
             ("report-column-read", 0),
@@ -202,8 +202,8 @@ impl Page<'_> {
         if !rows.is_empty() {
             let mut columns = vec![
                 Column::text(self.text("report-column-rule")),
-                Column::text(self.text("report-column-rule-id")).spare(3),
-                Column::text(self.text("report-column-class")).spare(2),
+                Column::label(self.text("report-column-rule-id")).spare(3),
+                Column::label(self.text("report-column-class")).spare(2),
             ];
             columns.extend(self.columns(&COUNTS));
             self.grid(columns, &rows);
@@ -245,7 +245,7 @@ impl Page<'_> {
             .collect();
         let mut columns = vec![
             Column::text(self.text("report-column-hospital")),
-            Column::text(self.text("report-column-hospital-id")).spare(3),
+            Column::label(self.text("report-column-hospital-id")).spare(3),
         ];
         columns.extend(self.columns(&[
             ("report-column-rules", 0),
@@ -285,9 +285,9 @@ impl Page<'_> {
                 vec![month, whole(m.count.leads), yuan(m.count.at_risk), bar]
             })
             .collect();
-        let mut columns = vec![Column::text(self.text("report-column-month"))];
+        let mut columns = vec![Column::label(self.text("report-column-month"))];
         columns.extend(self.columns(&[("report-column-leads", 0), ("report-column-at-risk", 0)]));
-        columns.push(Column::text(String::new()));
+        columns.push(Column::label(String::new()).spare(1));
         self.grid(columns, &rows);
         self.more(months.len(), MONTHS, "report-more-months");
     }
@@ -345,13 +345,11 @@ impl Page<'_> {
             let text = self.report.catalog.format("report-written", &args([("path", path.into())]));
             self.paragraph(&text, 2, 2);
         }
-        let failed = summary.not_run().filter(|r| matches!(r.outcome, Outcome::Failed { .. })).count();
-        let skipped = summary.not_run().count() - failed;
         let steps: [(&str, usize); 4] = [
             ("report-next-leads", summary.total.leads),
             ("report-next-rejects", self.report.rejects.len()),
-            ("report-next-failed", failed),
-            ("report-next-skipped", skipped),
+            ("report-next-failed", summary.failed),
+            ("report-next-skipped", summary.skipped),
         ];
         for (id, n) in steps.into_iter().filter(|(_, n)| *n > 0) {
             let text = self.report.catalog.format(id, &args([("n", Value::from(n))]));
