@@ -10,5 +10,7 @@ pub mod finding;
 pub mod ingest;
 pub mod messages;
 pub mod model;
+pub mod report;
 pub mod rule;
 pub mod rulebook;
+pub mod weigh;

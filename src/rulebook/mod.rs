@@ -5,5 +5,5 @@
 mod card;
 mod load;
 
-pub use card::{Card, Catalogued, EvidenceColumn, Family, Need, Status, Text};
+pub use card::{Card, Catalogued, EvidenceColumn, EvidenceKind, Family, Need, Status, Text};
 pub use load::{Fault, Rulebook};
