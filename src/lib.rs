@@ -3,6 +3,7 @@
 //! The data goes one way: files → `ingest` → `facts` → `engine` with its rules → `weigh` → `report`. Imports go down the
 //! list below only; a test holds the code to it.
 
+pub mod detectors;
 pub mod engine;
 pub mod facts;
 pub mod finding;
@@ -11,3 +12,4 @@ pub mod messages;
 pub mod model;
 pub mod rule;
 pub mod rulebook;
+pub mod stats;
