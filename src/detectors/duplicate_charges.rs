@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::natural::{Cell, Natural, NullParameters};
-use super::support::{list, stay_finding, yuan};
+use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Repeat};
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, RecordId, Region};
@@ -24,7 +24,7 @@ pub(super) const DETECTOR: Detector = Detector {
 #[serde(deny_unknown_fields)]
 struct Parameters {
     min_confidence: f64,
-    max_q: f64,
+    shared_number_odds: f64,
     schedule_days: f64,
     schedule_share: f64,
     schedule_gap_hours: f64,
@@ -59,6 +59,8 @@ struct Judged<'a> {
 struct Tested<'a> {
     record: RecordId,
     repeats: Vec<Judged<'a>>,
+    /// Items of the stay with a repeat, habits left out, and how many flukes explain.
+    counted: u64,
     expected: f64,
     p: f64,
 }
@@ -90,22 +92,27 @@ fn test<'a>(region: &Region, facts: &Facts, natural: &Natural, repeats: &'a [Rep
     for repeat in repeats {
         *own.entry(repeat.item).or_default() += 1.0;
     }
+    // An item counts once however many of its days are repeated: the days of one order are not independent.
     let (mut expected, mut counted) = (0.0, 0);
     for (&item, &days) in &items {
         let repeated = own.get(&item).copied().unwrap_or(0.0);
         if let Some(cell) = natural.cell(hospital, item).filter(|c| natural.habit(c, days, repeated) < 0.5) {
-            expected += days * cell.rate;
-            counted += repeated as u64;
+            expected += -(days * (-cell.rate.min(0.999_999)).ln_1p()).exp_m1();
+            counted += u64::from(repeated > 0.0);
         }
     }
+    // With mother and child, or twins, under one number, two of everything is natural.
+    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s));
+    let people = if shared { parameters.shared_number_odds } else { 1.0 };
     let judged = repeats.iter().filter_map(|repeat| {
         let cell = natural.cell(hospital, repeat.item)?;
         let (days, repeated) = (items.get(&repeat.item).copied().unwrap_or(1.0), own[&repeat.item]);
         let posterior = natural.excess(cell, days, repeated);
-        let odds = posterior / (1.0 - posterior).max(1e-6) * schedule(region, repeat, cell, days, repeated, parameters);
+        let odds = posterior / (1.0 - posterior).max(1e-6) * people
+            * schedule(region, repeat, cell, days, repeated, parameters);
         Some(Judged { repeat, posterior: odds / (1.0 + odds) })
     });
-    Tested { record, repeats: judged.collect(), expected, p: poisson_tail(counted, expected) }
+    Tested { record, repeats: judged.collect(), counted, expected, p: poisson_tail(counted, expected) }
 }
 
 /// How much a dosing schedule speaks against excess: repeats on nearly all days of the item, and lines hours apart. Nothing
@@ -127,11 +134,8 @@ fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: 
 }
 
 fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
-    let strong = tested.repeats.iter().any(|j| j.posterior >= parameters.min_confidence);
-    let many = q <= parameters.max_q;
-    let bound = if many { 0.5 } else { parameters.min_confidence };
-    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= bound).collect();
-    if kept.is_empty() || !(strong || many) {
+    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= parameters.min_confidence).collect();
+    if kept.is_empty() {
         return None;
     }
     let index = region.records[tested.record.index()].stay?;
@@ -152,7 +156,7 @@ fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters
         surplus += lines.len() - 1;
         details.push(detail(region, judged, amount));
     }
-    finding.observed = Some(kept.len() as f64);
+    finding.observed = Some(tested.counted as f64);
     finding.period_start = kept.iter().map(|j| j.repeat.day).min();
     finding.period_end = kept.iter().map(|j| j.repeat.day).max();
     let items: BTreeSet<&str> = kept.iter().map(|j| region.item_name(j.repeat.item)).collect();

@@ -21,8 +21,6 @@ const TABLE: &str = "hourly-items";
 struct Parameters {
     max_hours: f64,
     hour_patterns: Vec<String>,
-    habit_share: f64,
-    habit_count: u32,
 }
 
 fn want(card: &Card, book: &Rulebook, region: &Region, wanted: &mut Wanted) -> Result<(), RuleError> {
@@ -86,13 +84,14 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let hourly = hourly_items(&parameters, context.book, region)?;
     let (days, undated) = person_days(region, context.facts, &hourly);
     let limit = (parameters.max_hours * Quantity::ONE.0 as f64).round() as i64;
-    let habits = habits(region, &days, limit, &parameters);
+    let other_unit = other_units(region, &days, limit);
     let mut by_record: BTreeMap<RecordId, Vec<(&PersonDay<'_>, f64)>> = BTreeMap::new();
     for day in days.iter().filter(|d| d.hours.0 > limit * d.people) {
-        let confidence = match (posted_total(day, limit), habits.get(&hospital(region, day))) {
-            (true, Some(habit)) if habit.totals && !day.shared => continue,
-            (true, _) => 0.5,
-            (false, Some(habit)) if habit.over => 0.3,
+        let confidence = match (posted_total(day, limit), day.shared) {
+            (true, false) => continue,
+            // Several hospitals posting several days' totals on one day is rare, and so is a patient in both.
+            (true, true) => 0.6,
+            _ if other_unit.contains(&hospital(region, day)) => 0.3,
             _ => 0.97,
         };
         let records: BTreeSet<RecordId> = day.lines.iter().map(|&l| region.fees.record[l as usize]).collect();
@@ -115,31 +114,15 @@ fn hospital_of(region: &Region, line: u32) -> HospitalId {
     region.records[region.fees.record[line as usize].index()].hospital
 }
 
-/// How a hospital posts hourly items.
-#[derive(Default)]
-struct Habit {
-    /// It posts one line for several days often enough to be believed.
-    totals: bool,
-    /// Most of its person-days are above the limit: the unit is probably not the hour.
-    over: bool,
-}
-
-fn habits(region: &Region, days: &[PersonDay<'_>], limit: i64, parameters: &Parameters) -> BTreeMap<HospitalId, Habit> {
-    let mut counts: BTreeMap<HospitalId, [u32; 3]> = BTreeMap::new();
+/// Hospitals where most person-days are above the limit: the unit they bill is probably not the hour.
+fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<HospitalId> {
+    let mut counts: BTreeMap<HospitalId, [u32; 2]> = BTreeMap::new();
     for day in days {
-        let [all, totals, over] = counts.entry(hospital(region, day)).or_default();
+        let [all, over] = counts.entry(hospital(region, day)).or_default();
         *all += 1;
-        *totals += u32::from(posted_total(day, limit));
         *over += u32::from(day.hours.0 > limit * day.people && !posted_total(day, limit));
     }
-    counts
-        .into_iter()
-        .map(|(hospital, [all, totals, over])| {
-            let enough = totals >= parameters.habit_count;
-            let totals = enough && f64::from(totals) >= parameters.habit_share * f64::from(all);
-            (hospital, Habit { totals, over: all >= 10 && over * 2 > all })
-        })
-        .collect()
+    counts.into_iter().filter(|(_, [all, over])| *all >= 10 && over * 2 > *all).map(|(hospital, _)| hospital).collect()
 }
 
 /// The person-days of hourly items, and by record how many lines had no date.

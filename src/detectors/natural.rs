@@ -44,14 +44,16 @@ pub struct Cell {
     days: f64,
     /// Those billed more than once.
     repeated: f64,
+    /// Records with such a day.
+    records: f64,
     /// Share of days with natural repeats that are no habit.
     pub rate: f64,
     /// Prior probability of a habit.
     habit_prior: f64,
     /// Whether the hospital bills items of this class in several lines as a rule.
     pub splits: bool,
-    /// Expected over seen repeats of the hospital's class: what a cell with few repeats is shrunk to.
-    class_ratio: f64,
+    /// Expected over seen repeats of the hospital's class or of the hospital: what a cell with few repeats is shrunk to.
+    wider_ratio: f64,
 }
 
 impl Cell {
@@ -90,14 +92,16 @@ impl Natural {
                     class,
                     days: f64::from(days),
                     repeated: f64::from(days - d.times[0]),
+                    records: 0.0,
                     rate: 0.0,
                     habit_prior: 0.0,
                     splits: false,
-                    class_ratio: 1.0,
+                    wider_ratio: 1.0,
                 }
             })
             .collect();
         let mut natural = Self { cells, parameters };
+        natural.count_records(region, facts);
         let shares = natural.habit_shares();
         natural.learn_items(&shares);
         natural.learn_flukes();
@@ -115,7 +119,7 @@ impl Natural {
     pub fn excess(&self, cell: &Cell, own_days: f64, own_repeats: f64) -> f64 {
         let expected = cell.rate * cell.days;
         let pull = self.parameters.shrinkage;
-        let natural = (expected + pull * cell.class_ratio) / (cell.repeated + pull);
+        let natural = (expected + pull * cell.wider_ratio) / (cell.repeated + pull);
         (1.0 - self.habit(cell, own_days, own_repeats)) * (1.0 - natural.min(1.0))
     }
 
@@ -201,16 +205,34 @@ impl Natural {
         }
     }
 
+    /// How much of what a class shows at a hospital, and of what the whole hospital shows, flukes explain. One is added on
+    /// both sides: a single repeat that nothing explains happens anywhere, twenty of them do not. An item repeated in a
+    /// record counts once here, since the days of one order are not independent.
     fn learn_ratios(&mut self) {
-        let mut sums: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
+        let mut classes: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
+        let mut hospitals: BTreeMap<HospitalId, [f64; 2]> = BTreeMap::new();
         for cell in self.cells.iter().filter(|c| !c.is_habit(self.parameters.habit_rate)) {
-            let [expected, seen] = sums.entry((cell.hospital, cell.class)).or_default();
-            *expected += cell.rate * cell.days;
-            *seen += cell.repeated;
+            for sums in
+                [classes.entry((cell.hospital, cell.class)).or_default(), hospitals.entry(cell.hospital).or_default()]
+            {
+                sums[0] += cell.rate * cell.days;
+                sums[1] += cell.records;
+            }
         }
+        let ratio = |[expected, seen]: [f64; 2]| ((expected + 1.0) / (seen + 1.0)).min(1.0);
         for cell in &mut self.cells {
-            let [expected, seen] = sums.get(&(cell.hospital, cell.class)).copied().unwrap_or_default();
-            cell.class_ratio = if seen > 0.0 { (expected / seen).min(1.0) } else { 1.0 };
+            let class = classes.get(&(cell.hospital, cell.class)).copied().unwrap_or_default();
+            let hospital = hospitals.get(&cell.hospital).copied().unwrap_or_default();
+            cell.wider_ratio = ratio(class).min(ratio(hospital));
+        }
+    }
+
+    fn count_records(&mut self, region: &Region, facts: &Facts) {
+        for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
+            let hospital = region.records[of_item[0].record.index()].hospital;
+            if let Ok(i) = self.cells.binary_search_by_key(&(hospital, of_item[0].item), |c| (c.hospital, c.item)) {
+                self.cells[i].records += 1.0;
+            }
         }
     }
 }
