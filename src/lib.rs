@@ -4,6 +4,7 @@
 //! list below only; a test holds the code to it.
 
 pub mod config;
+pub mod detectors;
 pub mod engine;
 pub mod facts;
 pub mod finding;
@@ -13,4 +14,5 @@ pub mod model;
 pub mod report;
 pub mod rule;
 pub mod rulebook;
+pub mod stats;
 pub mod weigh;

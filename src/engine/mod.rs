@@ -1,7 +1,20 @@
 //! Binds each card to what runs it, checks its columns, runs it, isolates a failure, collects outcomes.
 
+mod complete;
+mod needs;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::detectors;
+use crate::facts::{Facts, Wanted};
 use crate::finding::Finding;
-use crate::rule::Outcome;
+use crate::messages::{Catalog, args};
+use crate::model::{Phase, Progress, Region};
+use crate::rule::{Context, Detector, Outcome, RuleError};
+use crate::rulebook::{Card, Family, Fault, Problem, Rulebook, nearest};
 
 /// One rule of a run and how it ended.
 #[derive(Clone, Debug)]
@@ -20,3 +33,151 @@ pub struct Run {
     /// Complete findings, sorted by rule, hospital, subjects.
     pub findings: Vec<Finding>,
 }
+
+/// What is wrong between the cards and the code that runs them: a detector that does not exist, parameters that it does not
+/// understand. Asked for before anything is scanned.
+pub fn check(book: &Rulebook) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for card in book.cards() {
+        let problem = match detector(detectors::ALL, card) {
+            None => {
+                let near = nearest(&card.detector, detectors::ALL.iter().map(|d| d.id));
+                let problem = args([("detector", card.detector.as_str().into()), ("nearest", near.into())]);
+                Some(Problem::new("fault-detector", problem))
+            }
+            Some(detector) => (detector.check)(card).err().map(|e| {
+                let problem = args([("rule", card.id.as_str().into()), ("detail", e.to_string().into())]);
+                Problem::new("fault-parameters", problem)
+            }),
+        };
+        faults.extend(problem.map(|problem| Fault { file: book.file(&card.id).to_string(), line: 0, problem }));
+    }
+    faults
+}
+
+/// The cards to run, by id: all of them, or those named, or those of a family, or those named that are of the family.
+///
+/// # Errors
+/// A name is unknown, or nothing is left.
+pub fn select<'a>(book: &'a Rulebook, rules: &[String], family: Option<Family>) -> Result<Vec<&'a Card>, Problem> {
+    if let Some(unknown) = rules.iter().find(|id| book.card(id).is_none()) {
+        let near = nearest(unknown, book.cards().map(|c| c.id.as_str()));
+        return Err(Problem::new("fault-rule", args([("rule", unknown.as_str().into()), ("nearest", near.into())])));
+    }
+    let named = |card: &Card| rules.is_empty() || rules.contains(&card.id);
+    let cards: Vec<&Card> = book.cards().filter(|c| named(c) && family.is_none_or(|f| c.family == f)).collect();
+    match family {
+        Some(family) if cards.is_empty() => {
+            Err(Problem::new("fault-none-left", args([("family", family.name().into())])))
+        }
+        _ => Ok(cards),
+    }
+}
+
+/// The line-level facts that the cards ask for. A rule that cannot say what it wants fails in [`run`].
+pub fn wanted(cards: &[&Card], book: &Rulebook, region: &Region) -> Wanted {
+    let mut wanted = Wanted::default();
+    for card in cards.iter().filter(|card| needs::missing(card, region).is_empty()) {
+        if let Some(detector) = detector(detectors::ALL, card) {
+            let mut own = Wanted::default();
+            if (detector.want)(card, book, region, &mut own).is_ok() {
+                merge(&mut wanted, &own);
+            }
+        }
+    }
+    wanted
+}
+
+fn merge(all: &mut Wanted, own: &Wanted) {
+    if all.items.len() < own.items.len() {
+        all.items.resize(own.items.len(), false);
+    }
+    all.items.iter_mut().zip(&own.items).for_each(|(a, b)| *a |= b);
+}
+
+/// Runs the cards in parallel. `facts` must have been computed with [`wanted`] of the same cards; `catalog` sets the language
+/// of the findings. A rule that fails or panics is reported as failed and leaves the others standing.
+pub fn run(
+    region: &Region,
+    facts: &Facts,
+    cards: &[&Card],
+    book: &Rulebook,
+    catalog: Catalog,
+    progress: &dyn Progress,
+) -> Run {
+    execute(detectors::ALL, region, facts, cards, book, catalog, progress)
+}
+
+fn execute(
+    detectors: &[Detector],
+    region: &Region,
+    facts: &Facts,
+    cards: &[&Card],
+    book: &Rulebook,
+    mut catalog: Catalog,
+    progress: &dyn Progress,
+) -> Run {
+    for card in cards {
+        // The rule book has refused patterns that cannot be read.
+        let _ = catalog.add(&complete::message_id(card), card.message.get(catalog.lang()));
+    }
+    progress.start(Phase::Rules, cards.len() as u64);
+    let mut results: Vec<(RuleRun, Vec<Finding>)> = cards
+        .par_iter()
+        .map(|card| {
+            let context = Context { region, facts, card, book };
+            let result = one(detectors, &context, &catalog);
+            progress.advance(1);
+            result
+        })
+        .collect();
+    progress.finish();
+    results.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));
+    let mut run = Run::default();
+    for (rule, findings) in results {
+        run.rules.push(rule);
+        run.findings.extend(findings);
+    }
+    run
+}
+
+/// Runs one rule and completes its findings.
+fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (RuleRun, Vec<Finding>) {
+    let card = context.card;
+    let ended = |outcome, findings| (RuleRun { rule: card.id.clone(), outcome }, findings);
+    let missing = needs::missing(card, context.region);
+    if !missing.is_empty() {
+        return ended(Outcome::Skipped { missing }, Vec::new());
+    }
+    let Some(detector) = detector(detectors, card) else {
+        return ended(Outcome::Failed { reason: format!("no detector `{}`", card.detector) }, Vec::new());
+    };
+    let work = || -> Result<Vec<Finding>, RuleError> {
+        (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
+        let findings = (detector.run)(context)?;
+        Ok(complete::all(findings, context, catalog))
+    };
+    // What the closure borrows is read-only, so a panic leaves nothing half-changed behind.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(findings)) => ended(Outcome::Ran { findings: findings.len() }, findings),
+        Ok(Err(error)) => ended(Outcome::Failed { reason: error.to_string() }, Vec::new()),
+        Err(panic) => {
+            ended(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }, Vec::new())
+        }
+    }
+}
+
+fn detector<'a>(detectors: &'a [Detector], card: &Card) -> Option<&'a Detector> {
+    detectors.iter().find(|d| d.id == card.detector)
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests;

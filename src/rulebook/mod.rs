@@ -3,7 +3,14 @@
 //! Pure data: a card says what a rule is, never how it computes. Everything unknown is refused, all faults at once.
 
 mod card;
+mod fault;
+mod knowledge;
 mod load;
+mod read;
 
 pub use card::{Card, Catalogued, EvidenceColumn, EvidenceKind, Family, Need, Status, Text};
-pub use load::{Fault, Rulebook};
+pub use fault::{Fault, Problem};
+pub use knowledge::{KnowledgeTable, Source, national_code};
+pub use load::Rulebook;
+
+pub(crate) use fault::nearest;

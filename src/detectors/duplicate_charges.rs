@@ -1,0 +1,196 @@
+//! `duplicate-charges`: the same item, day, quantity and price billed more often than the item's own pattern allows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::natural::{Cell, Natural, NullParameters};
+use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
+use crate::facts::{Facts, Repeat};
+use crate::finding::{Finding, Subject};
+use crate::model::{Fen, RecordId, Region};
+use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::stats::{benjamini_hochberg, poisson_tail};
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "duplicate-charges",
+    check: |card| parameters::<Parameters>(card).map(drop),
+    want: |_, _, _, _| Ok(()),
+    run,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    min_confidence: f64,
+    shared_number_odds: f64,
+    schedule_days: f64,
+    schedule_share: f64,
+    schedule_gap_hours: f64,
+    habit_rate: f64,
+    peer_quantile: f64,
+    spread: f64,
+    prior_rate: f64,
+    habit_prior: f64,
+    shrinkage: f64,
+}
+
+impl Parameters {
+    fn null(&self) -> NullParameters {
+        NullParameters {
+            habit_rate: self.habit_rate,
+            peer_quantile: self.peer_quantile,
+            spread: self.spread,
+            prior_rate: self.prior_rate,
+            habit_prior: self.habit_prior,
+            shrinkage: self.shrinkage,
+        }
+    }
+}
+
+/// A repeat and the probability that it is in excess.
+struct Judged<'a> {
+    repeat: &'a Repeat,
+    posterior: f64,
+}
+
+/// A stay with repeats that count.
+struct Tested<'a> {
+    record: RecordId,
+    repeats: Vec<Judged<'a>>,
+    /// Items of the stay with a repeat, habits left out, and how many flukes explain.
+    counted: u64,
+    expected: f64,
+    p: f64,
+}
+
+fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    let parameters: Parameters = parameters(context.card)?;
+    let (region, facts) = (context.region, context.facts);
+    let natural = Natural::new(region, facts, parameters.null());
+    let mut tested = Vec::new();
+    for group in facts.repeats.chunk_by(|a, b| a.record == b.record) {
+        if region.stay_of(group[0].record).is_some() {
+            tested.push(test(region, facts, &natural, group, &parameters));
+        }
+    }
+    // Every stay with charge lines was tested; those without a repeat have p = 1.
+    let tests = facts.stay_totals.iter().filter(|t| region.stay_of(t.record).is_some()).count();
+    let p: Vec<f64> = tested.iter().map(|t| t.p).collect();
+    let q = benjamini_hochberg(&p, tests);
+    Ok(tested.iter().zip(q).filter_map(|(t, q)| finding(region, t, q, &parameters)).collect())
+}
+
+fn test<'a>(region: &Region, facts: &Facts, natural: &Natural, repeats: &'a [Repeat], parameters: &Parameters) -> Tested<'a> {
+    let record = repeats[0].record;
+    let hospital = region.records[record.index()].hospital;
+    let start = facts.stay_items.partition_point(|i| i.record < record);
+    let items: BTreeMap<_, f64> =
+        facts.stay_items[start..].iter().take_while(|i| i.record == record).map(|i| (i.item, f64::from(i.days))).collect();
+    let mut own: BTreeMap<_, f64> = BTreeMap::new();
+    for repeat in repeats {
+        *own.entry(repeat.item).or_default() += 1.0;
+    }
+    // An item counts once however many of its days are repeated: the days of one order are not independent.
+    let (mut expected, mut counted) = (0.0, 0);
+    for (&item, &days) in &items {
+        let repeated = own.get(&item).copied().unwrap_or(0.0);
+        if let Some(cell) = natural.cell(hospital, item).filter(|c| natural.habit(c, days, repeated) < 0.5) {
+            expected += -(days * (-cell.rate.min(0.999_999)).ln_1p()).exp_m1();
+            counted += u64::from(repeated > 0.0);
+        }
+    }
+    // With mother and child, or twins, under one number, two of everything is natural.
+    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s));
+    let people = if shared { parameters.shared_number_odds } else { 1.0 };
+    let judged = repeats.iter().filter_map(|repeat| {
+        let cell = natural.cell(hospital, repeat.item)?;
+        let (days, repeated) = (items.get(&repeat.item).copied().unwrap_or(1.0), own[&repeat.item]);
+        let posterior = natural.excess(cell, days, repeated);
+        let odds = posterior / (1.0 - posterior).max(1e-6) * people
+            * schedule(region, repeat, cell, days, repeated, parameters);
+        Some(Judged { repeat, posterior: odds / (1.0 + odds) })
+    });
+    Tested { record, repeats: judged.collect(), counted, expected, p: poisson_tail(counted, expected) }
+}
+
+/// How much a dosing schedule speaks against excess: repeats on nearly all days of the item, and lines hours apart. Nothing
+/// of this excuses what is charged once a day.
+fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: f64, parameters: &Parameters) -> f64 {
+    if cell.once {
+        return 1.0;
+    }
+    let regular = repeated >= parameters.schedule_days && repeated >= parameters.schedule_share * days;
+    let regular = match (regular, cell.splits) {
+        (false, _) => 1.0,
+        (true, false) => 0.4,
+        (true, true) => 0.1,
+    };
+    let seconds = || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
+    let gap = seconds().max().unwrap_or(0) - seconds().min().unwrap_or(0);
+    let apart = if f64::from(gap) >= parameters.schedule_gap_hours * 3600.0 { 0.5 } else { 1.0 };
+    regular * apart
+}
+
+fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
+    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= parameters.min_confidence).collect();
+    if kept.is_empty() {
+        return None;
+    }
+    let index = region.records[tested.record.index()].stay?;
+    let mut finding = stay_finding(region, index as usize);
+    finding.confidence = kept.iter().map(|j| j.posterior).fold(0.0, f64::max);
+    finding.expected = Some(tested.expected);
+    finding.p_value = Some(tested.p);
+    finding.q_value = Some(q);
+    let mut surplus = 0;
+    let mut details = Vec::new();
+    for judged in &kept {
+        let lines = &judged.repeat.lines;
+        let amount: Fen = lines[1..].iter().map(|&l| region.fees.claimed(l as usize)).sum();
+        for &line in &lines[1..] {
+            finding.add_risk(Subject::Line(line), region.fees.claimed(line as usize).max(Fen(0)));
+        }
+        finding.add_rows(&region.files, lines.iter().map(|&l| region.fees.row[l as usize]));
+        surplus += lines.len() - 1;
+        details.push(detail(region, judged, amount));
+    }
+    finding.observed = Some(tested.counted as f64);
+    finding.period_start = kept.iter().map(|j| j.repeat.day).min();
+    finding.period_end = kept.iter().map(|j| j.repeat.day).max();
+    let items: BTreeSet<&str> = kept.iter().map(|j| region.item_name(j.repeat.item)).collect();
+    let days: BTreeSet<_> = kept.iter().map(|j| j.repeat.day).collect();
+    let same: usize = kept.iter().filter(|j| same_second(region, j.repeat)).count();
+    let dearest = kept.iter().max_by_key(|j| (region.fees.claimed(j.repeat.lines[0] as usize), j.repeat.lines[0]))?;
+    let amount = finding.amount;
+    let evidence = &mut finding.evidence;
+    evidence.insert("item".into(), region.item_name(dearest.repeat.item).into());
+    evidence.insert("item_count".into(), items.len().into());
+    evidence.insert("items".into(), list(items));
+    evidence.insert("repeated_days".into(), days.len().into());
+    evidence.insert("surplus_lines".into(), surplus.into());
+    evidence.insert("surplus_amount".into(), yuan(amount));
+    evidence.insert("same_second".into(), same.into());
+    evidence.insert("repeats".into(), Value::Array(details));
+    Some(finding)
+}
+
+/// Whether the lines carry one and the same time of day; with dates alone they are not told apart either, and do not count.
+fn same_second(region: &Region, repeat: &Repeat) -> bool {
+    let mut times = repeat.lines.iter().map(|&l| region.fees.time[l as usize]);
+    let first = times.next().flatten().filter(|t| t.has_time() && t.second > 0);
+    first.is_some() && times.all(|t| t == first)
+}
+
+fn detail(region: &Region, judged: &Judged<'_>, amount: Fen) -> Value {
+    let repeat = judged.repeat;
+    json!({
+        "code": region.names.items.get(repeat.item),
+        "name": region.item_name(repeat.item),
+        "day": repeat.day.to_string(),
+        "times": repeat.lines.len(),
+        "surplus_amount": amount.yuan(),
+        "probability": (judged.posterior * 1000.0).round() / 1000.0,
+    })
+}

@@ -1,0 +1,261 @@
+//! `hours-over-day`: an item charged by the hour, more than 24 times a day for one person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
+use crate::facts::{Facts, Wanted};
+use crate::finding::{Finding, ResultClass, Subject};
+use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, TextId};
+use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rulebook::{Card, Rulebook, national_code};
+
+pub(super) const DETECTOR: Detector =
+    Detector { id: "hours-over-day", check: |card| parameters::<Parameters>(card).map(drop), want, run };
+
+const TABLE: &str = "hourly-items";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    max_hours: f64,
+    hour_patterns: Vec<String>,
+}
+
+fn want(card: &Card, book: &Rulebook, region: &Region, wanted: &mut Wanted) -> Result<(), RuleError> {
+    let parameters: Parameters = parameters(card)?;
+    let hourly = hourly_items(&parameters, book, region)?;
+    wanted.items.resize(region.names.items.len(), false);
+    hourly.iter().enumerate().filter(|(_, h)| **h).for_each(|(i, _)| wanted.items[i] = true);
+    Ok(())
+}
+
+/// By item: whether it is charged by the hour, by national code, by the national name, or by its own name.
+fn hourly_items(parameters: &Parameters, book: &Rulebook, region: &Region) -> Result<Vec<bool>, RuleError> {
+    let table = book.table(TABLE).ok_or_else(|| RuleError::Knowledge(format!("no knowledge table `{TABLE}`")))?;
+    let column = |name: &str| -> Result<BTreeSet<String>, RuleError> {
+        let cells = table.column(name).ok_or_else(|| RuleError::Knowledge(format!("table `{TABLE}` has no column `{name}`")))?;
+        Ok(cells.filter(|c| !c.is_empty()).map(narrow).collect())
+    };
+    let (codes, names) = (column("code")?, column("name")?);
+    let patterns: Vec<String> = parameters.hour_patterns.iter().map(|p| narrow(p)).collect();
+    let hourly = region.names.items.iter().map(|(id, code)| {
+        let name = narrow(region.item_name(id));
+        codes.contains(national_code(code)) || names.contains(&name) || patterns.iter().any(|p| name.contains(p.as_str()))
+    });
+    Ok(hourly.collect())
+}
+
+/// Full-width brackets and slashes as half-width: the same name is typed both ways.
+fn narrow(name: &str) -> String {
+    name.trim().chars().map(|c| match c { '（' => '(', '）' => ')', '／' => '/', c => c }).collect()
+}
+
+/// What is one item for the sum: the national code, else the name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a>(&'a str);
+
+fn key(region: &Region, item: ItemId) -> Key<'_> {
+    let code = national_code(region.names.items.get(item));
+    let name = region.item_name(item);
+    Key(if code.len() == 15 && code.starts_with('0') || name.is_empty() { code } else { name })
+}
+
+/// One item of one person on one day.
+struct PersonDay<'a> {
+    person: PersonId,
+    key: Key<'a>,
+    day: Day,
+    /// Lines that count, in order of time.
+    lines: Vec<u32>,
+    hours: Quantity,
+    /// Whether lines of several hospitals come together on the day.
+    shared: bool,
+    /// Days that the lines of this day can stand for: those since the day posted before, or since admission.
+    span: i64,
+    /// People under the number: 2 where a newborn is billed under the mother's.
+    people: i64,
+}
+
+fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    let parameters: Parameters = parameters(context.card)?;
+    let region = context.region;
+    let hourly = hourly_items(&parameters, context.book, region)?;
+    let (days, undated) = person_days(region, context.facts, &hourly);
+    let limit = (parameters.max_hours * Quantity::ONE.0 as f64).round() as i64;
+    let other_unit = other_units(region, &days, limit);
+    let mut by_record: BTreeMap<RecordId, Vec<(&PersonDay<'_>, f64)>> = BTreeMap::new();
+    for day in days.iter().filter(|d| d.hours.0 > limit * d.people) {
+        let confidence = match (posted_total(day, limit), day.shared) {
+            (true, false) => continue,
+            // Several hospitals posting several days' totals on one day is rare, and so is a patient in both.
+            (true, true) => 0.6,
+            _ if other_unit.contains(&hospital(region, day)) => 0.3,
+            _ => 0.97,
+        };
+        let records: BTreeSet<RecordId> = day.lines.iter().map(|&l| region.fees.record[l as usize]).collect();
+        records.into_iter().for_each(|r| by_record.entry(r).or_default().push((day, confidence)));
+    }
+    Ok(by_record.iter().filter_map(|(record, days)| finding(region, *record, days, limit, &undated)).collect())
+}
+
+/// Whether the day can be the total of several: the days since the posting before have as many hours.
+fn posted_total(day: &PersonDay<'_>, limit: i64) -> bool {
+    let one = limit * day.people;
+    day.hours.0 > one && day.hours.0 <= one * day.span
+}
+
+fn hospital(region: &Region, day: &PersonDay<'_>) -> HospitalId {
+    hospital_of(region, day.lines[0])
+}
+
+fn hospital_of(region: &Region, line: u32) -> HospitalId {
+    region.records[region.fees.record[line as usize].index()].hospital
+}
+
+/// Hospitals where most person-days are above the limit: the unit they bill is probably not the hour.
+fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<HospitalId> {
+    let mut counts: BTreeMap<HospitalId, [u32; 2]> = BTreeMap::new();
+    for day in days {
+        let [all, over] = counts.entry(hospital(region, day)).or_default();
+        *all += 1;
+        *over += u32::from(day.hours.0 > limit * day.people && !posted_total(day, limit));
+    }
+    counts.into_iter().filter(|(_, [all, over])| *all >= 10 && over * 2 > *all).map(|(hospital, _)| hospital).collect()
+}
+
+/// The person-days of hourly items, and by record how many lines had no date.
+fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool]) -> (Vec<PersonDay<'a>>, BTreeMap<RecordId, u32>) {
+    let mut groups: BTreeMap<(PersonId, Key<'a>, Day), Vec<u32>> = BTreeMap::new();
+    let mut undated: BTreeMap<RecordId, u32> = BTreeMap::new();
+    for wanted in facts.wanted.iter().filter(|w| w.person != PersonId::NONE) {
+        let line = wanted.line as usize;
+        let item = region.fees.item[line];
+        if !hourly.get(item.index()).copied().unwrap_or(false) {
+            continue;
+        }
+        match region.fees.time[line] {
+            Some(time) => groups.entry((wanted.person, key(region, item), time.day)).or_default().push(wanted.line),
+            None => *undated.entry(wanted.record).or_default() += 1,
+        }
+    }
+    let mut days: Vec<PersonDay<'a>> = Vec::with_capacity(groups.len());
+    for ((person, key, day), lines) in groups {
+        let before = days.last().filter(|d| d.person == person && d.key == key).map(|d| d.day);
+        days.push(person_day(region, person, key, day, lines, before));
+    }
+    (days, undated)
+}
+
+fn person_day<'a>(region: &Region, person: PersonId, key: Key<'a>, day: Day, lines: Vec<u32>, before: Option<Day>) -> PersonDay<'a> {
+    let mut lines = heaviest_names(region, lines);
+    lines.sort_by_key(|&l| (region.fees.time[l as usize], l));
+    let quantity = |l: &u32| region.fees.quantity[*l as usize];
+    let stays = || lines.iter().filter_map(|&l| region.stay_of(region.fees.record[l as usize]));
+    let admitted = stays().map(|s| s.admitted.day).min().filter(|a| *a <= day);
+    let first = before.map(|b| Day(b.0 + 1)).max(admitted).unwrap_or(day);
+    let two = stays().any(|s| is_newborns(region, s) || is_childbirth(region, s));
+    PersonDay {
+        person,
+        key,
+        day,
+        hours: lines.iter().map(quantity).sum(),
+        shared: lines.iter().any(|&l| hospital_of(region, l) != hospital_of(region, lines[0])),
+        lines,
+        span: i64::from(day.0 - first.0 + 1),
+        people: if two { 2 } else { 1 },
+    }
+}
+
+/// At each hospital, the lines of the name with most hours. One national code may cover an item and its surcharge, which are
+/// charged for the same hours; across hospitals the names differ but the hours add up.
+fn heaviest_names(region: &Region, lines: Vec<u32>) -> Vec<u32> {
+    let mut by_name: BTreeMap<(HospitalId, TextId), (Quantity, Vec<u32>)> = BTreeMap::new();
+    for line in lines {
+        let hospital = hospital_of(region, line);
+        let name = region.names.item_names[region.fees.item[line as usize].index()];
+        let entry = by_name.entry((hospital, name)).or_default();
+        entry.0 += region.fees.quantity[line as usize];
+        entry.1.push(line);
+    }
+    let mut heaviest: BTreeMap<HospitalId, (Quantity, Vec<u32>)> = BTreeMap::new();
+    for ((hospital, _), group) in by_name {
+        let best = heaviest.entry(hospital).or_default();
+        if group.0 > best.0 || best.1.is_empty() {
+            *best = group;
+        }
+    }
+    heaviest.into_values().flat_map(|(_, lines)| lines).collect()
+}
+
+/// The part of each line beyond the limit, in order of time.
+fn excess(region: &Region, day: &PersonDay<'_>, limit: i64) -> Vec<(u32, Fen)> {
+    let mut sum = 0;
+    let mut beyond = Vec::new();
+    for &line in &day.lines {
+        let quantity = region.fees.quantity[line as usize].0;
+        let over = (sum + quantity - limit * day.people).clamp(0, quantity.max(0));
+        sum += quantity;
+        if over > 0 {
+            beyond.push((line, region.fees.claimed(line as usize).share(over, quantity)));
+        }
+    }
+    beyond
+}
+
+fn finding(
+    region: &Region,
+    record: RecordId,
+    days: &[(&PersonDay<'_>, f64)],
+    limit: i64,
+    undated: &BTreeMap<RecordId, u32>,
+) -> Option<Finding> {
+    let known = region.records[record.index()];
+    let mut finding = match (known.stay, known.visit) {
+        (Some(stay), _) => stay_finding(region, stay as usize),
+        (None, Some(visit)) => Finding {
+            hospital_id: region.names.hospitals.get(known.hospital).to_string(),
+            patient_ids: vec![region.names.persons.get(known.person).to_string()],
+            visit_ids: vec![region.names.records.get(record).to_string()],
+            total_amount: region.visits[visit as usize].total,
+            ..Finding::default()
+        },
+        (None, None) => return None,
+    };
+    let (worst, _) = days.iter().max_by_key(|(d, _)| (d.hours, std::cmp::Reverse(d.day)))?;
+    finding.confidence = days.iter().map(|(_, c)| *c).fold(0.0, f64::max);
+    if finding.confidence < 0.9 {
+        finding.result = Some(ResultClass::Suspicious);
+    }
+    finding.period_start = days.iter().map(|(d, _)| d.day).min();
+    finding.period_end = days.iter().map(|(d, _)| d.day).max();
+    finding.observed = Some(worst.hours.units());
+    finding.threshold = Some(limit as f64 / Quantity::ONE.0 as f64 * worst.people as f64);
+    let mut others = BTreeSet::new();
+    for (day, _) in days {
+        for (line, amount) in excess(region, day, limit) {
+            if region.fees.record[line as usize] == record {
+                finding.add_risk(Subject::Line(line), amount.max(Fen(0)));
+            }
+        }
+        finding.add_rows(&region.files, day.lines.iter().map(|&l| region.fees.row[l as usize]));
+        others.extend(day.lines.iter().map(|&l| region.fees.record[l as usize]).filter(|r| *r != record));
+    }
+    let distinct: BTreeSet<Day> = days.iter().map(|(d, _)| d.day).collect();
+    let item = region.fees.item[worst.lines[0] as usize];
+    let hospitals: BTreeSet<HospitalId> = others.iter().map(|r| region.records[r.index()].hospital).collect();
+    let amount = finding.amount;
+    let evidence = &mut finding.evidence;
+    evidence.insert("item_code".into(), region.names.items.get(item).into());
+    evidence.insert("item_name".into(), region.item_name(item).into());
+    evidence.insert("day".into(), worst.day.to_string().into());
+    evidence.insert("hours".into(), worst.hours.units().into());
+    evidence.insert("days".into(), distinct.len().into());
+    evidence.insert("excess_amount".into(), yuan(amount));
+    evidence.insert("other_count".into(), others.len().into());
+    evidence.insert("other_stays".into(), list(others.iter().map(|r| region.names.records.get(*r))));
+    evidence.insert("hospitals".into(), list(hospitals.iter().map(|h| region.names.hospitals.get(*h))));
+    evidence.insert("undated_lines".into(), undated.get(&record).copied().unwrap_or(0).into());
+    Some(finding)
+}

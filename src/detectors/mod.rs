@@ -1,0 +1,24 @@
+//! Behaviour rules that need code: one rule, one file. A line in the list below makes both the module and the entry.
+
+mod natural;
+mod support;
+#[cfg(test)]
+mod testing;
+
+use crate::rule::Detector;
+
+macro_rules! detectors {
+    ($($module:ident,)*) => {
+        $(mod $module;)*
+
+        /// Every rule in code, sorted by id.
+        pub const ALL: &[Detector] = &[$($module::DETECTOR),*];
+    };
+}
+
+detectors! {
+    duplicate_charges,
+    hours_over_day,
+    outside_stay,
+    overlapping_stays,
+}

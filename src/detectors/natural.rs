@@ -1,0 +1,324 @@
+//! The null of `duplicate-charges`: how often an item is billed in identical lines on one day without anything being wrong.
+//!
+//! Two things are natural. **Habits**: one hospital bills an injection given twice a day in two lines where another bills one
+//! line of two; such an item shows repeats on a large share of its days at that hospital. **Flukes**: now and then two equal
+//! lines are right (a second dose, a second region scanned); their rate is small and much the same at the other hospitals.
+//! What is seen beyond both is excess. Habits are told from excess by a two-component beta-binomial mixture with the item's
+//! other hospitals and the hospital's other items as prior; flukes by an upper quantile of the other hospitals' rates, which
+//! a minority of cheating hospitals cannot move. This is empirical Bayes in the sense of Efron, Large-Scale Inference
+//! (2010), chapters 1 and 5: the region itself supplies the prior.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::facts::{Facts, StayItem};
+use crate::model::{FeeClass, HospitalId, ItemId, Region};
+use crate::stats::beta_binomial_ln;
+
+/// Parameters of the null, as the card documents them.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NullParameters {
+    pub habit_rate: f64,
+    pub peer_quantile: f64,
+    pub spread: f64,
+    pub prior_rate: f64,
+    pub habit_prior: f64,
+    pub shrinkage: f64,
+}
+
+/// Days an item needs at a hospital before its rate there says anything about a habit.
+const ENOUGH: f64 = 20.0;
+/// Days of an item that count at most in the mixture: days of one patient are not independent.
+const EFFECTIVE: f64 = 200.0;
+
+/// One item at one hospital.
+pub struct Cell {
+    hospital: HospitalId,
+    item: ItemId,
+    /// Charged once a day by its nature.
+    pub once: bool,
+    class: FeeClass,
+    /// (record, day, quantity, price) combinations.
+    days: f64,
+    /// Those billed more than once.
+    repeated: f64,
+    /// Records with such a day.
+    records: f64,
+    /// Share of days with natural repeats that are no habit.
+    pub rate: f64,
+    /// Prior probability of a habit.
+    habit_prior: f64,
+    /// Whether the hospital bills items of this class in several lines as a rule.
+    pub splits: bool,
+    /// Expected over seen repeats of the hospital's class or of the hospital: what a cell with few repeats is shrunk to.
+    wider_ratio: f64,
+}
+
+impl Cell {
+    fn seen(&self) -> f64 {
+        self.repeated / self.days.max(1.0)
+    }
+
+    /// Whether repeats are so common here that they are how the item is billed.
+    fn is_habit(&self, habit_rate: f64) -> bool {
+        let rate = if self.once { 0.5_f64.max(habit_rate) } else { habit_rate };
+        self.repeated >= 3.0 && self.seen() >= rate
+    }
+}
+
+/// The null for every item at every hospital.
+pub struct Natural {
+    cells: Vec<Cell>,
+    parameters: NullParameters,
+}
+
+impl Natural {
+    /// Learns the null from the region.
+    pub fn new(region: &Region, facts: &Facts, parameters: NullParameters) -> Self {
+        let classes = item_classes(region, &facts.stay_items);
+        let cells = facts
+            .item_days
+            .iter()
+            .filter(|d| d.hospital != HospitalId::NONE)
+            .map(|d| {
+                let class = classes[d.item.index()];
+                let days: u32 = d.times.iter().sum();
+                Cell {
+                    hospital: d.hospital,
+                    item: d.item,
+                    once: is_once_a_day(class),
+                    class,
+                    days: f64::from(days),
+                    repeated: f64::from(days - d.times[0]),
+                    records: 0.0,
+                    rate: 0.0,
+                    habit_prior: 0.0,
+                    splits: false,
+                    wider_ratio: 1.0,
+                }
+            })
+            .collect();
+        let mut natural = Self { cells, parameters };
+        natural.count_records(region, facts);
+        let shares = natural.habit_shares();
+        natural.learn_items(&shares);
+        natural.learn_flukes();
+        natural.learn_ratios();
+        natural
+    }
+
+    /// The cell of an item at a hospital.
+    pub fn cell(&self, hospital: HospitalId, item: ItemId) -> Option<&Cell> {
+        self.cells.binary_search_by_key(&(hospital, item), |c| (c.hospital, c.item)).ok().map(|i| &self.cells[i])
+    }
+
+    /// The probability that one repeat is in excess, for a stay with `own_days` days of the item, `own_repeats` of them
+    /// repeated. The stay itself is left out where the habit is judged, so that it cannot excuse itself.
+    pub fn excess(&self, cell: &Cell, own_days: f64, own_repeats: f64) -> f64 {
+        let expected = cell.rate * cell.days;
+        let pull = self.parameters.shrinkage;
+        let natural = (expected + pull * cell.wider_ratio) / (cell.repeated + pull);
+        (1.0 - self.habit(cell, own_days, own_repeats)) * (1.0 - natural.min(1.0))
+    }
+
+    /// The probability that the item is billed in identical lines as a habit of the hospital.
+    pub fn habit(&self, cell: &Cell, own_days: f64, own_repeats: f64) -> f64 {
+        let days = (cell.days - own_days).max(0.0);
+        let share = if days > 0.0 { ((cell.repeated - own_repeats) / days).clamp(0.0, 1.0) } else { 0.0 };
+        let weight = days.min(EFFECTIVE);
+        let hits = share * weight;
+        // Without a habit, repeats on a few days in a hundred; of what is charged once a day, up to a quarter of the days
+        // is still no habit. With one, any share.
+        let none = if cell.once { 4.0 } else { 60.0 };
+        let log = beta_binomial_ln(hits, weight, 1.0, 2.0) - beta_binomial_ln(hits, weight, 1.0, none);
+        let odds = cell.habit_prior / (1.0 - cell.habit_prior) * log.exp();
+        if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 }
+    }
+
+    /// By hospital and class: the share of items that are billed in several lines as a rule, and whether it is enough items
+    /// to call it the hospital's way.
+    fn habit_shares(&self) -> BTreeMap<(HospitalId, FeeClass), (f64, bool)> {
+        let mut counts: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
+        for cell in self.cells.iter().filter(|c| c.days >= ENOUGH) {
+            let [all, habits] = counts.entry((cell.hospital, cell.class)).or_default();
+            *all += 1.0;
+            *habits += f64::from(u8::from(cell.is_habit(self.parameters.habit_rate)));
+        }
+        counts
+            .into_iter()
+            .map(|(key, [all, habits])| (key, (habits / all, habits >= 2.0 && habits / all >= 0.05)))
+            .collect()
+    }
+
+    /// For each item: the prior of a habit and the rate of flukes, from the hospitals that bill its class in the same way.
+    fn learn_items(&mut self, shares: &BTreeMap<(HospitalId, FeeClass), (f64, bool)>) {
+        let mut by_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
+        for (i, cell) in self.cells.iter_mut().enumerate() {
+            cell.splits = shares.get(&(cell.hospital, cell.class)).is_some_and(|s| s.1);
+            by_item.entry(cell.item).or_default().push(i);
+        }
+        for members in by_item.values() {
+            for splits in [false, true] {
+                let alike: Vec<usize> = members.iter().copied().filter(|&i| self.cells[i].splits == splits).collect();
+                let peers = if alike.len() > 2 { &alike } else { members };
+                let peers = Peers::new(&self.cells, peers, &self.parameters);
+                for &i in &alike {
+                    let share = shares.get(&(self.cells[i].hospital, self.cells[i].class)).map_or(0.0, |s| s.0);
+                    let (rate, habits, count) = peers.without(&self.cells[i], i);
+                    let cell = &mut self.cells[i];
+                    // Five hospitals' worth of prior: what is charged once a day has no habits; else the hospital's other items.
+                    let prior = if cell.once { 0.1 } else { 4.0 * share + self.parameters.habit_prior };
+                    cell.habit_prior = ((habits + prior) / (count + 5.0)).clamp(0.005, 0.97);
+                    cell.rate = rate;
+                }
+            }
+        }
+    }
+
+    /// Items that are hardly ever repeated anywhere have no rate of their own: theirs is that of all such items of the class.
+    fn learn_flukes(&mut self) {
+        let mut sums: BTreeMap<FeeClass, BTreeMap<HospitalId, [f64; 2]>> = BTreeMap::new();
+        for cell in self.cells.iter().filter(|c| c.rate == 0.0 && !c.is_habit(self.parameters.habit_rate)) {
+            let [days, repeated] = sums.entry(cell.class).or_default().entry(cell.hospital).or_default();
+            *days += cell.days;
+            *repeated += cell.repeated;
+        }
+        let mut flukes: BTreeMap<(FeeClass, HospitalId), f64> = BTreeMap::new();
+        for (class, hospitals) in &sums {
+            let mut rates: Vec<(f64, HospitalId)> = hospitals
+                .iter()
+                .filter(|(_, [days, _])| *days >= ENOUGH)
+                .map(|(h, [days, repeated])| (repeated / days, *h))
+                .collect();
+            rates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            for hospital in hospitals.keys() {
+                let own = rates.iter().position(|(_, h)| h == hospital);
+                let values: Vec<f64> = rates.iter().map(|(r, _)| *r).collect();
+                flukes.insert((*class, *hospital), quantile_without(&values, own, self.parameters.peer_quantile));
+            }
+        }
+        for cell in &mut self.cells {
+            let fluke = flukes.get(&(cell.class, cell.hospital)).copied().unwrap_or(0.0);
+            cell.rate = cell.rate.max(fluke).mul_add(self.parameters.spread, self.parameters.prior_rate).min(1.0);
+        }
+    }
+
+    /// How much of what a class shows at a hospital, and of what the whole hospital shows, flukes explain. One is added on
+    /// both sides: a single repeat that nothing explains happens anywhere, twenty of them do not. An item repeated in a
+    /// record counts once here, since the days of one order are not independent.
+    fn learn_ratios(&mut self) {
+        let mut classes: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
+        let mut hospitals: BTreeMap<HospitalId, [f64; 2]> = BTreeMap::new();
+        for cell in self.cells.iter().filter(|c| !c.is_habit(self.parameters.habit_rate)) {
+            for sums in
+                [classes.entry((cell.hospital, cell.class)).or_default(), hospitals.entry(cell.hospital).or_default()]
+            {
+                sums[0] += cell.rate * cell.days;
+                sums[1] += cell.records;
+            }
+        }
+        let ratio = |[expected, seen]: [f64; 2]| ((expected + 1.0) / (seen + 1.0)).min(1.0);
+        for cell in &mut self.cells {
+            let class = classes.get(&(cell.hospital, cell.class)).copied().unwrap_or_default();
+            let hospital = hospitals.get(&cell.hospital).copied().unwrap_or_default();
+            cell.wider_ratio = ratio(class).min(ratio(hospital));
+        }
+    }
+
+    fn count_records(&mut self, region: &Region, facts: &Facts) {
+        for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
+            let hospital = region.records[of_item[0].record.index()].hospital;
+            if let Ok(i) = self.cells.binary_search_by_key(&(hospital, of_item[0].item), |c| (c.hospital, c.item)) {
+                self.cells[i].records += 1.0;
+            }
+        }
+    }
+}
+
+/// The hospitals of one item, sorted by rate, so that one of them can be left out cheaply.
+struct Peers {
+    /// Cells without a habit, by rate.
+    quiet: Vec<(f64, usize)>,
+    habits: f64,
+    count: f64,
+    habit_rate: f64,
+    quantile: f64,
+    members: Vec<usize>,
+}
+
+impl Peers {
+    fn new(cells: &[Cell], members: &[usize], parameters: &NullParameters) -> Self {
+        let members: Vec<usize> = members.iter().copied().filter(|&i| cells[i].days >= ENOUGH / 2.0).collect();
+        let habit = |i: &usize| cells[*i].is_habit(parameters.habit_rate);
+        let mut quiet: Vec<(f64, usize)> =
+            members.iter().filter(|i| !habit(i)).map(|&i| (cells[i].seen(), i)).collect();
+        quiet.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        Self {
+            habits: members.iter().filter(|i| habit(i)).count() as f64,
+            count: members.len() as f64,
+            quiet,
+            habit_rate: parameters.habit_rate,
+            quantile: parameters.peer_quantile,
+            members,
+        }
+    }
+
+    /// Rate of flukes, number of habits and number of hospitals, all without the given one.
+    fn without(&self, cell: &Cell, index: usize) -> (f64, f64, f64) {
+        let own = f64::from(u8::from(self.members.binary_search(&index).is_ok()));
+        let own_habit = if cell.is_habit(self.habit_rate) { own } else { 0.0 };
+        let position = self.quiet.iter().position(|(_, i)| *i == index);
+        let rates: Vec<f64> = self.quiet.iter().map(|(rate, _)| *rate).collect();
+        (quantile_without(&rates, position, self.quantile), self.habits - own_habit, self.count - own)
+    }
+}
+
+/// The upper quantile of sorted values with one left out; 0 where nothing is left.
+fn quantile_without(sorted: &[f64], without: Option<usize>, quantile: f64) -> f64 {
+    let left = sorted.len() - usize::from(without.is_some());
+    if left == 0 {
+        return 0.0;
+    }
+    let at = ((left as f64 * quantile) as usize).min(left - 1);
+    sorted[if without.is_some_and(|w| at >= w) { at + 1 } else { at }]
+}
+
+/// Classes whose items are charged once a day by their nature; what is repeated there needs a reason.
+fn is_once_a_day(class: FeeClass) -> bool {
+    matches!(
+        class,
+        FeeClass::Bed
+            | FeeClass::Consultation
+            | FeeClass::Examination
+            | FeeClass::Surgery
+            | FeeClass::Nursing
+            | FeeClass::GeneralTreatment
+            | FeeClass::Registration
+    )
+}
+
+/// The fee class of each item, from its first record.
+fn item_classes(region: &Region, stay_items: &[StayItem]) -> Vec<FeeClass> {
+    let mut classes = vec![FeeClass::Unknown; region.names.items.len()];
+    for item in stay_items.iter().rev() {
+        classes[item.item.index()] = region.fees.class[item.first_line as usize];
+    }
+    classes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_leave_one_out() {
+        let values = [0.0, 1.0, 2.0, 3.0];
+        assert_eq!(quantile_without(&values, None, 0.5), 2.0);
+        assert_eq!(quantile_without(&values, Some(3), 0.5), 1.0);
+        assert_eq!(quantile_without(&values, Some(0), 0.5), 2.0);
+        assert_eq!(quantile_without(&[4.0], Some(0), 0.5), 0.0);
+        assert_eq!(quantile_without(&[], None, 0.5), 0.0);
+    }
+}

@@ -1,0 +1,60 @@
+//! What several rules need: a finding about a stay, and who may be lying in it.
+
+use serde_json::Value;
+
+use crate::finding::Finding;
+use crate::model::{DiagnosisId, Region, Stay, TextId};
+
+/// A finding about one stay, with its ids, its period and its total.
+pub fn stay_finding(region: &Region, index: usize) -> Finding {
+    let stay = &region.stays[index];
+    Finding {
+        hospital_id: region.names.hospitals.get(stay.hospital).to_string(),
+        patient_ids: vec![region.names.persons.get(stay.person).to_string()],
+        stay_ids: vec![region.names.records.get(stay.record).to_string()],
+        period_start: Some(stay.admitted.day),
+        period_end: Some(stay.last_day()),
+        total_amount: stay.total,
+        ..Finding::default()
+    }
+}
+
+/// Texts as a JSON list.
+pub fn list<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Value {
+    Value::Array(texts.into_iter().map(|t| Value::String(t.into())).collect())
+}
+
+/// Yuan as JSON.
+pub fn yuan(fen: crate::model::Fen) -> Value {
+    Value::from(fen.yuan())
+}
+
+/// Whether a stay is a newborn's: by `med_type` 5212, by the words 新生儿 and 婴儿, by a diagnosis of the perinatal period
+/// (P00–P96) or of a liveborn infant (Z38), or by a date of birth at most 28 days before admission.
+pub fn is_newborns(region: &Region, stay: &Stay) -> bool {
+    let kind = region.names.texts.get(stay.kind);
+    let names: [TextId; 1] = [stay.diagnosis_name];
+    kind.starts_with("5212")
+        || std::iter::once(kind)
+            .chain(names.map(|n| region.names.texts.get(n)))
+            .any(|t| t.contains("新生儿") || t.contains("婴儿"))
+        || std::iter::once(stay.diagnosis)
+            .chain(region.diagnoses_of(stay.record).iter().map(|d| d.code))
+            .any(|code| is_perinatal(region, code))
+        || stay.birth.is_some_and(|b| (0..=28).contains(&(stay.admitted.day.0 - b.0)))
+}
+
+/// Whether a stay is a childbirth: `med_type` 52 or the word 生育 or 分娩.
+pub fn is_childbirth(region: &Region, stay: &Stay) -> bool {
+    let kind = region.names.texts.get(stay.kind);
+    kind == "52" || kind.starts_with("520") || kind.contains("生育") || kind.contains("分娩")
+}
+
+fn is_perinatal(region: &Region, code: DiagnosisId) -> bool {
+    let code = region.names.diagnoses.get(code).as_bytes();
+    match code {
+        [b'P' | b'p', rest @ ..] => rest.first().is_some_and(u8::is_ascii_digit),
+        [b'Z' | b'z', b'3', b'8', ..] => true,
+        _ => false,
+    }
+}

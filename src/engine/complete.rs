@@ -1,0 +1,110 @@
+//! Fills in what every finding has from its card, and puts findings into their order.
+
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::finding::Finding;
+use crate::messages::{Args, Catalog, Value};
+use crate::model::Region;
+use crate::rule::Context;
+use crate::rulebook::Card;
+
+/// Id of a card's message in the catalogue.
+pub(super) fn message_id(card: &Card) -> String {
+    format!("rule-{}", card.id)
+}
+
+/// Completes the findings of a rule and sorts them by hospital, then ids.
+pub(super) fn all(mut findings: Vec<Finding>, context: &Context<'_>, catalog: &Catalog) -> Vec<Finding> {
+    for finding in &mut findings {
+        one(finding, context.card, context.region, catalog);
+    }
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    findings
+}
+
+fn order(f: &Finding) -> impl Ord + '_ {
+    (
+        &f.hospital_id,
+        &f.stay_ids,
+        &f.visit_ids,
+        &f.patient_ids,
+        &f.group_id,
+        f.period_start,
+        f.period_end,
+        &f.finding_id,
+    )
+}
+
+fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
+    finding.rule.clone_from(&card.id);
+    finding.rule_version.clone_from(&card.version);
+    finding.result.get_or_insert(card.result);
+    finding.confidence = if finding.confidence.is_finite() { finding.confidence.clamp(0.0, 1.0) } else { 0.0 };
+    if let Some(hospital) = region.names.hospitals.find(&finding.hospital_id) {
+        finding.hospital_name = region.hospital_name(hospital).to_string();
+    }
+    for ids in [&mut finding.patient_ids, &mut finding.stay_ids, &mut finding.visit_ids] {
+        ids.sort();
+        ids.dedup();
+    }
+    finding.rows.sort();
+    finding.rows.dedup();
+    finding.finding_id = id(finding);
+    finding.basis = card.basis.get(catalog.lang()).to_string();
+    finding.clears = card.clears.get(catalog.lang()).to_string();
+    finding.message = catalog.format(&message_id(card), &arguments(finding));
+}
+
+/// The first 16 hexadecimal digits of the SHA-256 over rule, subjects and period: the same lead has the same id in every run.
+fn id(finding: &Finding) -> String {
+    let day = |d: Option<crate::model::Day>| d.map(|d| d.to_string()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    let parts = [
+        finding.rule.as_str(),
+        &finding.hospital_id,
+        &finding.patient_ids.join("\u{1f}"),
+        &finding.stay_ids.join("\u{1f}"),
+        &finding.visit_ids.join("\u{1f}"),
+        finding.group_id.as_deref().unwrap_or_default(),
+        &day(finding.period_start),
+        &day(finding.period_end),
+    ];
+    hash.update(parts.join("|").as_bytes());
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a message can use: the scalars of the evidence, and the figures every finding has.
+fn arguments(finding: &Finding) -> Args {
+    let mut all = Args::new();
+    for (name, value) in &finding.evidence {
+        let value = match value {
+            Json::String(text) => Value::from(text.as_str()),
+            Json::Number(n) => Value::from(n.as_f64().unwrap_or(f64::NAN)),
+            Json::Bool(yes) => Value::from(if *yes { "1" } else { "0" }),
+            Json::Null => Value::from(""),
+            Json::Array(_) | Json::Object(_) => continue,
+        };
+        all.insert(name.clone(), value);
+    }
+    let figures = [
+        ("observed", finding.observed),
+        ("expected", finding.expected),
+        ("threshold", finding.threshold),
+        ("p", finding.p_value),
+        ("q", finding.q_value),
+        ("amount", Some(finding.amount.yuan())),
+        ("total_amount", Some(finding.total_amount.yuan())),
+        ("patients", Some(finding.patient_ids.len() as f64)),
+        ("stays", Some(finding.stay_ids.len() as f64)),
+    ];
+    for (name, figure) in figures {
+        all.insert(name.to_string(), figure.map_or(Value::from(""), Value::from));
+    }
+    let hospital = if finding.hospital_name.is_empty() { &finding.hospital_id } else { &finding.hospital_name };
+    all.insert("hospital".into(), Value::from(hospital.as_str()));
+    for (name, day) in [("period_start", finding.period_start), ("period_end", finding.period_end)] {
+        all.insert(name.into(), Value::from(day.map(|d| d.to_string()).unwrap_or_default()));
+    }
+    all
+}

@@ -1,0 +1,239 @@
+//! Reads one card and finds everything that is wrong with it, with lines.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::nearest;
+use super::{Card, Fault, Problem, Text};
+use crate::messages::{Catalog, Lang, args};
+use crate::model::{Table, column};
+
+const KEYS: [&str; 18] = [
+    "id",
+    "title",
+    "family",
+    "version",
+    "status",
+    "result",
+    "what",
+    "why",
+    "innocent",
+    "clears",
+    "basis",
+    "needs",
+    "detector",
+    "measure",
+    "message",
+    "evidence",
+    "national_class",
+    "sources",
+];
+/// How many of [`KEYS`] a card cannot do without.
+const REQUIRED: usize = 16;
+const TEXT: [&str; 2] = ["zh", "en"];
+const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
+const EVIDENCE: [&str; 4] = ["field", "zh", "en", "kind"];
+
+/// Figures every finding brings to its message, beside its evidence.
+const FIGURES: [&str; 11] = [
+    "observed",
+    "expected",
+    "threshold",
+    "p",
+    "q",
+    "amount",
+    "total_amount",
+    "hospital",
+    "period_start",
+    "period_end",
+    "patients",
+];
+
+/// A file being read, with the faults found so far.
+pub(super) struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    pub faults: Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, faults: Vec::new() }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|b| **b == b'\n').count() + 1
+    }
+
+    pub fn fault(&mut self, span: Option<Range<usize>>, problem: Problem) {
+        let line = span.map_or(0, |s| self.line(s.start));
+        self.faults.push(Fault { file: self.file.to_string(), line, problem });
+    }
+
+    /// Reads a TOML file as a type; at most one fault, the first.
+    pub fn parse<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
+        match toml::from_str(self.text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let detail = error.message().lines().next().unwrap_or_default().to_string();
+                self.fault(error.span(), Problem::new("fault-toml", args([("detail", detail.into())])));
+                None
+            }
+        }
+    }
+
+    /// Reads a card and checks all of it. `family` and `id` are what its folder and file name say.
+    pub fn card(&mut self, family: &str, id: &str) -> Option<Card> {
+        let (tree, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            self.fault(error.span(), Problem::new("fault-toml", args([("detail", error.message().into())])));
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        self.shape(&tree);
+        if !self.faults.is_empty() {
+            return None;
+        }
+        let card: Card = self.parse()?;
+        let spans = Spans { tree: tree.get_ref() };
+        if card.family.name() != family {
+            let problem = args([("family", card.family.name().into()), ("folder", family.into())]);
+            self.fault(spans.of("family"), Problem::new("fault-family", problem));
+        }
+        if card.id != id {
+            self.fault(
+                spans.of("id"),
+                Problem::new("fault-id", args([("id", card.id.as_str().into()), ("name", id.into())])),
+            );
+        }
+        self.innocent(&card, &spans);
+        self.needs(&card, &spans);
+        self.message(&card, &spans);
+        Some(card)
+    }
+
+    /// Unknown and missing keys, at every level.
+    fn shape(&mut self, tree: &Spanned<DeTable<'_>>) {
+        let mut known = KEYS.to_vec();
+        known.push("parameters");
+        self.keys(tree.get_ref(), 0..0, &known, &KEYS[..REQUIRED]);
+        for (key, value) in tree.get_ref() {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("title" | "what" | "why" | "clears" | "basis" | "measure" | "message", DeValue::Table(text)) => {
+                    self.keys(text, value.span(), &TEXT, &TEXT);
+                }
+                ("parameters", DeValue::Table(all)) => {
+                    for parameter in all.values() {
+                        self.entry(parameter, &PARAMETER);
+                    }
+                }
+                ("innocent", DeValue::Array(all)) => all.iter().for_each(|text| self.entry(text, &TEXT)),
+                ("evidence", DeValue::Array(all)) => all.iter().for_each(|column| self.entry(column, &EVIDENCE)),
+                _ => {}
+            }
+        }
+    }
+
+    fn entry(&mut self, value: &Spanned<DeValue<'_>>, keys: &[&str]) {
+        if let DeValue::Table(table) = value.get_ref() {
+            self.keys(table, value.span(), keys, keys);
+        }
+    }
+
+    fn keys(&mut self, table: &DeTable<'_>, span: Range<usize>, known: &[&str], required: &[&str]) {
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                let problem = args([("key", name.into()), ("nearest", nearest(name, known.iter().copied()).into())]);
+                self.fault(Some(key.span()), Problem::new("fault-key", problem));
+            }
+        }
+        for name in required {
+            if !table.keys().any(|key| key.get_ref() == name) {
+                self.fault(Some(span.clone()), Problem::new("fault-missing", args([("key", (*name).into())])));
+            }
+        }
+    }
+
+    /// Innocent explanations must be real ones: somebody will be accused on this card.
+    fn innocent(&mut self, card: &Card, spans: &Spans<'_, '_>) {
+        if card.innocent.is_empty() {
+            self.fault(spans.of("innocent"), Problem::new("fault-innocent-none", args([])));
+        }
+        for (i, text) in card.innocent.iter().enumerate() {
+            if !explains(text) {
+                self.fault(
+                    spans.at("innocent", i),
+                    Problem::new("fault-innocent", args([("zh", text.zh.as_str().into())])),
+                );
+            }
+        }
+    }
+
+    fn needs(&mut self, card: &Card, spans: &Spans<'_, '_>) {
+        for (i, need) in card.needs.iter().enumerate() {
+            for name in need.0.split(" or ") {
+                let (table, field) = name.split_once('.').map_or((name, None), |(t, f)| (t, Some(f)));
+                let known = Table::from_name(table).is_some_and(|t| field.is_none_or(|f| column(t, f).is_some()));
+                if !known {
+                    self.fault(spans.at("needs", i), Problem::new("fault-need", args([("need", name.into())])));
+                }
+            }
+        }
+    }
+
+    /// The sentence of a finding: syntax in both languages, and only figures that a finding can have.
+    fn message(&mut self, card: &Card, spans: &Spans<'_, '_>) {
+        let fields: BTreeSet<&str> = card.evidence.iter().map(|c| c.field.as_str()).collect();
+        if fields.len() < card.evidence.len() {
+            self.fault(spans.of("evidence"), Problem::new("fault-evidence", args([])));
+        }
+        for (lang, pattern) in [(Lang::Zh, &card.message.zh), (Lang::En, &card.message.en)] {
+            if let Err(detail) = Catalog::new(lang).add("message", pattern) {
+                self.fault(spans.of("message"), Problem::new("fault-message", args([("detail", detail.into())])));
+            }
+            for name in variables(pattern) {
+                if !fields.contains(name) && !FIGURES.contains(&name) && name != "stays" {
+                    self.fault(spans.of("message"), Problem::new("fault-figure", args([("name", name.into())])));
+                }
+            }
+        }
+    }
+}
+
+/// Where the parts of a card stand in its file.
+struct Spans<'a, 'b> {
+    tree: &'a DeTable<'b>,
+}
+
+impl Spans<'_, '_> {
+    fn of(&self, key: &str) -> Option<Range<usize>> {
+        self.tree.iter().find(|(k, _)| k.get_ref() == key).map(|(k, _)| k.span())
+    }
+
+    fn at(&self, key: &str, index: usize) -> Option<Range<usize>> {
+        let value = self.tree.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)?;
+        value.get_ref().as_array().and_then(|all| all.get(index)).map(Spanned::span)
+    }
+}
+
+/// Whether a text says something: at least 10 Chinese characters and 40 letters, and no way of saying nothing.
+fn explains(text: &Text) -> bool {
+    let chinese = text.zh.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    let letters = text.en.chars().filter(|c| c.is_alphabetic()).count();
+    let empty = ["unknown", "none", "n/a", "unlikely", "不明", "无", "未知", "没有"];
+    let says_nothing = |s: &str| empty.contains(&s.trim().trim_end_matches(['.', '。']).to_lowercase().as_str());
+    chinese >= 10 && letters >= 40 && !says_nothing(&text.zh) && !says_nothing(&text.en)
+}
+
+/// The names after `$` in a Fluent pattern.
+fn variables(pattern: &str) -> impl Iterator<Item = &str> {
+    pattern.split('$').skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
+        &rest[..end]
+    })
+}

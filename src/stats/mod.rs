@@ -1,0 +1,11 @@
+//! Pure numbers in, numbers out: tail probabilities, false-discovery control, intervals.
+//!
+//! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
+
+mod discovery;
+mod interval;
+mod tails;
+
+pub use discovery::benjamini_hochberg;
+pub use interval::wilson;
+pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};
