@@ -66,6 +66,8 @@ pub(super) struct Scan {
     pub(super) output: Vec<PathBuf>,
     #[arg(long)]
     pub(super) force: bool,
+    #[arg(long)]
+    pub(super) mask: bool,
     #[arg(long, value_name = "CLASS", value_parser = class())]
     pub(super) fail_on: Option<ResultClass>,
     #[arg(long, value_name = "SHARE", value_parser = share)]

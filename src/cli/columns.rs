@@ -34,7 +34,7 @@ fn name(input: &Input, part: &Part) -> String {
 
 /// A table part: header, field and samples of each column, then what is missing.
 fn page(name: &str, part: &Part, catalog: &Catalog) -> String {
-    let table = catalog.text(&format!("table-{}", part.table.name()));
+    let table = catalog.text(&format!("report-table-{}", part.table.name()));
     let list = [("file", name.into()), ("table", table.into()), ("encoding", part.encoding.into())];
     let mut out = format!("{}\n", catalog.format("columns-file", &args(list)));
     let heading = |id: &str| catalog.text(&format!("columns-heading-{id}"));
@@ -120,7 +120,8 @@ mod tests {
             column("人员编号", Some("psn_no"), "1"),
             column("出院日期", Some("endtime"), "2025-01-02"),
         ];
-        let part = Part { name: "一月".into(), table: Table::Stays, encoding: "gb18030", columns, rows: Rows::default() };
+        let part =
+            Part { name: "一月".into(), table: Table::Stays, encoding: "gb18030", columns, rows: Rows::default() };
         Input { name: "a.xlsx".into(), bytes: 1, sha256: String::new(), parts: vec![part] }
     }
 

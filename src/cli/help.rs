@@ -108,14 +108,19 @@ impl Page {
         self.text(heading, 0);
         let widths = rows.iter().map(|(name, _)| name.width()).filter(|w| *w <= WIDEST_NAMES);
         let column = widths.max().unwrap_or(0) + 4;
-        let below = self.width < column + NARROWEST_TEXT && rows.iter().any(|(n, t)| n.width() + t.width() + 4 > self.width);
+        let below =
+            self.width < column + NARROWEST_TEXT && rows.iter().any(|(n, t)| n.width() + t.width() + 4 > self.width);
         for (name, text) in rows {
             let indent = if below { 10 } else { column };
             let mut lines = wrap(text, self.width.saturating_sub(indent)).into_iter();
             if below || name.width() + 4 > column {
                 self.out.push_str(&format!("  {name}\n"));
             } else {
-                self.out.push_str(&format!("{}{}\n", pad(&format!("  {name}"), column), lines.next().unwrap_or_default()));
+                self.out.push_str(&format!(
+                    "{}{}\n",
+                    pad(&format!("  {name}"), column),
+                    lines.next().unwrap_or_default()
+                ));
             }
             for line in lines {
                 self.out.push_str(&format!("{}{line}\n", " ".repeat(indent)));

@@ -66,12 +66,12 @@ struct Session {
 
 impl Session {
     fn failure(&self, id: &str, values: Args) -> Failure {
-        Failure::Told(format!("{}{}", self.catalog.text("error-prefix"), self.catalog.format(id, &values)))
+        self.told(&[self.catalog.format(id, &values)])
     }
 
-    /// A failure whose words are there already, one text or several.
-    fn told(&self, texts: &[String]) -> Failure {
-        Failure::Told(format!("{}{}", self.catalog.text("error-prefix"), texts.join("\n")))
+    /// A failure whose words are there already: one fault or several.
+    fn told(&self, faults: &[String]) -> Failure {
+        told(faults, &self.catalog)
     }
 
     /// Failure of reading or writing a file; a broken pipe is none.
@@ -107,6 +107,12 @@ impl Session {
     }
 }
 
+/// Each fault on lines of its own, marked as one.
+fn told(faults: &[String], catalog: &Catalog) -> Failure {
+    let prefix = catalog.text("error-prefix");
+    Failure::Told(faults.iter().map(|fault| format!("{prefix}{fault}")).collect::<Vec<_>>().join("\n"))
+}
+
 /// Runs a command line, program name first.
 ///
 /// # Errors
@@ -122,18 +128,17 @@ pub fn run(line: Vec<OsString>) -> Result<Exit, Failure> {
         Err(error) => return refused(&error, catalog),
     };
     let common = cli.common;
-    let config = Config::load(common.config.as_deref()).map_err(|faults| {
-        let texts: Vec<String> = faults.iter().map(|f| f.message(&catalog)).collect();
-        Failure::Told(format!("{}{}", catalog.text("error-prefix"), texts.join("\n")))
-    })?;
+    let config = Config::load(common.config.as_deref())
+        .map_err(|faults| told(&faults.iter().map(|f| f.message(&catalog)).collect::<Vec<_>>(), &catalog))?;
     let session = Session { catalog, config, quiet: common.quiet };
     if let Some(threads) = common.threads.or(session.config.scan.threads) {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
-            session.failure("error-threads", args([("reason", e.to_string().into())]))
-        })?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(|e| session.failure("error-threads", args([("reason", e.to_string().into())])))?;
     }
     match cli.command {
-        args::Command::Scan(scan) => scan::run(session, scan),
+        args::Command::Scan(scan) => scan::run(&session, scan),
         args::Command::Rules(rules) => rules::run(&session, rules),
         args::Command::Columns(columns) => columns::run(&session, &columns),
         args::Command::Simulate(simulate) => simulate::run(&session, simulate),
@@ -196,12 +201,7 @@ fn list<'a>(words: impl IntoIterator<Item = &'a str>, catalog: &Catalog) -> Valu
 }
 
 /// `text`, and on the next line the nearest of the valid words, if any is near.
-fn with_nearest<'a>(
-    text: String,
-    word: &str,
-    valid: impl IntoIterator<Item = &'a str>,
-    catalog: &Catalog,
-) -> String {
+fn with_nearest<'a>(text: String, word: &str, valid: impl IntoIterator<Item = &'a str>, catalog: &Catalog) -> String {
     let near = config::nearest(word, valid, 3);
     if near.is_empty() {
         return text;

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::{FAMILIES, Format, Rules, RulesCommand, RulesList, RulesShow};
 use super::wrap::{pad, wrap};
-use super::{Exit, Failure, Session, width, with_nearest};
+use super::{Exit, Failure, Session, width};
 use crate::engine;
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
@@ -25,9 +25,8 @@ pub(super) fn run(session: &Session, rules: Rules) -> Result<Exit, Failure> {
 pub(super) fn load(folder: Option<&Path>, session: &Session) -> Result<Rulebook, Failure> {
     let catalog = &session.catalog;
     let folder = folder.or(session.config.scan.rules.as_deref());
-    let told = |faults: Vec<crate::rulebook::Fault>| {
-        session.told(&faults.iter().map(|f| f.text(catalog)).collect::<Vec<_>>())
-    };
+    let told =
+        |faults: Vec<crate::rulebook::Fault>| session.told(&faults.iter().map(|f| f.text(catalog)).collect::<Vec<_>>());
     let mut book = Rulebook::load(folder).map_err(told)?;
     let mut faults = Vec::new();
     let file = session.config.file.as_deref().unwrap_or(Path::new("")).display();
@@ -102,31 +101,16 @@ fn as_table(cards: &[&Card], catalog: &Catalog) -> String {
 }
 
 fn result(card: &Card, catalog: &Catalog) -> String {
-    catalog.text(&format!("result-{}", card.result.name()))
+    catalog.text(&format!("report-class-{}", card.result.name()))
 }
 
 fn cards(session: &Session, show: &RulesShow) -> Result<Exit, Failure> {
     let book = load(show.rules.as_deref(), session)?;
-    let found = select(&book, &show.ids, session)?;
-    let pages: Vec<String> = found.into_iter().map(|card| page(card, &session.catalog, width())).collect();
+    engine::select(&book, &show.ids, None).map_err(|e| session.told(&[e.text(&session.catalog)]))?;
+    let asked = show.ids.iter().filter_map(|id| book.card(id));
+    let pages: Vec<String> = asked.map(|card| page(card, &session.catalog, width())).collect();
     session.print(&pages.join("\n"))?;
     Ok(Exit::Finished)
-}
-
-/// The cards of ids, each unknown one named with the nearest that exist.
-pub(super) fn select<'a>(book: &'a Rulebook, ids: &[String], session: &Session) -> Result<Vec<&'a Card>, Failure> {
-    let mut found = Vec::new();
-    let mut faults = Vec::new();
-    for id in ids {
-        match book.card(id) {
-            Some(card) => found.push(card),
-            None => {
-                let text = session.catalog.format("error-rule-unknown", &args([("rule", id.as_str().into())]));
-                faults.push(with_nearest(text, id, book.cards().map(|c| c.id.as_str()), &session.catalog));
-            }
-        }
-    }
-    if faults.is_empty() { Ok(found) } else { Err(session.told(&faults)) }
 }
 
 /// A card, laid out for reading.

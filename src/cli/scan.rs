@@ -11,29 +11,34 @@ use crate::engine::{self, Run};
 use crate::facts;
 use crate::finding::{Finding, ResultClass};
 use crate::ingest::{self, Ingested, Note};
-use crate::messages::{Args, Catalog, Value, args as values};
+use crate::messages::{Catalog, Lang, Value, args as values};
 use crate::model::{Phase, Progress};
+use crate::report::terminal::View;
 use crate::report::{self, Report, Summary};
 use crate::rule::Outcome;
 use crate::rulebook::{Card, Rulebook};
 use crate::weigh::{self, Leads};
 
 /// Runs a scan.
-pub(super) fn run(mut session: Session, flags: args::Scan) -> Result<Exit, Failure> {
+pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let settings = settings::settle(flags, &session)?;
-    let book = rules::load(settings.rules.as_deref(), &session)?;
-    let cards = chosen(&book, &settings, &session)?;
-    let outputs = output::outputs(&settings.output, &settings.paths, settings.force, &session)?;
+    let settings = settings::settle(flags, session)?;
+    let book = rules::load(settings.rules.as_deref(), session)?;
+    let cards = engine::select(&book, &settings.rule, settings.family)
+        .map_err(|e| session.told(&[e.text(&session.catalog)]))?;
+    let outputs = output::outputs(&settings.output, &settings.paths, settings.force, session)?;
     let bars = Bars::new(&session.catalog, session.quiet);
 
     let mut ingested = ingest::read(&settings.paths, &session.config.columns, &bars)
         .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
-    known_hospitals(&settings.filter, &ingested, &session)?;
+    known_hospitals(&settings.filter, &ingested, session)?;
     ingested.notes.extend(notes(&settings.filter, &session.catalog));
-    let mut run = find(&ingested, &cards, &book, &mut session, &bars)?;
+    let mut run = find(&ingested, &cards, &book, session.catalog.lang(), &bars);
     restrict(&mut run, &settings.filter);
-    let leads = weigh::weigh(&ingested.region, run);
+    let mut leads = weigh::weigh(&ingested.region, run);
+    if settings.mask {
+        report::mask(&mut ingested, &mut leads);
+    }
 
     let summary = Summary::new(&ingested, &cards, &leads, &session.catalog);
     let report = Report {
@@ -43,20 +48,10 @@ pub(super) fn run(mut session: Session, flags: args::Scan) -> Result<Exit, Failu
         rejects: &ingested.rejects,
         catalog: &session.catalog,
     };
-    write(&report, &outputs, settings.force, &session, &bars)?;
+    write(&report, &outputs, settings.force, session, &bars)?;
     let gaps = gaps(&ingested, &leads, &settings, &session.catalog);
-    tell(&report, &outputs, started, &gaps, &session)?;
+    tell(&report, &outputs, started, &gaps, session)?;
     Ok(exit(&leads, !gaps.is_empty(), settings.fail_on))
-}
-
-/// The cards of the rules to run.
-fn chosen<'a>(book: &'a Rulebook, settings: &Settings, session: &Session) -> Result<Vec<&'a Card>, Failure> {
-    let named = rules::select(book, &settings.rule, session)?;
-    let mut cards: Vec<&Card> = if settings.rule.is_empty() { book.cards().collect() } else { named };
-    cards.retain(|c| settings.family.is_none_or(|f| c.family == f));
-    cards.sort_by(|a, b| a.id.cmp(&b.id));
-    cards.dedup_by(|a, b| a.id == b.id);
-    if cards.is_empty() { Err(session.failure("error-no-rule", Args::new())) } else { Ok(cards) }
 }
 
 /// A mistyped code would give an empty report, which reads like a clean hospital.
@@ -79,21 +74,14 @@ fn notes(filter: &Filter, catalog: &Catalog) -> Vec<Note> {
         let hospitals = list(filter.hospital.iter().map(String::as_str), catalog);
         notes.push(Note { id: "note-filter-hospital", args: values([("hospitals", hospitals)]) });
     }
-    notes.extend(filter.from.map(|day| Note {
-        id: "note-filter-from",
-        args: values([("from", day.to_string().into())]),
-    }));
+    notes.extend(
+        filter.from.map(|day| Note { id: "note-filter-from", args: values([("from", day.to_string().into())]) }),
+    );
     notes.extend(filter.to.map(|day| Note { id: "note-filter-to", args: values([("to", day.to_string().into())]) }));
     notes
 }
 
-fn find(
-    ingested: &Ingested,
-    cards: &[&Card],
-    book: &Rulebook,
-    session: &mut Session,
-    bars: &Bars,
-) -> Result<Run, Failure> {
+fn find(ingested: &Ingested, cards: &[&Card], book: &Rulebook, lang: Lang, bars: &Bars) -> Run {
     let region = &ingested.region;
     let wanted = engine::wanted(cards, book, region);
     let lines = region.fees.len() as u64;
@@ -102,7 +90,8 @@ fn find(
     bars.rows(lines);
     bars.advance(lines);
     bars.finish();
-    Ok(engine::run(region, &facts, cards, book, &mut session.catalog, bars))
+    // The engine adds the rules' own sentences to a catalogue of its own.
+    engine::run(region, &facts, cards, book, Catalog::new(lang), bars)
 }
 
 /// Keeps the findings that were asked for. They were all found: the filter must not change what they are judged against.
@@ -125,13 +114,7 @@ fn passes(finding: &Finding, filter: &Filter) -> bool {
         && filter.to.is_none_or(|to| start.is_none_or(|start| start <= to))
 }
 
-fn write(
-    report: &Report<'_>,
-    outputs: &[Output],
-    force: bool,
-    session: &Session,
-    bars: &Bars,
-) -> Result<(), Failure> {
+fn write(report: &Report<'_>, outputs: &[Output], force: bool, session: &Session, bars: &Bars) -> Result<(), Failure> {
     let findings = report.leads.findings.len() as u64;
     bars.start(Phase::Write, findings * outputs.len() as u64);
     let told = |e: report::Error| session.told(&[e.message(&session.catalog)]);
@@ -193,7 +176,8 @@ fn tell(
                 Output::Stdout => None,
             })
             .collect();
-        let text = report::terminal::render(report, &written, started.elapsed(), width(), colour);
+        let view = View { width: width(), color: colour, elapsed: Some(started.elapsed()), written: &written };
+        let text = report::terminal::render(report, view);
         if on_stdout { session.print(&text)? } else { session.talk(&text) }
     }
     let rejects = report.rejects.len();

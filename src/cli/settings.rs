@@ -18,6 +18,7 @@ pub(super) struct Settings {
     pub(super) paths: Vec<PathBuf>,
     pub(super) output: Vec<PathBuf>,
     pub(super) force: bool,
+    pub(super) mask: bool,
     pub(super) fail_on: Option<ResultClass>,
     pub(super) max_rejects: f64,
     pub(super) rules: Option<PathBuf>,
@@ -60,6 +61,7 @@ pub(super) fn settle(flags: args::Scan, session: &Session) -> Result<Settings, F
         paths: if flags.paths.is_empty() { vec![PathBuf::from(".")] } else { flags.paths },
         output: if flags.output.is_empty() { file.output.clone() } else { flags.output },
         force: flags.force,
+        mask: flags.mask,
         fail_on: flags.fail_on.or(file.fail_on),
         max_rejects: flags.max_rejects.or(file.max_rejects).unwrap_or(MAX_REJECTS),
         rules: flags.rules.or_else(|| file.rules.clone()),
@@ -115,13 +117,29 @@ mod tests {
         assert_eq!(from_file.family, Some(Family::Drugs));
         assert_eq!(from_file.filter.hospital, ["H1"]);
 
-        let line = ["data", "-o", "a.xlsx", "--max-rejects", "2%", "--rule", "x", "--hospital", "H2", "--fail-on", "suspicious"];
+        let line = [
+            "data",
+            "-o",
+            "a.xlsx",
+            "--max-rejects",
+            "2%",
+            "--rule",
+            "x",
+            "--hospital",
+            "H2",
+            "--fail-on",
+            "suspicious",
+        ];
         let from_flags = settled(&line, file()).expect("flags");
         assert_eq!(from_flags.max_rejects, 0.02);
         assert_eq!(from_flags.output, [PathBuf::from("a.xlsx")]);
         assert_eq!(from_flags.filter.hospital, ["H2"]);
         assert_eq!(from_flags.fail_on, Some(ResultClass::Suspicious));
-        assert_eq!((from_flags.rule, from_flags.family), (vec!["x".to_string()], None), "a rule replaces the file's family");
+        assert_eq!(
+            (from_flags.rule, from_flags.family),
+            (vec!["x".to_string()], None),
+            "a rule replaces the file's family"
+        );
     }
 
     #[test]

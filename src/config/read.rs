@@ -221,12 +221,7 @@ impl Reader<'_> {
             None => nearest(written, all.iter().map(|c| c.field), 3),
         };
         let list = args([("key", written.into()), ("table", table.name().into())]);
-        self.fault(
-            field.span().start,
-            "config-unknown-field",
-            list,
-            near.into_iter().map(str::to_string).collect(),
-        );
+        self.fault(field.span().start, "config-unknown-field", list, near.into_iter().map(str::to_string).collect());
         None
     }
 
@@ -292,13 +287,22 @@ mod tests {
     fn all_faults_at_once_each_with_its_line() {
         let faults = read(concat!(
             "[scan]\nlanguage = 'en'\nthreads = 0\nmax_rejects = 2\n\n",
-            "[columns.stay]\nx = 'y'\n[columns.fees]\n数量 = 'n'\npricee = 'p'\ncnt = 3\n[paramaters.x]\na = 1\n",
+            "[columns.stay]\nx = 'y'\n[columns.fees]\n\"数量\" = 'n'\npricee = 'p'\ncnt = 3\n[paramaters.x]\na = 1\n",
         ))
         .expect_err("faults");
         let lines: Vec<&str> = faults.iter().filter_map(|f| f.split(": ").next()).collect();
         assert_eq!(
             lines,
-            ["yishen.toml:2", "yishen.toml:3", "yishen.toml:4", "yishen.toml:6", "yishen.toml:9", "yishen.toml:10", "yishen.toml:11", "yishen.toml:12"]
+            [
+                "yishen.toml:2",
+                "yishen.toml:3",
+                "yishen.toml:4",
+                "yishen.toml:6",
+                "yishen.toml:9",
+                "yishen.toml:10",
+                "yishen.toml:11",
+                "yishen.toml:12"
+            ]
         );
         assert!(faults[0].contains("lang"), "{}", faults[0]);
         assert!(faults[3].contains("stays"), "{}", faults[3]);
