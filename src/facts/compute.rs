@@ -1,3 +1,256 @@
-//! stub
-/// stub
-pub fn compute() {}
+//! The one pass over the charge lines.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{
+    Facts, HospitalItemMonth, ItemDays, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Wanted, WantedLine,
+};
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
+
+/// Charge lines in a block of records worked on at once.
+const BLOCK: usize = 200_000;
+
+/// Computes all facts, blocks of records in parallel.
+pub fn compute(region: &Region, wanted: &Wanted, progress: &dyn Progress) -> Facts {
+    progress.start(crate::model::Phase::Facts, region.fees.len() as u64);
+    let parts: Vec<Facts> = blocks(region)
+        .into_par_iter()
+        .map(|records| {
+            let lines = region.fees.starts[records.end] - region.fees.starts[records.start];
+            let facts = compute_for(region, wanted, records);
+            progress.advance(u64::from(lines));
+            progress.rows(u64::from(lines));
+            facts
+        })
+        .collect();
+    progress.finish();
+    Facts::concat(parts)
+}
+
+/// Ranges of records with about [`BLOCK`] lines each.
+fn blocks(region: &Region) -> Vec<Range<usize>> {
+    let starts = &region.fees.starts;
+    let records = region.records.len();
+    let (mut out, mut start) = (Vec::new(), 0);
+    while start < records {
+        let enough = starts[start] as usize + BLOCK;
+        let end = starts.partition_point(|s| (*s as usize) < enough).clamp(start + 1, records);
+        out.push(start..end);
+        start = end;
+    }
+    out
+}
+
+/// Computes the facts of a range of records.
+pub fn compute_for(region: &Region, wanted: &Wanted, records: Range<usize>) -> Facts {
+    let mut pass =
+        Pass { region, wanted, facts: Facts::default(), months: FxHashMap::default(), times: FxHashMap::default() };
+    let mut uses = Vec::new();
+    for record in records {
+        pass.record(RecordId(record as u32), &mut uses);
+    }
+    let Pass { mut facts, months, times, .. } = pass;
+    facts.hospital_item_months = months.into_values().collect();
+    facts.hospital_item_months.sort_unstable_by_key(month_key);
+    facts.item_days = times.into_iter().map(|((hospital, item), times)| ItemDays { hospital, item, times }).collect();
+    facts.item_days.sort_unstable_by_key(|d| (d.hospital, d.item));
+    facts
+}
+
+fn month_key(m: &HospitalItemMonth) -> (HospitalId, ItemId, i32) {
+    (m.hospital, m.item, m.month)
+}
+
+impl Facts {
+    /// The facts of disjoint sets of records as those of all of them: lists put one after another, monthly sums added.
+    pub fn concat(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.stay_days.extend(part.stay_days);
+            all.stay_items.extend(part.stay_items);
+            all.hospital_item_months.extend(part.hospital_item_months);
+            all.stay_totals.extend(part.stay_totals);
+            all.repeats.extend(part.repeats);
+            all.item_days.extend(part.item_days);
+            all.wanted.extend(part.wanted);
+            all.outside.extend(part.outside);
+        }
+        // Stable, and already in order within a record, so ranges may come in any order.
+        all.stay_days.sort_by_key(|d| d.record);
+        all.stay_items.sort_by_key(|d| d.record);
+        all.stay_totals.sort_by_key(|d| d.record);
+        all.repeats.sort_by_key(|d| d.record);
+        all.wanted.sort_by_key(|d| d.record);
+        all.outside.sort_by_key(|d| d.record);
+        all.hospital_item_months.sort_by_key(month_key);
+        all.hospital_item_months.dedup_by(|b, a| {
+            let same = month_key(a) == month_key(b);
+            if same {
+                a.quantity += b.quantity;
+                a.amount += b.amount;
+                a.lines += b.lines;
+                a.records += b.records;
+            }
+            same
+        });
+        all.item_days.sort_by_key(|d| (d.hospital, d.item));
+        all.item_days.dedup_by(|b, a| {
+            let same = (a.hospital, a.item) == (b.hospital, b.item);
+            if same {
+                a.times.iter_mut().zip(b.times).for_each(|(a, b)| *a += b);
+            }
+            same
+        });
+        all
+    }
+}
+
+/// One use of an item, in the order in which uses are grouped.
+type Use = (ItemId, Option<Day>, Price, Quantity, u32);
+
+struct Pass<'a> {
+    region: &'a Region,
+    wanted: &'a Wanted,
+    facts: Facts,
+    months: FxHashMap<(HospitalId, ItemId, i32), HospitalItemMonth>,
+    times: FxHashMap<(HospitalId, ItemId), [u32; 8]>,
+}
+
+impl Pass<'_> {
+    fn record(&mut self, record: RecordId, uses: &mut Vec<Use>) {
+        let fees = &self.region.fees;
+        let lines = fees.of(record);
+        if lines.is_empty() {
+            return;
+        }
+        let mut total = StayTotal { record, by_class: [Fen(0); FeeClass::COUNT], lines: lines.len() as u32 };
+        uses.clear();
+        for line in lines.clone() {
+            let (class, amount) = (fees.class[line], fees.amount[line]);
+            let day = fees.time[line].map(|t| t.day);
+            total.by_class[class as usize] += amount;
+            uses.push((fees.item[line], day, fees.price[line], fees.quantity[line], line as u32));
+            if let Some(day) = day {
+                self.day(record, day, class, amount);
+            }
+            if self.wanted.items.get(fees.item[line].index()).copied().unwrap_or(false) {
+                let person = self.region.records[record.index()].person;
+                self.facts.wanted.push(WantedLine { person, record, line: line as u32 });
+            }
+        }
+        self.facts.stay_totals.push(total);
+        self.outside(record, lines);
+        uses.sort_unstable();
+        for of_item in uses.chunk_by(|a, b| a.0 == b.0) {
+            self.item(record, of_item);
+        }
+    }
+
+    /// Adds a dated line to its day. Lines come in order of days.
+    fn day(&mut self, record: RecordId, day: Day, class: FeeClass, amount: Fen) {
+        match self.facts.stay_days.last_mut() {
+            Some(last) if last.record == record && last.day == day => {
+                last.classes |= class.bit();
+                last.lines += 1;
+                last.amount += amount;
+            }
+            _ => self.facts.stay_days.push(StayDay { record, day, classes: class.bit(), lines: 1, amount }),
+        }
+    }
+
+    /// Lines dated before admission or after discharge.
+    fn outside(&mut self, record: RecordId, lines: Range<usize>) {
+        let Some(stay) = self.region.stay_of(record) else { return };
+        for line in lines {
+            let Some(time) = self.region.fees.time[line] else { continue };
+            let before = time.day.0 - stay.admitted.day.0;
+            let after = stay.discharged.map_or(0, |d| time.day.0 - d.day.0);
+            let days = if before < 0 { before } else { after.max(0) };
+            if days != 0 {
+                self.facts.outside.push(OutsideLine { record, line: line as u32, days });
+            }
+        }
+    }
+
+    /// All uses of one item in one record, by day.
+    fn item(&mut self, record: RecordId, uses: &[Use]) {
+        let fees = &self.region.fees;
+        let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
+        let mut fact = StayItem {
+            record,
+            item,
+            quantity: Quantity(0),
+            largest_day: Quantity(i64::MIN),
+            days: 0,
+            lines: uses.len() as u32,
+            amount: Fen(0),
+            span: None,
+            first_line: u32::MAX,
+            last_line: 0,
+        };
+        let mut month = None;
+        for of_day in uses.chunk_by(|a, b| a.1 == b.1) {
+            let quantity: Quantity = of_day.iter().map(|u| u.3).sum();
+            let amount: Fen = of_day.iter().map(|u| fees.amount[u.4 as usize]).sum();
+            fact.quantity += quantity;
+            fact.amount += amount;
+            fact.largest_day = fact.largest_day.max(quantity);
+            fact.days += 1;
+            let day = of_day[0].1;
+            if let Some(day) = day {
+                fact.span = Some(fact.span.map_or((day, day), |(first, _)| (first, day)));
+                self.repeats(record, hospital, of_day, day);
+            }
+            let this = day.map_or(HospitalItemMonth::UNDATED, Day::month);
+            let first = month != Some(this);
+            month = Some(this);
+            self.month(hospital, item, this, quantity, amount, of_day.len() as u32, first);
+        }
+        for line in uses.iter().map(|u| u.4) {
+            fact.first_line = fact.first_line.min(line);
+            fact.last_line = fact.last_line.max(line);
+        }
+        self.facts.stay_items.push(fact);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one cell of the monthly table")]
+    fn month(
+        &mut self,
+        hospital: HospitalId,
+        item: ItemId,
+        month: i32,
+        quantity: Quantity,
+        amount: Fen,
+        lines: u32,
+        first: bool,
+    ) {
+        let cell = self.months.entry((hospital, item, month)).or_insert(HospitalItemMonth {
+            hospital,
+            item,
+            month,
+            quantity: Quantity(0),
+            amount: Fen(0),
+            lines: 0,
+            records: 0,
+        });
+        cell.quantity += quantity;
+        cell.amount += amount;
+        cell.lines += lines;
+        cell.records += u32::from(first);
+    }
+
+    /// Identical lines of one item on one day.
+    fn repeats(&mut self, record: RecordId, hospital: HospitalId, uses: &[Use], day: Day) {
+        let times = self.times.entry((hospital, uses[0].0)).or_insert([0; 8]);
+        for same in uses.chunk_by(|a, b| (a.2, a.3) == (b.2, b.3)).filter(|s| s[0].3.0 > 0) {
+            times[same.len().min(8) - 1] += 1;
+            if same.len() > 1 {
+                let lines = same.iter().map(|u| u.4).collect();
+                self.facts.repeats.push(Repeat { record, item: same[0].0, day, lines });
+            }
+        }
+    }
+}

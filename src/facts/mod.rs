@@ -7,7 +7,7 @@ mod compute;
 
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
 
-pub use compute::compute;
+pub use compute::{compute, compute_for};
 
 /// What happened on one day of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,58 @@
 //!
 //! Nothing is lost: every row read is used, netted, repeated or rejected, and the counts add up.
 
+mod assemble;
+mod batch;
+mod book;
+mod collect;
+mod error;
+mod files;
+mod header;
+mod parquet;
+mod text;
+mod values;
+
+use std::path::PathBuf;
+
 use serde::Serialize;
 
-use crate::model::{Region, Table};
+use crate::config::Mapping;
+use crate::model::{Phase, Progress, Region, Table};
+
+pub use error::Error;
+
+/// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.
+///
+/// # Errors
+/// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
+pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
+    let collected = gather(paths, mapping, progress)?;
+    if collected.files.is_empty() {
+        let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Error::NothingUsable { path });
+    }
+    assemble::assemble(collected, progress)
+}
+
+/// How the files were understood: their tables, columns and sample values, without joining them.
+///
+/// # Errors
+/// As [`read`].
+pub fn inspect(
+    paths: &[PathBuf],
+    mapping: &Mapping,
+    progress: &dyn Progress,
+) -> Result<(Vec<Input>, Vec<Note>), Error> {
+    gather(paths, mapping, progress).map(|all| (all.inputs, all.notes))
+}
+
+fn gather(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<collect::Collected, Error> {
+    let sources = files::expand(paths)?;
+    progress.start(Phase::Read, sources.iter().map(|s| s.bytes).sum());
+    let collected = collect::collect(&sources, mapping, progress);
+    progress.finish();
+    collected
+}
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,0 +1,227 @@
+//! Joins what was read into a region: ids ranked, settlements summed to stays, refunds netted, charge lines grouped.
+
+mod fees;
+mod keys;
+mod people;
+mod setting;
+mod settlements;
+
+use super::batch::{Domain, NO_SYMBOL};
+use super::collect::{Collected, Interner, slot};
+use super::error::Error;
+use super::{Ingested, Input, Reject};
+use crate::model::{Diagnosis, HospitalId, Names, Phase, Pool, Progress, Region, Stamp, Table, TextId};
+
+/// The rank of each interned text, and the pool in that order.
+pub(super) struct Ranked<I> {
+    rank: Vec<u32>,
+    pub pool: Pool<I>,
+}
+
+impl<I: Copy + From<u32> + Into<u32>> Ranked<I> {
+    fn new(interner: &Interner) -> Self {
+        let mut order: Vec<u32> = (0..interner.texts.len() as u32).collect();
+        order.sort_unstable_by(|a, b| interner.texts[*a as usize].cmp(&interner.texts[*b as usize]));
+        let mut rank = vec![0; order.len()];
+        for (place, id) in order.iter().enumerate() {
+            rank[*id as usize] = place as u32;
+        }
+        let pool = Pool::from_sorted(order.iter().map(|id| &*interner.texts[*id as usize]));
+        Self { rank, pool }
+    }
+
+    /// The ranked id of an interned one.
+    #[inline]
+    pub fn id(&self, interned: u32) -> I {
+        I::from(if interned == NO_SYMBOL { NO_SYMBOL } else { self.rank[interned as usize] })
+    }
+}
+
+/// The domains that are ranked before records are.
+pub(super) struct Ids {
+    pub persons: Ranked<crate::model::PersonId>,
+    pub hospitals: Ranked<crate::model::HospitalId>,
+    pub items: Ranked<crate::model::ItemId>,
+    pub doctors: Ranked<crate::model::DoctorId>,
+    pub departments: Ranked<crate::model::DepartmentId>,
+    pub diagnoses: Ranked<crate::model::DiagnosisId>,
+    pub texts: Ranked<TextId>,
+    /// Settlement ids; they only join rows and are not kept.
+    pub settlements: Ranked<TextId>,
+}
+
+impl Ids {
+    fn new(interners: &[Interner; Domain::COUNT]) -> Self {
+        let of = |domain: Domain| &interners[domain as usize];
+        Self {
+            persons: Ranked::new(of(Domain::Person)),
+            hospitals: Ranked::new(of(Domain::Hospital)),
+            items: Ranked::new(of(Domain::Item)),
+            doctors: Ranked::new(of(Domain::Doctor)),
+            departments: Ranked::new(of(Domain::Department)),
+            diagnoses: Ranked::new(of(Domain::Diagnosis)),
+            texts: Ranked::new(of(Domain::Text)),
+            settlements: Ranked::new(of(Domain::Settlement)),
+        }
+    }
+}
+
+/// How rows of a part ended, beyond being used.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fate {
+    pub netted: u64,
+    pub repeated: u64,
+}
+
+/// Rows taken out after parsing, by part.
+pub(super) struct Ledger<'a> {
+    files: &'a [String],
+    fates: Vec<Fate>,
+    rejects: Vec<Reject>,
+    rejected: Vec<u64>,
+}
+
+impl<'a> Ledger<'a> {
+    fn new(files: &'a [String]) -> Self {
+        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new(), rejected: vec![0; files.len()] }
+    }
+
+    pub fn netted(&mut self, part: u16) {
+        self.fates[usize::from(part)].netted += 1;
+    }
+
+    pub fn repeated(&mut self, part: u16) {
+        self.fates[usize::from(part)].repeated += 1;
+    }
+
+    pub fn reject(&mut self, row: crate::model::RowRef, column: &str, value: String, reason: &'static str) {
+        self.rejected[usize::from(row.file)] += 1;
+        self.rejects.push(Reject {
+            file: self.files[usize::from(row.file)].clone(),
+            line: row.line,
+            column: column.to_string(),
+            value,
+            reason,
+        });
+    }
+
+    pub fn add(&mut self, part: usize, fate: Fate) {
+        self.fates[part].netted += fate.netted;
+        self.fates[part].repeated += fate.repeated;
+    }
+
+    fn settle(self, inputs: &mut [Input], places: &[(usize, usize)], rejects: &mut Vec<Reject>) {
+        for ((fate, rejected), (input, part)) in self.fates.iter().zip(&self.rejected).zip(places) {
+            let rows = &mut inputs[*input].parts[*part].rows;
+            rows.netted += fate.netted;
+            rows.repeated += fate.repeated;
+            rows.rejected += rejected;
+            rows.used -= fate.netted + fate.repeated + rejected;
+        }
+        rejects.extend(self.rejects);
+        rejects.sort();
+    }
+}
+
+/// Joins what was read.
+///
+/// # Errors
+/// More charge lines than a row number can name.
+pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<Ingested, Error> {
+    let lines: u64 = all.chunks[slot(Table::Fees)].iter().map(|c| c.lines.len() as u64).sum();
+    if lines >= u64::from(u32::MAX) {
+        return Err(Error::TooManyRows { file: all.files.last().cloned().unwrap_or_default() });
+    }
+    progress.start(Phase::Assemble, lines);
+    let ids = Ids::new(&all.interners);
+    let files = std::mem::take(&mut all.files);
+    let mut ledger = Ledger::new(&files);
+    let mut rows = settlements::rows(&all, &ids);
+    let keys = keys::Keys::new(&mut rows, &mut all, &ids);
+    let fee_records = keys.resolve_fees(&mut all, &ids, &mut ledger);
+    let records = Ranked::new(&all.interners[Domain::Record as usize]);
+    let settlements::Joined { stays, visits, refunded } = settlements::join(rows, &records, &mut ledger);
+    let mut region = Region { stays, visits, columns: std::mem::take(&mut all.columns), ..Region::default() };
+    region.names.item_names = names(&all.item_names, &ids.items, &ids.texts);
+    region.names.diagnosis_names = names(&all.diagnosis_names, &ids.diagnoses, &ids.texts);
+    region.diagnoses = diagnoses(&all, &records, &ids);
+    region.persons = people::persons(&all, &ids);
+    region.hospitals = people::hospitals(&all, &ids);
+    let fees = std::mem::take(&mut all.chunks[slot(Table::Fees)]);
+    let lines = fees::Source { chunks: fees, records: fee_records, ids: &ids, ranked: &records, refunded: &refunded };
+    fees::assemble(&mut region, lines, &mut ledger, progress);
+    region.names = Names {
+        persons: ids.persons.pool,
+        hospitals: ids.hospitals.pool,
+        items: ids.items.pool,
+        doctors: ids.doctors.pool,
+        departments: ids.departments.pool,
+        diagnoses: ids.diagnoses.pool,
+        texts: ids.texts.pool,
+        records: records.pool,
+        item_names: region.names.item_names,
+        diagnosis_names: region.names.diagnosis_names,
+    };
+    let Collected { mut inputs, mut rejects, notes, places, .. } = all;
+    ledger.settle(&mut inputs, &places, &mut rejects);
+    region.files = files;
+    progress.finish();
+    Ok(Ingested { region, inputs, rejects, notes })
+}
+
+/// One name for each code: the first in order where there are several.
+fn names<I>(pairs: &[(u32, u32)], codes: &Ranked<I>, texts: &Ranked<TextId>) -> Vec<TextId>
+where
+    I: Copy + From<u32> + Into<u32>,
+{
+    let mut out = vec![TextId::NONE; codes.pool.len()];
+    for (code, name) in pairs {
+        let at: u32 = codes.id(*code).into();
+        let known = &mut out[at as usize];
+        *known = (*known).min(texts.id(*name));
+    }
+    out
+}
+
+fn diagnoses(all: &Collected, records: &Ranked<crate::model::RecordId>, ids: &Ids) -> Vec<Diagnosis> {
+    let mut out = Vec::new();
+    for chunk in &all.chunks[slot(Table::Diagnoses)] {
+        let (Some(record), Some(code)) = (chunk.symbols("mdtrt_id"), chunk.symbols("diag_code")) else { continue };
+        let (main, order) = (chunk.small("maindiag_flag"), chunk.integers("diag_srt_no"));
+        for row in 0..chunk.lines.len() {
+            let is_main = main.is_some_and(|m| m[row] == 2);
+            let order = order.map_or(1, |o| o[row]).clamp(1, 999) as u16;
+            out.push(Diagnosis {
+                record: records.id(record[row]),
+                position: if is_main { 0 } else { order },
+                code: ids.diagnoses.id(code[row]),
+            });
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Turns moments into dates where the source writes no time: an institution at which so many of a column's moments stand at
+/// midnight, or at the last second of the day, does not record the time there. `DATE_SHARE` of genuine moments on one second
+/// of 86,400 cannot happen.
+pub(super) fn degrade(institutions: usize, mut each: impl FnMut(&mut dyn FnMut(HospitalId, &mut Stamp))) {
+    const DATE_SHARE: f64 = 0.1;
+    const ENDS: [u32; 2] = [0, 86_399];
+    let place = |hospital: HospitalId| hospital.some().map_or(institutions, HospitalId::index);
+    let mut counts = vec![[0u32; 3]; institutions + 1];
+    each(&mut |hospital, moment| {
+        let count = &mut counts[place(hospital)];
+        count[2] += u32::from(moment.has_time());
+        count[0] += u32::from(moment.second == ENDS[0]);
+        count[1] += u32::from(moment.second == ENDS[1]);
+    });
+    each(&mut |hospital, moment| {
+        let count = &counts[place(hospital)];
+        let many = |n: u32| f64::from(n) >= DATE_SHARE * f64::from(count[2]);
+        if ENDS.iter().zip(count).any(|(end, n)| moment.second == *end && many(*n)) {
+            *moment = Stamp::date(moment.day);
+        }
+    });
+}

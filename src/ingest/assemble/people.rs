@@ -1,0 +1,81 @@
+//! What is known of persons and institutions over all tables. Where tables disagree the person's or institution's own table
+//! goes first, then the value that orders first, so that the answer does not depend on the order of rows.
+
+use super::super::batch::{NO_INTEGER, NO_SYMBOL};
+use super::super::collect::{Chunk, Collected, slot};
+use super::Ids;
+use crate::model::{Day, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
+
+/// Every person, by id.
+pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
+    let empty =
+        Person { name: TextId::NONE, certificate: TextId::NONE, sex: Sex::Unknown, birth: None, address: TextId::NONE };
+    let mut out = vec![empty; ids.persons.pool.len()];
+    for table in [Table::Persons, Table::Stays, Table::Visits] {
+        let mut here = vec![empty; out.len()];
+        for chunk in &all.chunks[slot(table)] {
+            read_persons(chunk, ids, &mut here);
+        }
+        for (known, new) in out.iter_mut().zip(here) {
+            known.name = known.name.some().unwrap_or(new.name);
+            known.certificate = known.certificate.some().unwrap_or(new.certificate);
+            known.address = known.address.some().unwrap_or(new.address);
+            known.birth = known.birth.or(new.birth);
+            if known.sex == Sex::Unknown {
+                known.sex = new.sex;
+            }
+        }
+    }
+    out
+}
+
+fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person]) {
+    let Some(persons) = chunk.symbols("psn_no") else { return };
+    let text = |field: &str, row: usize| -> TextId { ids.texts.id(chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row])) };
+    for (row, person) in persons.iter().enumerate().filter(|(_, p)| **p != NO_SYMBOL) {
+        let id: PersonId = ids.persons.id(*person);
+        let known = &mut here[id.index()];
+        known.name = known.name.min(text("psn_name", row));
+        known.certificate = known.certificate.min(text("certno", row));
+        known.address = known.address.min(text("addr", row));
+        let birth: Option<Day> = chunk.moments("brdy").and_then(|c| c[row]).map(|s| s.day);
+        known.birth = [known.birth, birth].into_iter().flatten().min();
+        known.sex = known.sex.min(super::settlements::sex(chunk, row));
+    }
+}
+
+/// Every institution, by id.
+pub(super) fn hospitals(all: &Collected, ids: &Ids) -> Vec<Hospital> {
+    let empty = Hospital { name: TextId::NONE, level: TextId::NONE, kind: TextId::NONE, beds: None };
+    let mut out = vec![empty; ids.hospitals.pool.len()];
+    for table in [Table::Hospitals, Table::Stays, Table::Visits] {
+        let mut here = vec![empty; out.len()];
+        for chunk in &all.chunks[slot(table)] {
+            read_hospitals(chunk, ids, &mut here);
+        }
+        for (known, new) in out.iter_mut().zip(here) {
+            known.name = known.name.some().unwrap_or(new.name);
+            known.level = known.level.some().unwrap_or(new.level);
+            known.kind = known.kind.some().unwrap_or(new.kind);
+            known.beds = known.beds.or(new.beds);
+        }
+    }
+    out
+}
+
+fn read_hospitals(chunk: &Chunk, ids: &Ids, here: &mut [Hospital]) {
+    let Some(hospitals) = chunk.symbols("fixmedins_code") else { return };
+    let text = |field: &str, row: usize| -> TextId { ids.texts.id(chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row])) };
+    let beds = |field: &str, row: usize| {
+        chunk.integers(field).map(|c| c[row]).filter(|n| *n != NO_INTEGER).and_then(|n| u32::try_from(n).ok())
+    };
+    for (row, hospital) in hospitals.iter().enumerate().filter(|(_, h)| **h != NO_SYMBOL) {
+        let id: HospitalId = ids.hospitals.id(*hospital);
+        let known = &mut here[id.index()];
+        known.name = known.name.min(text("fixmedins_name", row));
+        known.level = known.level.min(text("hosp_lv", row));
+        known.kind = known.kind.min(text("fixmedins_type", row));
+        let beds = beds("open_bed_cnt", row).or_else(|| beds("aprv_bed_cnt", row));
+        known.beds = [known.beds, beds].into_iter().flatten().max();
+    }
+}

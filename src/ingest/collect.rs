@@ -1,0 +1,452 @@
+//! Reads every file and gathers its batches, with the text of all of them interned once.
+
+use std::fs::File;
+use std::io::Read;
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
+use super::error::Error;
+use super::files::{Kind, Source, kind};
+use super::header::{Layout, Recognised};
+use super::{HeaderColumn, Input, Note, Part, Reject, Rows, book, parquet, text};
+use crate::config::Mapping;
+use crate::messages::args;
+use crate::model::{Phase, Progress, Stamp, Table};
+
+/// Distinct text of one domain over all files; ids in the order met.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    ids: FxHashMap<Box<str>, u32>,
+    /// The texts by id.
+    pub texts: Vec<Box<str>>,
+}
+
+impl Interner {
+    /// The id of a text, new or known.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        match self.ids.get(text) {
+            Some(id) => *id,
+            None => {
+                let id = self.texts.len() as u32;
+                self.ids.insert(text.into(), id);
+                self.texts.push(text.into());
+                id
+            }
+        }
+    }
+}
+
+/// A batch of one table with ids of the whole run.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    /// Index of its part, which is also the file index of its rows.
+    pub part: u16,
+    /// Physical line of each row.
+    pub lines: Vec<u32>,
+    columns: Vec<(&'static str, Values)>,
+}
+
+impl Chunk {
+    fn find(&self, field: &str) -> Option<&Values> {
+        self.columns.iter().find(|(f, _)| *f == field).map(|(_, v)| v)
+    }
+
+    /// Ids of a text column.
+    pub fn symbols(&self, field: &str) -> Option<&[u32]> {
+        self.find(field).and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// Integers of a number column.
+    pub fn integers(&self, field: &str) -> Option<&[i64]> {
+        self.find(field).and_then(|v| if let Values::Integer(v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// Moments of a date column.
+    pub fn moments(&self, field: &str) -> Option<&[Option<Stamp>]> {
+        self.find(field).and_then(|v| if let Values::Moment(v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// Moments of a date column, to be corrected, beside the ids of a text column.
+    pub fn with_moments(&mut self, symbols: &str, moments: &str) -> Option<(Option<&[u32]>, &mut [Option<Stamp>])> {
+        let (mut ids, mut times) = (None, None);
+        for (field, values) in &mut self.columns {
+            match values {
+                Values::Symbol(_, v) if *field == symbols => ids = Some(v.as_slice()),
+                Values::Moment(v) if *field == moments => times = Some(v.as_mut_slice()),
+                _ => {}
+            }
+        }
+        Some((ids, times?))
+    }
+
+    /// Small numbers of a code column.
+    pub fn small(&self, field: &str) -> Option<&[u8]> {
+        self.find(field).and_then(|v| if let Values::Small(v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// Hashes of an id column that is only compared.
+    pub fn hashes(&self, field: &str) -> Option<&[u64]> {
+        self.find(field).and_then(|v| if let Values::Hash(v) = v { Some(v.as_slice()) } else { None })
+    }
+}
+
+/// Everything read, before it is joined.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    /// By domain.
+    pub interners: [Interner; Domain::COUNT],
+    /// Chunks by table, in order of parts and rows.
+    pub chunks: [Vec<Chunk>; Table::ALL.len()],
+    /// Names of the parts; rows refer to them by index.
+    pub files: Vec<String>,
+    /// Where each part is in `inputs`.
+    pub places: Vec<(usize, usize)>,
+    pub inputs: Vec<Input>,
+    pub rejects: Vec<Reject>,
+    pub notes: Vec<Note>,
+    /// Distinct (item, name) and (diagnosis, name) ids.
+    pub item_names: Vec<(u32, u32)>,
+    pub diagnosis_names: Vec<(u32, u32)>,
+    /// Tables and columns that some file has.
+    pub columns: std::collections::BTreeSet<(Table, &'static str)>,
+    damaged: u64,
+}
+
+/// Index of a table in [`Collected::chunks`].
+pub(super) fn slot(table: Table) -> usize {
+    Table::ALL.iter().position(|t| *t == table).unwrap_or_default()
+}
+
+/// Reads all sources.
+///
+/// # Errors
+/// The first file that cannot be read as what it is; see [`Error`].
+pub(super) fn collect(sources: &[Source], mapping: &Mapping, progress: &dyn Progress) -> Result<Collected, Error> {
+    let mut all = Collected::default();
+    for source in sources {
+        read_file(&mut all, source, mapping, progress)?;
+    }
+    if all.damaged > 0 {
+        all.notes.push(Note { id: "note-damaged-ids", args: args([("count", all.damaged.into())]) });
+    }
+    Ok(all)
+}
+
+/// A reader that hashes what passes.
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.hash.update(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn read_file(all: &mut Collected, source: &Source, mapping: &Mapping, progress: &dyn Progress) -> Result<(), Error> {
+    let cannot = |e: std::io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
+    let input = all.inputs.len();
+    all.inputs.push(Input { name: source.name.clone(), bytes: source.bytes, sha256: String::new(), parts: Vec::new() });
+    let file = || File::open(&source.path).map_err(cannot);
+    let kind = kind(source)?;
+    if kind == Kind::Text {
+        let mut reader = Hashing { inner: file()?, hash: Sha256::new() };
+        let outcome = text::read(&source.name, &mut reader, mapping, progress)?;
+        // A text that is no table was not read to its end.
+        std::io::copy(&mut reader, &mut std::io::sink()).map_err(cannot)?;
+        let sha256 = hex(reader.hash);
+        let repeated = all.same_bytes(&sha256);
+        all.inputs[input].sha256 = sha256;
+        return all.text_part(source, input, String::new(), outcome, repeated);
+    }
+    let mut whole = Sha256::new();
+    std::io::copy(&mut file()?, &mut HashWrite(&mut whole)).map_err(cannot)?;
+    let sha256 = hex(whole);
+    let repeated = all.same_bytes(&sha256);
+    all.inputs[input].sha256 = sha256;
+    match kind {
+        Kind::Text => {}
+        Kind::Gzip => {
+            let gzip = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file()?));
+            let outcome = text::read(&source.name, gzip, mapping, &RowsOnly(progress))?;
+            all.text_part(source, input, String::new(), outcome, repeated)?;
+            progress.advance(source.bytes);
+        }
+        Kind::Zip => {
+            read_archive(all, source, input, mapping, &RowsOnly(progress), repeated)?;
+            progress.advance(source.bytes);
+        }
+        Kind::Book => {
+            let bytes = std::fs::read(&source.path).map_err(cannot)?;
+            read_book(all, source, input, "", &bytes, mapping, progress, repeated)?;
+            progress.advance(source.bytes);
+        }
+        Kind::Parquet => {
+            match parquet::read(&source.name, &source.path, mapping, progress)? {
+                parquet::Outcome::Table(table) => {
+                    let (layout, parser, batches) = *table;
+                    all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
+                }
+                parquet::Outcome::Other(found, cells) => all.other(source, "", found, 1, &cells)?,
+            }
+            progress.advance(source.bytes);
+        }
+    }
+    Ok(())
+}
+
+struct HashWrite<'a>(&'a mut Sha256);
+
+impl std::io::Write for HashWrite<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call for files and one for archive entries")]
+fn read_book(
+    all: &mut Collected,
+    source: &Source,
+    input: usize,
+    entry: &str,
+    bytes: &[u8],
+    mapping: &Mapping,
+    progress: &dyn Progress,
+    repeated: bool,
+) -> Result<(), Error> {
+    let file = if entry.is_empty() { source.name.clone() } else { format!("{}/{entry}", source.name) };
+    for sheet in book::read(&file, bytes, mapping, progress)? {
+        match sheet {
+            book::SheetOutcome::Table(sheet) => {
+                let name = if entry.is_empty() { sheet.name } else { format!("{entry}/{}", sheet.name) };
+                all.part(input, name, "xlsx", &sheet.layout, &sheet.parser, sheet.batches, repeated);
+            }
+            book::SheetOutcome::Other(name, found, line, cells) => {
+                all.other(source, &name, found, line, &cells)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the entries of an archive, sorted by name.
+fn read_archive(
+    all: &mut Collected,
+    source: &Source,
+    input: usize,
+    mapping: &Mapping,
+    progress: &dyn Progress,
+    repeated: bool,
+) -> Result<(), Error> {
+    let damaged = |reason: String| Error::Damaged { file: source.name.clone(), reason };
+    let file = File::open(&source.path).map_err(|e| damaged(e.to_string()))?;
+    let mut archive = zip::ZipArchive::new(file).map_err(|e| damaged(e.to_string()))?;
+    let mut names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(|n| n.into_owned())).collect();
+    names.sort();
+    for name in names.iter().filter(|n| !n.ends_with('/') && !n.starts_with("__MACOSX")) {
+        let mut entry = archive.by_name(name).map_err(|e| damaged(format!("{name}: {e}")))?;
+        let lower = name.to_lowercase();
+        let full = format!("{}/{name}", source.name);
+        if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).map_err(|e| damaged(format!("{name}: {e}")))?;
+            read_book(all, source, input, name, &bytes, mapping, progress, repeated)?;
+        } else if lower.ends_with(".gz") {
+            let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), mapping, progress)?;
+            all.text_part(source, input, name.clone(), outcome, repeated)?;
+        } else if [".csv", ".tsv", ".txt"].iter().any(|e| lower.ends_with(e)) {
+            let outcome = text::read(&full, entry, mapping, progress)?;
+            all.text_part(source, input, name.clone(), outcome, repeated)?;
+        }
+    }
+    Ok(())
+}
+
+impl Collected {
+    /// Whether a file with these bytes was read before: an export given twice.
+    fn same_bytes(&self, sha256: &str) -> bool {
+        self.inputs.iter().any(|i| i.sha256 == sha256)
+    }
+
+    fn text_part(
+        &mut self,
+        source: &Source,
+        input: usize,
+        name: String,
+        outcome: text::Outcome,
+        repeated: bool,
+    ) -> Result<(), Error> {
+        match outcome {
+            text::Outcome::Table(table) => {
+                let encoding = table.encoding.name();
+                self.part(input, name, encoding, &table.layout, &table.parser, table.batches, repeated);
+                Ok(())
+            }
+            text::Outcome::Other(found, line, cells) => self.other(source, &name, found, line, &cells),
+            text::Outcome::Empty if source.named && name.is_empty() => {
+                Err(Error::Unrecognised { file: source.name.clone(), headers: String::new() })
+            }
+            text::Outcome::Empty => {
+                self.notes
+                    .push(Note { id: "note-empty-file", args: args([("file", join(&source.name, &name).into())]) });
+                Ok(())
+            }
+        }
+    }
+
+    /// A file that is no table: an error if it nearly is one or was named itself, else a note.
+    fn other(
+        &mut self,
+        source: &Source,
+        part: &str,
+        found: Recognised,
+        line: u32,
+        cells: &[String],
+    ) -> Result<(), Error> {
+        let file = join(&source.name, part);
+        match found {
+            Recognised::Incomplete(near) if near.recognised >= 4 || source.named => Err(Error::MissingColumn {
+                file,
+                line,
+                table: near.table,
+                field: near.missing.field,
+                chinese: near.missing.chinese,
+                candidates: near.candidates,
+            }),
+            _ if source.named && part.is_empty() => {
+                let headers: Vec<&str> = cells.iter().map(|c| c.trim()).take(12).collect();
+                Err(Error::Unrecognised { file, headers: headers.join(", ") })
+            }
+            _ => {
+                self.notes.push(Note { id: "note-not-a-table", args: args([("file", file.into())]) });
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds a table part.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a table as its reader gives them")]
+    fn part(
+        &mut self,
+        input: usize,
+        name: String,
+        encoding: &'static str,
+        layout: &Layout,
+        parser: &Parser,
+        batches: Vec<Batch>,
+        repeated: bool,
+    ) {
+        let part = self.files.len() as u16;
+        let file = join(&self.inputs[input].name, &name);
+        self.files.push(file.clone());
+        self.places.push((input, self.inputs[input].parts.len()));
+        self.columns.extend(parser.slots.iter().map(|s| (layout.table, s.field)));
+        let columns = header_columns(layout, &batches);
+        let unused: Vec<&str> =
+            columns.iter().filter(|c| c.field.is_none()).map(|c| c.header.trim()).filter(|h| !h.is_empty()).collect();
+        if !unused.is_empty() {
+            self.notes.push(Note {
+                id: "note-unknown-columns",
+                args: args([("file", file.as_str().into()), ("columns", unused.join(", ").into())]),
+            });
+        }
+        let mut rows = Rows::default();
+        for batch in batches {
+            rows.read += batch.read;
+            rows.rejected += batch.bad.len() as u64;
+            self.damaged += batch.damaged;
+            self.rejects.extend(batch.bad.iter().map(|bad| reject(&file, bad)));
+            if repeated {
+                rows.repeated += batch.lines.len() as u64;
+            } else {
+                rows.used += batch.lines.len() as u64;
+                self.add(part, layout.table, parser, batch);
+            }
+        }
+        self.inputs[input].parts.push(Part { name, table: layout.table, encoding, columns, rows });
+    }
+
+    /// Adds a batch, its text ids turned into those of the run.
+    fn add(&mut self, part: u16, table: Table, parser: &Parser, batch: Batch) {
+        let Batch { lines, mut values, symbols, item_names, .. } = batch;
+        let maps: Vec<Vec<u32>> = symbols
+            .iter()
+            .zip(&mut self.interners)
+            .map(|(local, global)| local.texts.iter().map(|text| global.intern(text)).collect())
+            .collect();
+        for value in &mut values {
+            if let Values::Symbol(domain, ids) = value {
+                let map = &maps[*domain as usize];
+                ids.iter_mut().filter(|id| **id != NO_SYMBOL).for_each(|id| *id = map[*id as usize]);
+            }
+        }
+        let (code, names) = match table {
+            Table::Fees => (Domain::Item, &mut self.item_names),
+            _ => (Domain::Diagnosis, &mut self.diagnosis_names),
+        };
+        let text = &maps[Domain::Text as usize];
+        names.extend(item_names.iter().map(|(c, n)| (maps[code as usize][*c as usize], text[*n as usize])));
+        let columns = parser.slots.iter().map(|s| s.field).zip(values).collect();
+        self.chunks[slot(table)].push(Chunk { part, lines, columns });
+    }
+}
+
+/// Name of a part of a file.
+fn join(file: &str, part: &str) -> String {
+    if part.is_empty() { file.to_string() } else { format!("{file}/{part}") }
+}
+
+fn reject(file: &str, bad: &BadRow) -> Reject {
+    Reject {
+        file: file.to_string(),
+        line: bad.line,
+        column: bad.column.clone(),
+        value: bad.value.clone(),
+        reason: bad.reason,
+    }
+}
+
+/// How each header was understood, with sample values.
+fn header_columns(layout: &Layout, batches: &[Batch]) -> Vec<HeaderColumn> {
+    let mut out: Vec<HeaderColumn> = layout
+        .headers
+        .iter()
+        .zip(&layout.columns)
+        .map(|(header, column)| HeaderColumn {
+            header: header.trim().trim_start_matches('\u{feff}').to_string(),
+            field: column.map(|c| c.field),
+            samples: Vec::new(),
+        })
+        .collect();
+    if let Some(first) = batches.first() {
+        for (column, samples) in out.iter_mut().zip(&first.samples) {
+            column.samples.clone_from(samples);
+        }
+    }
+    out
+}
+
+/// Watches a compressed file, whose bytes are counted when it is done.
+struct RowsOnly<'a>(&'a dyn Progress);
+
+impl Progress for RowsOnly<'_> {
+    fn start(&self, _: Phase, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn rows(&self, rows: u64) {
+        self.0.rows(rows);
+    }
+    fn finish(&self) {}
+}
