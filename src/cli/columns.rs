@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::Columns;
+use super::progress::Bars;
 use super::wrap::pad;
 use super::{Exit, Failure, Session, output};
 use crate::config::nearest;
@@ -14,12 +15,16 @@ use crate::model::{Column, Table, columns};
 
 /// Shows what was understood, and writes it down where that is asked for.
 pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
-    let inputs = ingest::columns(&flags.files, &session.config.columns)
+    let bars = Bars::new(&session.catalog, session.quiet);
+    let (inputs, notes) = ingest::inspect(&flags.files, &session.config.columns, &bars)
         .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
     for input in &inputs {
         for part in &input.parts {
             session.print(&page(&name(input, part), part, &session.catalog))?;
         }
+    }
+    for note in &notes {
+        session.talk(&session.catalog.format(note.id, &note.args));
     }
     if let Some(path) = &flags.write {
         output::save(path, &mapping(&inputs, &session.catalog), flags.force, session)?;

@@ -84,12 +84,7 @@ fn notes(filter: &Filter, catalog: &Catalog) -> Vec<Note> {
 fn find(ingested: &Ingested, cards: &[&Card], book: &Rulebook, lang: Lang, bars: &Bars) -> Run {
     let region = &ingested.region;
     let wanted = engine::wanted(cards, book, region);
-    let lines = region.fees.len() as u64;
-    bars.start(Phase::Facts, lines);
-    let facts = facts::compute(region, &wanted);
-    bars.rows(lines);
-    bars.advance(lines);
-    bars.finish();
+    let facts = facts::compute(region, &wanted, bars);
     // The engine adds the rules' own sentences to a catalogue of its own.
     engine::run(region, &facts, cards, book, Catalog::new(lang), bars)
 }
