@@ -11,3 +11,4 @@ pub mod messages;
 pub mod model;
 pub mod rule;
 pub mod rulebook;
+pub mod simulate;
