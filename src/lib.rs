@@ -9,6 +9,7 @@ pub mod finding;
 pub mod ingest;
 pub mod messages;
 pub mod model;
+pub mod quality;
 pub mod rule;
 pub mod rulebook;
 pub mod simulate;

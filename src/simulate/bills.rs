@@ -14,15 +14,54 @@ use super::schemes;
 
 /// Columns of `stays.csv`.
 pub const STAYS: &[&str] = &[
-    "setl_id", "mdtrt_id", "psn_no", "psn_name", "certno", "gend", "brdy", "insutype", "insu_admdvs", "fixmedins_code",
-    "fixmedins_name", "hosp_lv", "med_type", "begntime", "endtime", "inhosp_stas", "adm_dept_name", "adm_bed", "ipt_no",
-    "chfpdr_code", "dise_codg", "dise_name", "dscg_way", "setl_time", "medfee_sumamt", "inscp_scp_amt", "fund_pay_sumamt",
-    "psn_pay", "refd_setl_flag", "vali_flag",
+    "setl_id",
+    "mdtrt_id",
+    "psn_no",
+    "psn_name",
+    "certno",
+    "gend",
+    "brdy",
+    "insutype",
+    "insu_admdvs",
+    "fixmedins_code",
+    "fixmedins_name",
+    "hosp_lv",
+    "med_type",
+    "begntime",
+    "endtime",
+    "inhosp_stas",
+    "adm_dept_name",
+    "adm_bed",
+    "ipt_no",
+    "chfpdr_code",
+    "dise_codg",
+    "dise_name",
+    "dscg_way",
+    "setl_time",
+    "medfee_sumamt",
+    "inscp_scp_amt",
+    "fund_pay_sumamt",
+    "psn_pay",
+    "refd_setl_flag",
+    "vali_flag",
 ];
 /// Columns of `fees.csv`.
 pub const FEES: &[&str] = &[
-    "feedetl_sn", "init_feedetl_sn", "mdtrt_id", "psn_no", "fixmedins_code", "fee_ocur_time", "hilist_code", "hilist_name",
-    "med_chrgitm_type", "cnt", "pric", "det_item_fee_sumamt", "inscp_scp_amt", "bilg_dept_name", "bilg_dr_codg",
+    "feedetl_sn",
+    "init_feedetl_sn",
+    "mdtrt_id",
+    "psn_no",
+    "fixmedins_code",
+    "fee_ocur_time",
+    "hilist_code",
+    "hilist_name",
+    "med_chrgitm_type",
+    "cnt",
+    "pric",
+    "det_item_fee_sumamt",
+    "inscp_scp_amt",
+    "bilg_dept_name",
+    "bilg_dr_codg",
 ];
 /// Columns of `diagnoses.csv`.
 pub const DIAGNOSES: &[&str] =
@@ -133,7 +172,11 @@ impl Bills {
         rows.cell(["一级", "二级", "三级"][usize::from(hospital.level) - 1]);
         rows.cell(stay.med_type);
         rows.moment(sheet.recorded(part.span.0));
-        if stay.open { rows.cell("") } else { rows.moment(sheet.recorded(part.span.1)) }
+        if stay.open {
+            rows.cell("")
+        } else {
+            rows.moment(sheet.recorded(part.span.1))
+        }
         rows.shown(u8::from(stay.open));
         rows.cell(heading.department);
         rows.shown(format_args!("{}床", key % u64::from(hospital.beds) + 1));
@@ -141,8 +184,16 @@ impl Bills {
         rows.cell(&heading.doctor);
         rows.cell(&sheet.profile.code);
         rows.cell(&sheet.profile.name);
-        if stay.open { rows.cell("") } else { rows.shown(stay.dscg_way) }
-        if stay.open { rows.cell("") } else { rows.moment(sheet.recorded(part.settled)) }
+        if stay.open {
+            rows.cell("")
+        } else {
+            rows.shown(stay.dscg_way)
+        }
+        if stay.open {
+            rows.cell("")
+        } else {
+            rows.moment(sheet.recorded(part.settled))
+        }
         rows.fen(sign * part.fen);
         rows.fen(sign * part.in_scope);
         let fund = if stay.open { 0 } else { fund(hospital.level, person.insurance, part.in_scope, n == 0) };

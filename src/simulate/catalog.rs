@@ -101,8 +101,7 @@ fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
 impl Catalog {
     /// The built-in tables, with the region's own suffixes, makes and price level.
     pub fn new(seed: u64, hyper: &Hyper) -> Self {
-        let mut catalog =
-            Self { items: Vec::new(), profiles: profiles(), makes: Vec::new(), tags: BTreeMap::new() };
+        let mut catalog = Self { items: Vec::new(), profiles: profiles(), makes: Vec::new(), tags: BTreeMap::new() };
         for (entry, row) in rows(ITEMS).enumerate() {
             for tag in row[8].split(' ') {
                 catalog.tags.entry(tag.to_string()).or_default().push(entry as u16);
@@ -130,8 +129,12 @@ impl Catalog {
         for make in 0..count {
             let draw = |n: u64| fixed(mix(seed, entry * 8 + make), n);
             let code = match kind {
-                ItemKind::Drug if class == 9 => format!("X{}01{:02}1{:05}", row[1], make + 1, 1000 + (draw(0) * 9000.0) as u64),
-                ItemKind::Drug if class == 11 => format!("{}0102{:02}{:05}", row[1], make + 1, (draw(0) * 99999.0) as u64),
+                ItemKind::Drug if class == 9 => {
+                    format!("X{}01{:02}1{:05}", row[1], make + 1, 1000 + (draw(0) * 9000.0) as u64)
+                }
+                ItemKind::Drug if class == 11 => {
+                    format!("{}0102{:02}{:05}", row[1], make + 1, (draw(0) * 99999.0) as u64)
+                }
                 ItemKind::Material => format!("{}{:02}", row[1], make + 11),
                 _ if row[1].starts_with('0') && draw(1) < hyper.suffixed => {
                     format!("{}-{}", row[1], row[1].trim_start_matches('0').trim_end_matches("0000"))
@@ -139,7 +142,7 @@ impl Catalog {
                 _ => row[1].to_string(),
             };
             let yuan: f64 = row[4].parse().expect(PLAIN);
-            let level = if count == 1 { hyper.price_level } else { 0.6 + 0.9 * draw(2) };
+            let level = if count == 1 { 1.5 * hyper.price_level } else { 1.6 + 2.4 * draw(2) };
             self.items.push(Item {
                 code,
                 name: row[0].to_string(),

@@ -27,7 +27,8 @@ impl Sheet<'_> {
     fn post_totals(&mut self, every: i32) {
         let first = self.stay.first_day();
         let touches = self.stay.touches;
-        let runs_on = |item: &Item| (item.kind == ItemKind::Hour && !touches) || matches!(item.class, 1 | 2 | 7) && item.once();
+        let runs_on =
+            |item: &Item| (item.kind == ItemKind::Hour && !touches) || matches!(item.class, 1 | 2 | 7) && item.once();
         self.merge(|item, day| runs_on(item).then_some((day - first) / every), None);
     }
 
@@ -43,7 +44,10 @@ impl Sheet<'_> {
             0 => self.stay.leave,
             _ => at(last + after, self.random.between(14.0, 17.0)),
         };
-        self.merge(|item, day| (day > last - days && !(touches && item.kind == ItemKind::Hour)).then_some(0), Some(moment));
+        self.merge(
+            |item, day| (day > last - days && !(touches && item.kind == ItemKind::Hour)).then_some(0),
+            Some(moment),
+        );
     }
 
     /// Merges the lines of an item and price that share a period; they are posted at the moment given, else with their last.

@@ -104,8 +104,11 @@ impl Hyper {
             "s" => 1.0 - 0.25 * phase.cos(),
             _ => 1.0,
         };
-        let wave: f64 =
-            self.waves.iter().map(|(mid, width, strength)| strength * (-(f64::from(day - mid) / width).powi(2)).exp()).sum();
+        let wave: f64 = self
+            .waves
+            .iter()
+            .map(|(mid, width, strength)| strength * (-(f64::from(day - mid) / width).powi(2)).exp())
+            .sum();
         if season == "w" { yearly + wave } else { yearly }
     }
 }

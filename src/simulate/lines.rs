@@ -181,7 +181,13 @@ impl<'a> Sheet<'a> {
             "ga" | "sa" | "la" | "anaes" | "surgonce" | "surg-m" => self.daily(entry, once(self.surgery), 0, 10.0),
             _ if tag.starts_with("op-") || tag.starts_with("m-") => self.daily(entry, once(self.surgery), 1, 10.0),
             "surg" => self.daily(entry, Days { from: self.surgery, ..all }, 0, 9.0),
-            "surg-d" => self.daily(entry, Days { from: self.surgery, to: (self.surgery + 3).min(all.to), every: 1 }, 0, 9.0),
+            "surg-d" => {
+                self.daily(entry, Days { from: self.surgery, to: (self.surgery + 3).min(all.to), every: 1 }, 0, 9.0)
+            }
+            "iv-m" | "inject-m" => {
+                let every = self.random.within(1, 2) as i32;
+                self.daily(entry, Days { every, ..all }, 1, 9.0);
+            }
             "once-m" => self.daily(entry, Days { every: 4, ..all }, 1, 10.0),
             "dial" | "dial-m" => self.daily(entry, Days { every: 2, ..all }, 1, 8.5),
             "dial-2" => self.daily(entry, Days { every: 7, ..all }, 1, 8.5),
@@ -191,7 +197,9 @@ impl<'a> Sheet<'a> {
             }
             _ if tag.starts_with("lab") || tag == "endo-l" => {
                 let day = (all.from + i32::from(day_of(self.stay.begin + 10 * 3600) > all.from)).min(all.to);
-                self.daily(entry, once(day), 1, 6.5);
+                // In severe illness some tests are repeated within the day.
+                let times = if self.profile.course == Course::Critical { 0 } else { 1 };
+                self.daily(entry, once(day), times, 6.5);
             }
             _ => self.therapy(entry, all),
         }
@@ -216,7 +224,7 @@ impl<'a> Sheet<'a> {
         let nights = all.to - all.from;
         let start = all.from + i32::from(nights > 2 && self.random.chance(0.3));
         let share = if self.profile.course == Course::Psych { 0.5 } else { 1.0 };
-        let length = (f64::from(nights) * self.random.between(0.4, 1.0) * share) as i32;
+        let length = (f64::from(nights) * self.random.between(0.1, 0.62) * share) as i32;
         let every = if self.profile.course == Course::Psych { 2 } else { 1 };
         self.daily(entry, Days { from: start, to: (start + length).min(all.to), every }, 0, 8.5);
     }

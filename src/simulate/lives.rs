@@ -118,7 +118,9 @@ impl<'a> Lives<'a> {
             .iter()
             .map(|i| {
                 let p = &profiles[*i];
-                let fits = p.ages.0 <= age && age <= p.ages.1 && (p.sex == 0 || p.sex == person.sex || p.course != Course::Surgery);
+                let fits = p.ages.0 <= age
+                    && age <= p.ages.1
+                    && (p.sex == 0 || p.sex == person.sex || p.course != Course::Surgery);
                 if fits { p.weight } else { 0.0 }
             })
             .collect();
@@ -161,7 +163,8 @@ impl<'a> Lives<'a> {
         if !self.random.chance(0.05) {
             return;
         }
-        let Some(first) = self.plan.stays[before..].iter().find(|s| s.person != id && s.med_type == "21" && !s.refunded)
+        let Some(first) =
+            self.plan.stays[before..].iter().find(|s| s.person != id && s.med_type == "21" && !s.refunded)
         else {
             return;
         };

@@ -48,7 +48,9 @@ const VISIT_CHUNK: usize = 100_000;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not the name of a scheme.
-    #[error("unknown scheme `{0}`; the schemes are all, none, overlapping-stays, outside-stay, duplicate-charges, hours-over-day")]
+    #[error(
+        "unknown scheme `{0}`; the schemes are all, none, overlapping-stays, outside-stay, duplicate-charges, hours-over-day"
+    )]
     UnknownScheme(String),
     /// Not a word of an option.
     #[error("unknown {what} `{word}`")]

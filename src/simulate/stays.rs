@@ -212,7 +212,8 @@ impl Lives<'_> {
         let (first, last) = (i64::from(self.world.hyper.first), i64::from(self.world.hyper.last));
         let day = self.random.within(first, last - 20) as i32;
         let Some(stay) = self.stay(mother, profile, hospital, day) else { return };
-        let (leave, born) = (self.plan.stays[stay].leave, self.plan.stays[stay].begin + self.random.within(6, 20) * 3_600);
+        let (leave, born) =
+            (self.plan.stays[stay].leave, self.plan.stays[stay].begin + self.random.within(6, 20) * 3_600);
         if !self.random.chance(0.7) {
             return;
         }

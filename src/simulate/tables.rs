@@ -2,13 +2,13 @@
 
 use crate::model::{Day, Table};
 
+use super::Error;
 use super::World;
 use super::chance::fixed;
 use super::files::{Folder, Rows};
 use super::options::{Encoding, Options};
 use super::places::Specialty;
 use super::plan::Plan;
-use super::Error;
 
 const PERSONS: &[&str] = &["psn_no", "psn_name", "certno", "gend", "brdy", "addr", "tel", "emp_no"];
 const HOSPITALS: &[&str] =

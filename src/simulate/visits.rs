@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::model::{Day, Table};
 
 use super::World;
+use super::catalog::Course;
 use super::chance::{Draw, Purpose, Random, mix, scramble, stream};
 use super::files::Rows;
 use super::options::Layout;
@@ -13,9 +14,26 @@ use super::plan::{DAY, Plan, at};
 
 /// Columns of `visits.csv`.
 pub const VISITS: &[&str] = &[
-    "setl_id", "mdtrt_id", "psn_no", "psn_name", "gend", "brdy", "insutype", "fixmedins_code", "fixmedins_name", "med_type",
-    "setl_time", "begntime", "dise_codg", "dise_name", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_pay",
-    "refd_setl_flag", "vali_flag",
+    "setl_id",
+    "mdtrt_id",
+    "psn_no",
+    "psn_name",
+    "gend",
+    "brdy",
+    "insutype",
+    "fixmedins_code",
+    "fixmedins_name",
+    "med_type",
+    "setl_time",
+    "begntime",
+    "dise_codg",
+    "dise_name",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "acct_pay",
+    "psn_pay",
+    "refd_setl_flag",
+    "vali_flag",
 ];
 
 /// A visit.
@@ -79,11 +97,12 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
             _ => "11",
         };
         let fen = (random.lognormal(if shop { 9_500.0 } else { 16_000.0 }, 0.8) as i64).max(150);
-        let profile = random.within(0, world.catalog.profiles.len() as i64 - 1) as u8;
+        let profile = complaint(world, person, random);
         visits.push(visit(time, person, place, shop, med_type, profile, fen));
     }
     // Whoever lies in bed sees no other doctor; the family may well buy medicine.
-    visits.retain(|v| v.med_type == "41" || !beds.iter().any(|(begin, end)| begin - DAY < v.time && v.time < end + DAY));
+    visits
+        .retain(|v| v.med_type == "41" || !beds.iter().any(|(begin, end)| begin - DAY < v.time && v.time < end + DAY));
     let mut reversals = Vec::new();
     for (n, visit) in visits.iter_mut().enumerate() {
         visit.id = u64::from(person.id) * 1024 + n as u64;
@@ -93,6 +112,21 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
     }
     visits.extend(reversals);
     visits
+}
+
+/// An illness that fits the person and is seen in outpatient rooms.
+fn complaint(world: &World, person: &Person, random: &mut Random) -> u8 {
+    let profiles = &world.catalog.profiles;
+    let age = person.age(world.hyper.last);
+    for _ in 0..12 {
+        let chosen = random.within(0, profiles.len() as i64 - 1) as usize;
+        let p = &profiles[chosen];
+        let fits = p.ages.0 <= age && age <= p.ages.1 && (p.sex == 0 || p.sex == person.sex);
+        if fits && matches!(p.course, Course::Acute | Course::Chronic | Course::Child) {
+            return chosen as u8;
+        }
+    }
+    profiles.iter().position(|p| p.course == Course::Acute).unwrap_or(0) as u8
 }
 
 fn visit(time: i64, person: &Person, place: usize, shop: bool, med_type: &'static str, profile: u8, fen: i64) -> Visit {
@@ -107,7 +141,7 @@ fn dialysis(world: &World, person: &Person, hospital: usize, random: &mut Random
         2 => &[0, 3],
         _ => &[0, 2, 4],
     };
-    let profile = world.catalog.profile_of(super::catalog::Course::Dialysis).unwrap_or(0) as u8;
+    let profile = world.catalog.profile_of(Course::Dialysis).unwrap_or(0) as u8;
     for day in world.hyper.first..=world.hyper.last {
         if weekdays.contains(&Day(day).weekday()) && random.chance(0.97) {
             let time = at(day, random.between(11.0, 17.0));

@@ -25,7 +25,8 @@ impl Plant for HoursOverDay {
             let strength = planting.strength();
             planting.mark(stay, strength, 0);
         }
-        let pairs = planting.victims(|s| fits(s.hospital) && s.next.is_some() && !s.no_hours && s.last_day() - s.first_day() >= 1);
+        let pairs = planting
+            .victims(|s| fits(s.hospital) && s.next.is_some() && !s.no_hours && s.last_day() - s.first_day() >= 1);
         for first in pairs {
             share_day(planting, first);
         }
@@ -84,7 +85,8 @@ fn rebill(sheet: &mut Sheet<'_>, item: u16, hours: &[(i32, i64)]) {
 /// Bills the item on every day of the stay, so that the long days cannot be totals of others.
 fn long_days(strength: Strength, sheet: &mut Sheet<'_>) {
     let (first, last) = (sheet.stay.first_day(), sheet.stay.last_day());
-    let billed = sheet.lines.iter().map(|l| l.item).find(|i| sheet.item(*i).kind == ItemKind::Hour && sheet.item(*i).class == 5);
+    let billed =
+        sheet.lines.iter().map(|l| l.item).find(|i| sheet.item(*i).kind == ItemKind::Hour && sheet.item(*i).class == 5);
     let item = billed.unwrap_or_else(|| monitor(sheet));
     let long = if strength == Strength::Blunt { sheet.random.within(1, 4) } else { sheet.random.within(1, 2) } as i32;
     let start = first + 1 + sheet.random.within(0, i64::from(last - first - 1 - long).max(0)) as i32;
@@ -108,8 +110,7 @@ fn shared_day(detail: i64, sheet: &mut Sheet<'_>) {
     let item = monitor(sheet);
     let (day, hours) = if detail < 200 { (last, detail - 100) } else { (first, detail - 200) };
     let days = (day - 2).max(first)..=(day + 2).min(last);
-    let list: Vec<(i32, i64)> =
-        days.map(|d| (d, if d == day { hours } else { sheet.stay.hours_on(d) })).collect();
+    let list: Vec<(i32, i64)> = days.map(|d| (d, if d == day { hours } else { sheet.stay.hours_on(d) })).collect();
     rebill(sheet, item, &list);
 }
 

@@ -90,9 +90,8 @@ impl Planting<'_> {
 
     /// The stays a scheme takes: its share of those that fit, a handful at least and one in a hundred of the region at most.
     pub fn victims(&mut self, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
-        let mut all: Vec<usize> = (0..self.plan.stays.len())
-            .filter(|i| self.plan.stays[*i].usable() && fits(&self.plan.stays[*i]))
-            .collect();
+        let mut all: Vec<usize> =
+            (0..self.plan.stays.len()).filter(|i| self.plan.stays[*i].usable() && fits(&self.plan.stays[*i])).collect();
         let wanted = (all.len() as f64 * self.world.hyper.greed * self.random.between(0.6, 1.6)) as usize;
         let most = (self.plan.stays.len() / 100).max(6);
         let count = wanted.clamp(6, most).min(all.len());

@@ -33,7 +33,10 @@ impl Plant for OutsideStay {
         let before = sheet.random.chance(0.4);
         // Drugs, tests and treatments given once a day; never hours, whose sums are another scheme.
         let fitting: Vec<usize> = (0..sheet.lines.len())
-            .filter(|i| matches!(sheet.item(sheet.lines[*i].item).class, 3 | 4 | 5 | 9 | 11) && sheet.item(sheet.lines[*i].item).once())
+            .filter(|i| {
+                matches!(sheet.item(sheet.lines[*i].item).class, 3 | 4 | 5 | 9 | 11)
+                    && sheet.item(sheet.lines[*i].item).once()
+            })
             .collect();
         let base = if before { sheet.stay.begin - days * DAY } else { sheet.stay.leave + days * DAY };
         let mut taken = std::collections::BTreeSet::new();
