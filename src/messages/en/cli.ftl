@@ -261,16 +261,4 @@ columns-comment = Mapping of columns: the national field name on the left, the h
 
 ## simulate
 
-simulate-done = wrote { $out }: { $stays } stays, { $fees } charge lines, { $visits } outpatient and pharmacy visits; { $truth } lines of truth
-
-## evaluate
-
-evaluate-scheme = Scheme
-evaluate-strength = Strength
-evaluate-unit = Unit
-evaluate-planted = Planted
-evaluate-found = Found
-evaluate-missed = Missed
-evaluate-false = False
-evaluate-precision = Precision (95% interval)
-evaluate-recall = Recall (95% interval)
+simulate-done = wrote { $out }: { $stays } stays, { $lines } charge lines, { $visits } outpatient and pharmacy visits; { $planted } planted units

@@ -261,16 +261,4 @@ columns-comment = 列名对照：左边是国家平台字段名，右边是文�
 
 ## simulate
 
-simulate-done = 已写入 { $out }：{ $stays } 人次住院，{ $fees } 行费用明细，{ $visits } 次门诊与购药；真值 { $truth } 条
-
-## evaluate
-
-evaluate-scheme = 手法
-evaluate-strength = 强弱
-evaluate-unit = 单位
-evaluate-planted = 预埋
-evaluate-found = 查出
-evaluate-missed = 漏查
-evaluate-false = 误报
-evaluate-precision = 查准率（95% 区间）
-evaluate-recall = 查全率（95% 区间）
+simulate-done = 已写入 { $out }：住院 { $stays } 人次，费用明细 { $lines } 行，门诊与购药 { $visits } 次；预埋 { $planted } 处
