@@ -1,3 +1,24 @@
 //! The command line of yishen.
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+
+use yishen::cli::{self, Exit, Failure};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Nothing is left to do where even stderr is gone.
+            drop(writeln!(std::io::stderr(), "{error:#}"));
+            Exit::Refused.into()
+        }
+    }
+}
+
+fn run() -> anyhow::Result<Exit> {
+    match cli::run(std::env::args_os().collect()) {
+        Err(Failure::Pipe) => Ok(Exit::Finished),
+        other => Ok(other?),
+    }
+}

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::header::Layout;
-use super::values::{clean, decimal, fee_class, flag, is_damaged_id, is_dash, sex, stamp};
+use super::values::{clean, decimal, fee_class, flag, half_width, is_damaged_id, is_dash, sex, stamp};
 use crate::model::{Column, Kind, Stamp, Table, columns};
 
 /// What a text id belongs to; ids of one domain are comparable across tables.
@@ -178,8 +178,8 @@ pub(super) struct Batch {
     pub bad: Vec<BadRow>,
     /// Data rows seen.
     pub read: u64,
-    /// Ids damaged by Excel in columns the row can live without.
-    pub damaged: u64,
+    /// Ids damaged by Excel in columns the row can live without, by slot.
+    pub damaged: Vec<u64>,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
 }
@@ -199,6 +199,8 @@ pub(super) struct Slot {
     keep: Keep,
     /// A bad or empty value sets the row aside.
     key: bool,
+    /// An id or code, compared in half-width form.
+    code: bool,
 }
 
 /// Turns rows of cells into a [`Batch`].
@@ -220,7 +222,9 @@ impl Parser {
             let Some(keep) = keep(role) else { continue };
             let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);
             let key = role.required && !alternative && role.field != "endtime";
-            slots.push(Slot { at, column, field: role.field, keep, key });
+            let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
+            let code = column.kind == Kind::Id || named(Domain::Diagnosis) || named(Domain::Doctor);
+            slots.push(Slot { at, column, field: role.field, keep, key, code });
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
@@ -240,7 +244,7 @@ impl Parser {
             item_names: Vec::new(),
             bad: Vec::new(),
             read: 0,
-            damaged: 0,
+            damaged: vec![0; self.slots.len()],
             samples: vec![Vec::new(); self.width()],
         }
     }
@@ -250,10 +254,16 @@ impl Parser {
         self.headers.len()
     }
 
+    /// Whether a row is the header once more: exports joined end to end.
+    pub fn is_header(&self, row: &csv::ByteRecord) -> bool {
+        let same = |(cell, header): (&[u8], &String)| clean(cell) == clean(header.as_bytes());
+        row.len() == self.width() && row.iter().zip(&self.headers).all(same)
+    }
+
     /// Adds a row. `suspect` says that the text was decoded with replacements, so a replacement character is damage.
     pub fn push(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) {
         batch.read += 1;
-        if let Some(bad) = self.misfit(line, row) {
+        if let Some(bad) = self.misfit(line, row, suspect) {
             batch.bad.push(bad);
             return;
         }
@@ -261,9 +271,11 @@ impl Parser {
             sample(&mut batch.samples, row);
         }
         let rows = batch.lines.len();
-        for (slot, index) in self.slots.iter().zip(0..) {
+        // Text is interned only when the whole row is good, so that no id comes from a row set aside.
+        for (slot, values) in self.slots.iter().zip(&mut batch.values) {
             let raw = row.get(slot.at).unwrap_or_default();
-            if let Err(reason) = add(batch, index, slot, raw, suspect) {
+            let cell = clean(raw);
+            if let Err(reason) = check(slot, raw, cell, suspect).and_then(|()| add(values, slot, raw, cell)) {
                 batch.values.iter_mut().for_each(|v| v.truncate(rows));
                 batch.bad.push(BadRow {
                     line,
@@ -274,18 +286,38 @@ impl Parser {
                 return;
             }
         }
+        for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
+            let cell = clean(row.get(slot.at).unwrap_or_default());
+            let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
+            *damaged += u64::from(broken);
+            let cell = if broken { b"" } else { cell };
+            match values {
+                Values::Symbol(domain, ids) => {
+                    let symbols = &mut batch.symbols[*domain as usize];
+                    ids.push(if slot.code && !cell.is_ascii() {
+                        symbols.intern(&fold(cell))
+                    } else {
+                        symbols.intern(cell)
+                    });
+                }
+                Values::Hash(hashes) => hashes.push(if cell.is_empty() { 0 } else { hash(cell) }),
+                _ => {}
+            }
+        }
         batch.lines.push(line);
         self.note_name(batch, rows);
     }
 
     /// Sets aside a row whose cells do not fit the header, unless the surplus cells are empty.
-    fn misfit(&self, line: u32, row: &csv::ByteRecord) -> Option<BadRow> {
+    fn misfit(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Option<BadRow> {
         let fits = row.len() == self.width() || row.iter().skip(self.width()).all(|c| clean(c).is_empty());
         if row.len() >= self.width() && fits {
             return None;
         }
         let text: Vec<String> = row.iter().take(4).map(shorten).collect();
-        Some(BadRow { line, column: String::new(), value: text.join(","), reason: "reject-fields" })
+        let broken = suspect && row.iter().any(|c| memchr::memmem::find(c, REPLACED).is_some());
+        let reason = if broken { "reject-encoding" } else { "reject-fields" };
+        Some(BadRow { line, column: String::new(), value: text.join(","), reason })
     }
 
     /// Remembers which names an item or diagnosis goes by.
@@ -336,6 +368,9 @@ fn sample(samples: &mut [Vec<String>], row: &csv::ByteRecord) {
     }
 }
 
+/// What a decoder puts where it could not read.
+const REPLACED: &[u8] = "\u{fffd}".as_bytes();
+
 /// Longest value shown in a reject.
 const SHOWN: usize = 60;
 
@@ -349,34 +384,29 @@ fn shorten(cell: &[u8]) -> String {
     out.trim().to_string()
 }
 
-/// Parses a cell and adds it to its column.
-fn add(batch: &mut Batch, index: usize, slot: &Slot, raw: &[u8], suspect: bool) -> Result<(), &'static str> {
-    let cell = clean(raw);
-    if suspect && memchr::memmem::find(cell, "\u{fffd}".as_bytes()).is_some() {
+/// Whether a cell can be used at all.
+fn check(slot: &Slot, raw: &[u8], cell: &[u8], suspect: bool) -> Result<(), &'static str> {
+    if suspect && memchr::memmem::find(cell, REPLACED).is_some() {
         return Err("reject-encoding");
     }
     if cell.is_empty() && slot.key && !(is_dash(raw) && matches!(slot.keep, Keep::Integer(_))) {
         return Err("reject-missing");
     }
+    let names_a_record = slot.key || slot.field == "mdtrt_id";
+    if names_a_record && slot.column.kind == Kind::Id && is_damaged_id(cell) {
+        return Err("reject-damaged-id");
+    }
+    Ok(())
+}
+
+/// Parses a cell that is no text and adds it to its column.
+fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8]) -> Result<(), &'static str> {
     let scale = match slot.keep {
         Keep::Integer(scale) => scale,
         _ => 0,
     };
-    match &mut batch.values[index] {
-        Values::Symbol(domain, values) => {
-            let damaged = slot.column.kind == Kind::Id && is_damaged_id(cell);
-            if damaged && (slot.key || slot.field == "mdtrt_id") {
-                return Err("reject-damaged-id");
-            }
-            batch.damaged += u64::from(damaged);
-            let cell = if damaged { b"" } else { cell };
-            values.push(batch.symbols[*domain as usize].intern(cell));
-        }
-        Values::Hash(values) => {
-            let damaged = is_damaged_id(cell);
-            batch.damaged += u64::from(damaged);
-            values.push(if damaged || cell.is_empty() { 0 } else { hash(cell) });
-        }
+    match values {
+        Values::Symbol(..) | Values::Hash(_) => {}
         Values::Integer(values) => values.push(match decimal(cell, scale) {
             Some(value) => value,
             None if is_dash(raw) => 0,
@@ -395,6 +425,13 @@ fn add(batch: &mut Batch, index: usize, slot: &Slot, raw: &[u8], suspect: bool) 
         }),
     }
     Ok(())
+}
+
+/// An id with full-width characters made half-width and invisible ones taken out; case is kept.
+fn fold(cell: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(cell);
+    let invisible = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{a0}' | '\u{3000}');
+    half_width(&text.chars().filter(invisible).collect::<String>()).trim().as_bytes().to_vec()
 }
 
 /// A 64-bit hash of an id that is only compared; never 0. Equal hashes are confirmed by the rows' other values.

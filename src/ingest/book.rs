@@ -92,7 +92,7 @@ fn rows(range: &Range<Data>, first: u32, skip: usize, parser: &Parser, progress:
     let mut batch = parser.batch();
     for (at, row) in range.rows().enumerate().skip(skip) {
         let record: csv::ByteRecord = row.iter().map(text).collect();
-        if !is_blank_or_total(&record) {
+        if !is_blank_or_total(&record) && !parser.is_header(&record) {
             parser.push(&mut batch, first + at as u32 + 1, &record, false);
         }
         if batch.read as usize >= BATCH {
@@ -116,13 +116,17 @@ pub(super) fn text(cell: &Data) -> String {
         Data::Int(n) => n.to_string(),
         Data::Float(n) if n.abs() >= 1e15 => rounded(*n),
         Data::Float(n) => n.to_string(),
-        Data::DateTime(moment) => {
-            if moment.is_datetime() {
-                moment_text(moment.as_f64())
-            } else {
-                moment.as_f64().to_string()
+        Data::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            let second = u32::from(second) + u32::from(milli >= 500);
+            let at = u32::from(hour) * 3600 + u32::from(minute) * 60 + second;
+            match at {
+                0 => date,
+                _ => format!("{date} {:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60),
             }
         }
+        Data::DateTime(duration) => duration.as_f64().to_string(),
     }
 }
 
@@ -133,12 +137,4 @@ fn rounded(n: f64) -> String {
         Some((mantissa, power)) => format!("{mantissa}E+{power}"),
         None => text,
     }
-}
-
-/// A serial date as text, to the second.
-fn moment_text(serial: f64) -> String {
-    let seconds = (serial * 86_400.0).round();
-    let (day, second) = ((seconds / 86_400.0).floor(), seconds.rem_euclid(86_400.0) as u32);
-    let day = crate::model::Day(day as i32 - 25_569);
-    if second == 0 { day.to_string() } else { crate::model::Stamp { day, second }.to_string() }
 }

@@ -111,7 +111,8 @@ pub(super) struct Collected {
     pub diagnosis_names: Vec<(u32, u32)>,
     /// Tables and columns that some file has.
     pub columns: std::collections::BTreeSet<(Table, &'static str)>,
-    damaged: u64,
+    /// Ids damaged by Excel that were left empty, by column.
+    damaged: std::collections::BTreeMap<&'static str, u64>,
 }
 
 /// Index of a table in [`Collected::chunks`].
@@ -128,8 +129,9 @@ pub(super) fn collect(sources: &[Source], mapping: &Mapping, progress: &dyn Prog
     for source in sources {
         read_file(&mut all, source, mapping, progress)?;
     }
-    if all.damaged > 0 {
-        all.notes.push(Note { id: "note-damaged-ids", args: args([("count", all.damaged.into())]) });
+    for (column, count) in std::mem::take(&mut all.damaged) {
+        all.notes
+            .push(Note { id: "note-damaged-ids", args: args([("column", column.into()), ("count", count.into())]) });
     }
     Ok(all)
 }
@@ -254,10 +256,17 @@ fn read_archive(
     let damaged = |reason: String| Error::Damaged { file: source.name.clone(), reason };
     let file = File::open(&source.path).map_err(|e| damaged(e.to_string()))?;
     let mut archive = zip::ZipArchive::new(file).map_err(|e| damaged(e.to_string()))?;
-    let mut names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(|n| n.into_owned())).collect();
+    let mut names: Vec<(String, usize)> = Vec::with_capacity(archive.len());
+    for at in 0..archive.len() {
+        let entry = archive.by_index_raw(at).map_err(|e| damaged(e.to_string()))?;
+        names.push((entry_name(entry.name_raw()), at));
+    }
     names.sort();
-    for name in names.iter().filter(|n| !n.ends_with('/') && !n.starts_with("__MACOSX")) {
-        let mut entry = archive.by_name(name).map_err(|e| damaged(format!("{name}: {e}")))?;
+    let hidden = |name: &str| {
+        name.ends_with('/') || name.contains("__MACOSX/") || name.split('/').any(|n| n.starts_with(['.', '~']))
+    };
+    for (name, at) in names.iter().filter(|(n, _)| !hidden(n)) {
+        let mut entry = archive.by_index(*at).map_err(|e| damaged(format!("{name}: {e}")))?;
         let lower = name.to_lowercase();
         let full = format!("{}/{name}", source.name);
         if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
@@ -273,6 +282,14 @@ fn read_archive(
         }
     }
     Ok(())
+}
+
+/// The name of an archive entry; archives made by Chinese Windows hold it in GBK.
+fn entry_name(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(name) => name.to_string(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+    }
 }
 
 impl Collected {
@@ -355,19 +372,32 @@ impl Collected {
         self.places.push((input, self.inputs[input].parts.len()));
         self.columns.extend(parser.slots.iter().map(|s| (layout.table, s.field)));
         let columns = header_columns(layout, &batches);
-        let unused: Vec<&str> =
-            columns.iter().filter(|c| c.field.is_none()).map(|c| c.header.trim()).filter(|h| !h.is_empty()).collect();
+        let repeats = repeated_headers(layout);
+        let unused: Vec<&str> = columns
+            .iter()
+            .filter(|c| c.field.is_none() && !repeats.contains(&c.header))
+            .map(|c| c.header.trim())
+            .filter(|h| !h.is_empty())
+            .collect();
         if !unused.is_empty() {
             self.notes.push(Note {
                 id: "note-unknown-columns",
                 args: args([("file", file.as_str().into()), ("columns", unused.join(", ").into())]),
             });
         }
+        if !repeats.is_empty() {
+            self.notes.push(Note {
+                id: "note-duplicate-columns",
+                args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
+            });
+        }
         let mut rows = Rows::default();
         for batch in batches {
             rows.read += batch.read;
             rows.rejected += batch.bad.len() as u64;
-            self.damaged += batch.damaged;
+            for (slot, count) in parser.slots.iter().zip(&batch.damaged).filter(|(_, count)| **count > 0) {
+                *self.damaged.entry(slot.field).or_default() += count;
+            }
             self.rejects.extend(batch.bad.iter().map(|bad| reject(&file, bad)));
             if repeated {
                 rows.repeated += batch.lines.len() as u64;
@@ -437,6 +467,13 @@ fn header_columns(layout: &Layout, batches: &[Batch]) -> Vec<HeaderColumn> {
         }
     }
     out
+}
+
+/// Headers that name a column twice.
+fn repeated_headers(layout: &Layout) -> Vec<String> {
+    let names: Vec<String> = layout.headers.iter().map(|h| super::header::normal(h)).collect();
+    let again = |at: &usize| !names[*at].is_empty() && names[..*at].contains(&names[*at]);
+    (0..names.len()).filter(again).map(|at| layout.headers[at].trim().to_string()).collect()
 }
 
 /// Watches a compressed file, whose bytes are counted when it is done.

@@ -80,28 +80,33 @@ fn known() -> &'static HashMap<(Table, String), (&'static Column, usize)> {
 /// Reads a row of cells as a header. A mapping of `yishen.toml` goes before every known name.
 pub(super) fn recognise(cells: &[String], mapping: &Mapping) -> Recognised {
     let normals: Vec<String> = cells.iter().map(|c| normal(c)).collect();
+    let mut complete: Option<(usize, Layout)> = None;
     let mut nearest: Option<Incomplete> = None;
     for table in ORDER {
         let columns = assign(table, &normals, mapping);
         let found: Vec<&Column> = columns.iter().flatten().copied().collect();
         match missing(table, &found) {
-            None => {
-                return Recognised::Table(Layout { table, headers: cells.to_vec(), columns });
+            None if complete.is_none() => {
+                complete = Some((found.len(), Layout { table, headers: cells.to_vec(), columns }));
             }
-            Some(column) => {
-                let better = nearest.as_ref().is_none_or(|n| found.len() > n.recognised);
-                if better && found.len() >= 3 {
-                    nearest = Some(Incomplete {
-                        table,
-                        missing: column,
-                        candidates: candidates(column, cells, &columns),
-                        recognised: found.len(),
-                    });
-                }
+            Some(column) if found.len() >= 3 && nearest.as_ref().is_none_or(|n| found.len() > n.recognised) => {
+                nearest = Some(Incomplete {
+                    table,
+                    missing: column,
+                    candidates: candidates(column, cells, &columns),
+                    recognised: found.len(),
+                });
             }
+            _ => {}
         }
     }
-    nearest.map_or(Recognised::Nothing, Recognised::Incomplete)
+    match (complete, nearest) {
+        // A table of stays without its admission must not pass for one of visits: it knows clearly more of the columns.
+        (Some((known, _)), Some(near)) if near.recognised >= known + 2 => Recognised::Incomplete(near),
+        (Some((_, layout)), _) => Recognised::Table(layout),
+        (None, Some(near)) => Recognised::Incomplete(near),
+        (None, None) => Recognised::Nothing,
+    }
 }
 
 /// Gives each header its column; where two headers are the same column, the better-ranked, then the first, has it.

@@ -164,7 +164,9 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
     let mut reader = csv_reader(text.as_bytes(), delimiter, true);
     let mut record = csv::ByteRecord::new();
     while rows.len() < TITLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(1, |p| p.line() as u32);
+        let start = record.position().map_or(0, |p| p.byte() as usize);
+        let skipped = text.as_bytes()[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let line = newlines(&text.as_bytes()[..start + skipped]) + 1;
         rows.push((line, record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect()));
     }
     rows
@@ -182,20 +184,27 @@ fn detect(name: &str, bytes: &[u8]) -> Result<Encoding, Error> {
         [0xFE, 0xFF, ..] => return Ok(Encoding::Utf16Be),
         _ => {}
     }
-    let sample = &bytes[..bytes.len().min(2000)];
+    // UTF-16 without a mark: in text that is mostly ASCII every other byte is zero.
+    let sample = &bytes[..bytes.len().min(256)];
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    if sample.len() >= 8 && (zeros(0) + zeros(1)) * 5 > sample.len() {
-        return Ok(if zeros(1) > zeros(0) { Encoding::Utf16Le } else { Encoding::Utf16Be });
+    for (high, low, encoding) in [(1, 0, Encoding::Utf16Le), (0, 1, Encoding::Utf16Be)] {
+        if sample.len() >= 8 && zeros(high) * 10 > sample.len() * 2 && zeros(low) * 20 < sample.len() {
+            return Ok(encoding);
+        }
     }
     let (wrong_utf8, _, lines) = wrong_lines(bytes, |l| std::str::from_utf8(l).is_ok());
-    if wrong_utf8 == 0 {
+    // Text of another encoding is hardly ever valid UTF-8 by chance, so a few broken lines among valid Chinese ones are
+    // damage, rejected one by one.
+    let (not_chinese, _, _) = wrong_lines(bytes, |l| std::str::from_utf8(l).is_ok_and(|l| !l.is_ascii()));
+    if wrong_utf8 == 0 || lines - not_chinese > wrong_utf8 {
         return Ok(Encoding::Utf8);
     }
-    let (wrong_gb, first, _) = wrong_lines(bytes, |l| !encoding_rs::GB18030.decode_without_bom_handling(l).1);
-    // A few broken lines are rejected one by one; a text that is broken throughout is of another encoding.
-    let (encoding, wrong) =
-        if wrong_utf8 <= wrong_gb { (Encoding::Utf8, wrong_utf8) } else { (Encoding::Gb18030, wrong_gb) };
-    if wrong * 10 > lines.max(10) { Err(Error::Encoding { file: name.to_string(), line: first }) } else { Ok(encoding) }
+    let (wrong, first, _) = wrong_lines(bytes, |l| !encoding_rs::GB18030.decode_without_bom_handling(l).1);
+    if wrong * 10 > lines.max(10) {
+        Err(Error::Encoding { file: name.to_string(), line: first })
+    } else {
+        Ok(Encoding::Gb18030)
+    }
 }
 
 /// Number of lines that fail the test, the first of them, and the number of lines.
@@ -400,7 +409,8 @@ fn parse_block(bytes: &[u8], parser: &Parser, encoding: Encoding, delimiter: u8,
     let text = text.as_bytes();
     let mut batch = parser.batch();
     let mut line = 1u32;
-    let rows = RowReader { parser, delimiter, suspect, skip };
+    let zeros = memchr::memchr(0, text).is_some();
+    let rows = RowReader { parser, delimiter, suspect, zeros, skip };
     if memchr::memchr(b'"', text).is_none() {
         rows.records(&mut batch, text, line);
         line += newlines(text);
@@ -426,33 +436,39 @@ struct RowReader<'a> {
     parser: &'a Parser,
     delimiter: u8,
     suspect: bool,
+    /// The block holds NUL bytes, as files have after a crash.
+    zeros: bool,
     skip: u32,
 }
 
 impl RowReader<'_> {
-    /// Parses whole records.
+    /// Parses whole records. A record over several lines that does not fit the header began with a stray quote: its first
+    /// line is set aside, and reading goes on with the line after it.
     fn records(&self, batch: &mut Batch, bytes: &[u8], base: u32) {
-        let mut reader = csv_reader(bytes, self.delimiter, true);
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let (line, start) = record.position().map_or((1, 0), |p| (p.line() as u32, p.byte() as usize));
-            let end = reader.position().byte() as usize;
-            let raw = &bytes[start.min(bytes.len())..end.min(bytes.len())];
-            if record.len() != self.parser.width() && newlines(raw.trim_ascii()) > 0 {
-                self.lines(batch, raw, base + line - 1);
-            } else {
-                self.row(batch, base + line - 1, &record);
+        let (mut from, mut line) = (0, base);
+        'again: while from < bytes.len() {
+            let mut reader = csv_reader(&bytes[from..], self.delimiter, true);
+            let mut record = csv::ByteRecord::new();
+            let mut counted = from;
+            while reader.read_byte_record(&mut record).unwrap_or(false) {
+                let start = from + record.position().map_or(0, |p| p.byte() as usize);
+                let end = from + reader.position().byte() as usize;
+                // The reader leaves the LF of a CRLF to the next record, so lines are counted here.
+                let skipped = bytes[start..end].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+                let start = start + skipped;
+                line += newlines(&bytes[counted..start]);
+                counted = start;
+                let raw = bytes[start..end].trim_ascii_end();
+                match memchr::memchr(b'\n', raw) {
+                    Some(first) if record.len() != self.parser.width() => {
+                        self.stray(batch, &raw[..first], line);
+                        (from, line) = (start + first + 1, line + 1);
+                        continue 'again;
+                    }
+                    _ => self.row(batch, line, &record),
+                }
             }
-        }
-    }
-
-    /// A record over several lines that does not fit the header: its quotes are not quotes, so each line stands for itself.
-    fn lines(&self, batch: &mut Batch, bytes: &[u8], base: u32) {
-        let mut reader = csv_reader(bytes, self.delimiter, false);
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let line = record.position().map_or(1, |p| p.line() as u32);
-            self.row(batch, base + line - 1, &record);
+            return;
         }
     }
 
@@ -469,7 +485,15 @@ impl RowReader<'_> {
     }
 
     fn row(&self, batch: &mut Batch, line: u32, record: &csv::ByteRecord) {
-        if line > self.skip && !is_blank_or_total(record) {
+        if line <= self.skip {
+            return;
+        }
+        if self.zeros && record.iter().any(|c| memchr::memchr(0, clean(c)).is_some() || (!c.is_empty() && c[0] == 0)) {
+            batch.read += 1;
+            let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).replace('\0', " ");
+            let value = value.trim().chars().take(60).collect();
+            batch.bad.push(BadRow { line, column: String::new(), value, reason: "reject-encoding" });
+        } else if !is_blank_or_total(record) && !self.parser.is_header(record) {
             self.parser.push(batch, line, record, self.suspect);
         }
     }

@@ -207,7 +207,7 @@ fn clock(day: Day, hour: u32, minute: u32, second: u32) -> Option<Stamp> {
 fn decorated_stamp(cell: &[u8]) -> Option<Stamp> {
     let text = half_width(std::str::from_utf8(cell).ok()?);
     let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() < 2 {
         return compact_stamp(text);
     }
     let (date, time) = split_date(text)?;
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn dates_in_every_form() {
         let day = Day::from_ymd(2025, 3, 1).unwrap();
-        let at = |h, m, s| Stamp { day, second: h * 3600 + m * 60 + s };
+        let at = |h: u32, m: u32, s: u32| Stamp { day, second: h * 3600 + m * 60 + s };
         for (form, want) in [
             ("2025-03-01 08:05:09", at(8, 5, 9)),
             ("2025/3/1 8:05", at(8, 5, 0)),

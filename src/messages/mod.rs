@@ -18,6 +18,34 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The name used on the command line and in `yishen.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.name() == name)
+    }
+
+    /// The language of the locale: English where `LC_ALL`, else `LC_MESSAGES`, else `LANG` says so, Chinese everywhere else,
+    /// for the readers are Chinese and batch machines are often left at `C`. `get` looks up an environment variable.
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(get).find(|v| !v.is_empty());
+        match locale {
+            Some(locale) if locale.get(..2).is_some_and(|l| l.eq_ignore_ascii_case("en")) => Self::En,
+            _ => Self::Zh,
+        }
+    }
+}
+
 /// A value put into a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

@@ -204,10 +204,11 @@ fn diagnoses(all: &Collected, records: &Ranked<crate::model::RecordId>, ids: &Id
 }
 
 /// Turns moments into dates where the source writes no time: an institution at which so many of a column's moments stand at
-/// midnight, or at the last second of the day, does not record the time there. `DATE_SHARE` of genuine moments on one second
-/// of 86,400 cannot happen.
+/// midnight, or at the last second of the day, does not record the time there. Several genuine moments, or a tenth of them,
+/// on one second of 86,400 cannot happen.
 pub(super) fn degrade(institutions: usize, mut each: impl FnMut(&mut dyn FnMut(HospitalId, &mut Stamp))) {
     const DATE_SHARE: f64 = 0.1;
+    const SEVERAL: u32 = 5;
     const ENDS: [u32; 2] = [0, 86_399];
     let place = |hospital: HospitalId| hospital.some().map_or(institutions, HospitalId::index);
     let mut counts = vec![[0u32; 3]; institutions + 1];
@@ -219,7 +220,7 @@ pub(super) fn degrade(institutions: usize, mut each: impl FnMut(&mut dyn FnMut(H
     });
     each(&mut |hospital, moment| {
         let count = &counts[place(hospital)];
-        let many = |n: u32| f64::from(n) >= DATE_SHARE * f64::from(count[2]);
+        let many = |n: u32| 2 * n > count[2] || (n >= SEVERAL && f64::from(n) >= DATE_SHARE * f64::from(count[2]));
         if ENDS.iter().zip(count).any(|(end, n)| moment.second == *end && many(*n)) {
             *moment = Stamp::date(moment.day);
         }

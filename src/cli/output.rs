@@ -1,0 +1,73 @@
+//! What a run will write, checked before anything is read: an hour of work must not end at an existing file.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{Failure, Session};
+use crate::messages::args;
+use crate::report::{self, Format};
+
+/// Where the findings go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// NDJSON on stdout, `-o -`.
+    Stdout,
+    /// A report file.
+    File(PathBuf, Format),
+}
+
+/// The report that is written where none is named.
+const DEFAULT: &str = "yishen-report.xlsx";
+
+/// The outputs of a run; every fault of every one is named at once.
+pub(super) fn outputs(
+    named: &[PathBuf],
+    inputs: &[PathBuf],
+    force: bool,
+    session: &Session,
+) -> Result<Vec<Output>, Failure> {
+    let default = [PathBuf::from(DEFAULT)];
+    let named = if named.is_empty() { &default } else { named };
+    let mut seen = BTreeSet::new();
+    let mut faults = Vec::new();
+    let mut outputs = Vec::new();
+    for path in named {
+        let fault = |id| session.catalog.format(id, &args([("file", path.display().to_string().into())]));
+        if !seen.insert(path) {
+            faults.push(fault("error-output-twice"));
+        } else if path == Path::new("-") {
+            outputs.push(Output::Stdout);
+        } else if inputs.iter().any(|input| same_file(input, path)) {
+            faults.push(fault("error-output-is-input"));
+        } else {
+            match report::check(path, force) {
+                Ok(format) => outputs.push(Output::File(path.clone(), format)),
+                Err(error) => faults.push(error.message(&session.catalog)),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(outputs) } else { Err(session.told(&faults)) }
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// Writes a small text file whole or not at all.
+pub(super) fn save(path: &Path, text: &str, force: bool, session: &Session) -> Result<(), Failure> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| session.io(path, &e))?;
+    file.write_all(text.as_bytes()).map_err(|e| session.io(path, &e))?;
+    let saved = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    match saved {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(session.failure("error-output-exists", args([("file", path.display().to_string().into())])))
+        }
+        Err(e) => Err(session.io(path, &e.error)),
+    }
+}

@@ -1,0 +1,260 @@
+//! `yishen evaluate`: findings against the truth of a simulated region.
+//!
+//! A finding claims the units that the truth of its scheme is written in: its stays, its patients at its hospital, or its
+//! hospital. Precision belongs to the scheme (a false claim has no strength), recall to the scheme and to each strength.
+
+mod score;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, Read};
+
+use serde::Deserialize;
+
+use crate::messages::{self, Catalog};
+
+pub use score::{Interval, SchemeScore, StrengthScore, table};
+
+/// Why findings could not be held against a truth.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A line of the findings is no finding.
+    #[error("line {line} of the findings is not a finding: {reason}")]
+    Finding {
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A row of the truth cannot be read.
+    #[error("line {line} of the truth cannot be read: {reason}")]
+    Truth {
+        /// Line number, from 1.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The disk.
+    #[error("cannot read the findings: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// The error in the reader's language (`evaluate-error-*`).
+    pub fn message(&self, catalog: &Catalog) -> String {
+        let (id, args) = match self {
+            Self::Finding { line, reason } => (
+                "evaluate-error-finding",
+                messages::args([("line", (*line).into()), ("reason", reason.clone().into())]),
+            ),
+            Self::Truth { line, reason } => {
+                ("evaluate-error-truth", messages::args([("line", (*line).into()), ("reason", reason.clone().into())]))
+            }
+            Self::Io(error) => ("evaluate-error-io", messages::args([("reason", error.to_string().into())])),
+        };
+        catalog.format(id, &args)
+    }
+}
+
+/// What a unit of the truth is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Unit {
+    Stay,
+    Patient,
+    Hospital,
+}
+
+#[derive(Deserialize)]
+struct TruthRow {
+    scheme: String,
+    unit: Unit,
+    key: String,
+    #[serde(default)]
+    strength: String,
+}
+
+#[derive(Deserialize)]
+struct Claim {
+    rule: String,
+    #[serde(default)]
+    hospital_id: String,
+    #[serde(default)]
+    patient_ids: Vec<String>,
+    #[serde(default)]
+    stay_ids: Vec<String>,
+}
+
+impl Claim {
+    fn keys(self, unit: Unit) -> Vec<String> {
+        match unit {
+            Unit::Stay => self.stay_ids,
+            Unit::Patient => self.patient_ids.iter().map(|p| format!("{p}@{}", self.hospital_id)).collect(),
+            Unit::Hospital => vec![self.hospital_id],
+        }
+    }
+}
+
+/// Findings and truths of several regions, added up.
+#[derive(Debug, Default)]
+pub struct Pool {
+    schemes: BTreeMap<String, Counts>,
+}
+
+/// The counts behind a scheme's score.
+#[derive(Clone, Debug, Default)]
+struct Counts {
+    /// Planted and found units, by strength.
+    by_strength: BTreeMap<String, (u64, u64)>,
+    claimed_in_vain: u64,
+}
+
+impl Pool {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the findings of one region and its truth. Ids are compared within the pair only: another region may use them again.
+    ///
+    /// # Errors
+    /// A line that cannot be read; the pool is unchanged then.
+    pub fn add(&mut self, findings: impl BufRead, truth: impl Read) -> Result<(), Error> {
+        let planted = read_truth(truth)?;
+        let claims = read_claims(findings, &planted)?;
+        let rules: BTreeSet<&String> = planted.keys().chain(claims.keys()).collect();
+        for rule in rules {
+            let counts = self.schemes.entry(rule.clone()).or_default();
+            let none = BTreeSet::new();
+            let claimed = claims.get(rule).unwrap_or(&none);
+            let units = planted.get(rule);
+            for ((unit, key), strengths) in units.into_iter().flatten() {
+                let hit = u64::from(claimed.contains(&(*unit, key.clone())));
+                for strength in strengths {
+                    let count = counts.by_strength.entry(strength.clone()).or_default();
+                    *count = (count.0 + 1, count.1 + hit);
+                }
+            }
+            let vain = claimed.iter().filter(|claim| !units.is_some_and(|units| units.contains_key(*claim)));
+            counts.claimed_in_vain += vain.count() as u64;
+        }
+        Ok(())
+    }
+
+    /// The scores, by scheme.
+    pub fn scores(&self) -> Vec<SchemeScore> {
+        self.schemes
+            .iter()
+            .map(|(scheme, counts)| SchemeScore::new(scheme, &counts.by_strength, counts.claimed_in_vain))
+            .collect()
+    }
+}
+
+/// Scores the findings of one region.
+///
+/// # Errors
+/// A line that cannot be read.
+pub fn evaluate(findings_ndjson: impl BufRead, truth_csv: impl Read) -> Result<Vec<SchemeScore>, Error> {
+    let mut pool = Pool::new();
+    pool.add(findings_ndjson, truth_csv)?;
+    Ok(pool.scores())
+}
+
+/// By scheme, the planted units with the strengths of their cases.
+type Planted = BTreeMap<String, BTreeMap<(Unit, String), BTreeSet<String>>>;
+/// By rule, the units its findings claim.
+type Claims = BTreeMap<String, BTreeSet<(Unit, String)>>;
+
+fn read_truth(truth: impl Read) -> Result<Planted, Error> {
+    let mut planted = Planted::new();
+    let mut reader = csv::Reader::from_reader(truth);
+    let fault = |line: u64, reason: &dyn std::fmt::Display| Error::Truth { line, reason: reason.to_string() };
+    let headers = reader.headers().map_err(|e| fault(1, &e))?.clone();
+    for record in reader.records() {
+        let record = record.map_err(|e| fault(e.position().map_or(1, csv::Position::line), &e))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let row: TruthRow = record.deserialize(Some(&headers)).map_err(|e| fault(line, &e))?;
+        planted.entry(row.scheme).or_default().entry((row.unit, row.key)).or_default().insert(row.strength);
+    }
+    Ok(planted)
+}
+
+fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<Claims, Error> {
+    let mut claims = Claims::new();
+    for (n, line) in findings.lines().enumerate() {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let claim: Claim =
+            serde_json::from_str(&line).map_err(|e| Error::Finding { line: n + 1, reason: e.to_string() })?;
+        let rule = claim.rule.clone();
+        let units: BTreeSet<Unit> = match planted.get(&rule) {
+            Some(units) => units.keys().map(|(unit, _)| *unit).collect(),
+            None if claim.stay_ids.is_empty() => [Unit::Hospital].into(),
+            None => [Unit::Stay].into(),
+        };
+        // A scheme whose truth is written in several units is claimed in the finest.
+        let Some(unit) = units.into_iter().next() else { continue };
+        claims.entry(rule).or_default().extend(claim.keys(unit).into_iter().map(|key| (unit, key)));
+    }
+    Ok(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRUTH: &str = "scheme,unit,key,group,strength\n\
+        a,stay,s1,1,blunt\na,stay,s2,1,blunt\na,stay,s3,2,subtle\n\
+        b,patient,p1@H1,1,blunt\nb,patient,p2@H1,1,blunt\nc,hospital,H9,1,subtle\n";
+
+    fn scores(findings: &str) -> Vec<SchemeScore> {
+        evaluate(findings.as_bytes(), TRUTH.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_finding_claims_the_units_of_its_scheme() {
+        let all = scores(
+            "{\"rule\":\"a\",\"stay_ids\":[\"s1\",\"s4\"],\"hospital_id\":\"H1\"}\n\n\
+             {\"rule\":\"a\",\"stay_ids\":[\"s1\",\"s3\"]}\n\
+             {\"rule\":\"b\",\"patient_ids\":[\"p1\",\"p3\"],\"stay_ids\":[\"s8\"],\"hospital_id\":\"H1\"}\n\
+             {\"rule\":\"b\",\"patient_ids\":[\"p2\"],\"hospital_id\":\"H2\"}\n\
+             {\"rule\":\"c\",\"stay_ids\":[\"s1\"],\"hospital_id\":\"H9\"}\n\
+             {\"rule\":\"d\",\"stay_ids\":[\"s1\",\"s2\"],\"hospital_id\":\"H9\"}\n\
+             {\"rule\":\"e\",\"hospital_id\":\"H9\"}\n",
+        );
+        let figures: Vec<(&str, u64, u64, u64, u64)> = all
+            .iter()
+            .map(|s| (s.scheme.as_str(), s.units, s.true_positives, s.false_positives, s.false_negatives))
+            .collect();
+        assert_eq!(
+            figures,
+            [("a", 3, 2, 1, 1), ("b", 2, 1, 2, 1), ("c", 1, 1, 0, 0), ("d", 0, 0, 2, 0), ("e", 0, 0, 1, 0)]
+        );
+        let a = &all[0];
+        assert_eq!(
+            a.strengths.iter().map(|s| (s.strength.as_str(), s.units, s.found)).collect::<Vec<_>>(),
+            [("blunt", 2, 1), ("subtle", 1, 1)]
+        );
+        assert!((a.precision.unwrap() - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!((all[3].precision, all[3].recall), (Some(0.0), None));
+    }
+
+    #[test]
+    fn regions_are_pooled_without_mixing_their_ids() {
+        let mut pool = Pool::new();
+        let finding = "{\"rule\":\"a\",\"stay_ids\":[\"s1\"]}";
+        pool.add(finding.as_bytes(), "scheme,unit,key,group\na,stay,s1,1\n".as_bytes()).unwrap();
+        pool.add(finding.as_bytes(), "scheme,unit,key,group\na,stay,s2,1\n".as_bytes()).unwrap();
+        let score = &pool.scores()[0];
+        assert_eq!((score.units, score.true_positives, score.false_positives, score.false_negatives), (2, 1, 1, 1));
+    }
+
+    #[test]
+    fn faults_name_their_line() {
+        let error = evaluate("{\"rule\":\"a\"}\nnot json\n".as_bytes(), TRUTH.as_bytes()).unwrap_err();
+        assert!(matches!(error, Error::Finding { line: 2, .. }), "{error}");
+        let error = evaluate("".as_bytes(), "scheme,unit,key\na,bed,x\n".as_bytes()).unwrap_err();
+        assert!(matches!(error, Error::Truth { line: 2, .. }), "{error}");
+    }
+}

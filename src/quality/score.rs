@@ -1,0 +1,184 @@
+//! Precision and recall with their intervals.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::messages::{Catalog, number};
+
+/// A 95 % confidence interval of a share.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Normal quantile of a two-sided interval of 95 %.
+const Z: f64 = 1.959_963_984_540_054;
+
+impl Interval {
+    /// The score interval of `hits` in `all` (Wilson, JASA 1927;22:209), which stays inside 0..1 and holds at the ends.
+    /// `None` where there is nothing to count.
+    pub fn wilson(hits: u64, all: u64) -> Option<Self> {
+        if all == 0 {
+            return None;
+        }
+        let (n, share) = (all as f64, hits as f64 / all as f64);
+        let middle = share + Z * Z / (2.0 * n);
+        let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 1.0 + Z * Z / n;
+        Some(Self { low: ((middle - half) / scale).max(0.0), high: ((middle + half) / scale).min(1.0) })
+    }
+}
+
+/// How much of one strength was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StrengthScore {
+    /// `blunt`, `subtle`, or empty where the truth does not say.
+    pub strength: String,
+    /// Planted units.
+    pub units: u64,
+    /// Those found.
+    pub found: u64,
+    /// Share found.
+    pub recall: Option<f64>,
+    /// Its interval.
+    pub recall_interval: Option<Interval>,
+}
+
+/// How well a rule found its scheme.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SchemeScore {
+    /// Scheme and rule.
+    pub scheme: String,
+    /// Planted units.
+    pub units: u64,
+    /// Planted units that findings claim.
+    pub true_positives: u64,
+    /// Claimed units that nobody planted.
+    pub false_positives: u64,
+    /// Planted units that no finding claims.
+    pub false_negatives: u64,
+    /// Share of the claims that are true; `None` where nothing was claimed.
+    pub precision: Option<f64>,
+    /// Its interval.
+    pub precision_interval: Option<Interval>,
+    /// Share of the planted units found; `None` where nothing was planted.
+    pub recall: Option<f64>,
+    /// Its interval.
+    pub recall_interval: Option<Interval>,
+    /// Recall by strength.
+    pub strengths: Vec<StrengthScore>,
+}
+
+fn share(hits: u64, all: u64) -> Option<f64> {
+    (all > 0).then(|| hits as f64 / all as f64)
+}
+
+impl SchemeScore {
+    /// The score from planted and found units by strength, and the claims that nobody planted.
+    pub(super) fn new(scheme: &str, by_strength: &BTreeMap<String, (u64, u64)>, false_positives: u64) -> Self {
+        let strengths: Vec<StrengthScore> = by_strength
+            .iter()
+            .map(|(strength, &(units, found))| StrengthScore {
+                strength: strength.clone(),
+                units,
+                found,
+                recall: share(found, units),
+                recall_interval: Interval::wilson(found, units),
+            })
+            .collect();
+        let units = strengths.iter().map(|s| s.units).sum();
+        let found: u64 = strengths.iter().map(|s| s.found).sum();
+        Self {
+            scheme: scheme.to_string(),
+            units,
+            true_positives: found,
+            false_positives,
+            false_negatives: units - found,
+            precision: share(found, found + false_positives),
+            precision_interval: Interval::wilson(found, found + false_positives),
+            recall: share(found, units),
+            recall_interval: Interval::wilson(found, units),
+            strengths,
+        }
+    }
+}
+
+fn percent(share: Option<f64>, interval: Option<Interval>) -> String {
+    match (share, interval) {
+        (Some(share), Some(i)) => {
+            format!("{:.1} % ({:.1}–{:.1})", share * 100.0, i.low * 100.0, i.high * 100.0)
+        }
+        _ => "–".to_string(),
+    }
+}
+
+/// The scores as a table for people: a header row, then a row a scheme and one for each of its strengths.
+pub fn table(scores: &[SchemeScore], catalog: &Catalog) -> Vec<Vec<String>> {
+    let heads = ["scheme", "units", "found", "false", "missed", "precision", "recall"];
+    let mut rows = vec![heads.map(|head| catalog.text(&format!("evaluate-{head}"))).to_vec()];
+    let count = |n: u64| number(n as f64);
+    for score in scores {
+        rows.push(vec![
+            score.scheme.clone(),
+            count(score.units),
+            count(score.true_positives),
+            count(score.false_positives),
+            count(score.false_negatives),
+            percent(score.precision, score.precision_interval),
+            percent(score.recall, score.recall_interval),
+        ]);
+        for part in score.strengths.iter().filter(|p| !p.strength.is_empty()) {
+            let name = match part.strength.as_str() {
+                known @ ("blunt" | "subtle") => catalog.text(&format!("evaluate-{known}")),
+                other => other.to_string(),
+            };
+            rows.push(vec![
+                format!("  {name}"),
+                count(part.units),
+                count(part.found),
+                String::new(),
+                count(part.units - part.found),
+                String::new(),
+                percent(part.recall, part.recall_interval),
+            ]);
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Lang;
+
+    #[test]
+    fn wilson_agrees_with_published_values() {
+        // Newcombe, Stat Med 1998;17:857, table I: 81/263, 15/148, 0/20, 1/29.
+        for (hits, all, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
+            let i = Interval::wilson(hits, all).unwrap();
+            assert!((i.low - low).abs() < 6e-5 && (i.high - high).abs() < 6e-5, "{hits}/{all}: {i:?}");
+        }
+        assert_eq!(Interval::wilson(0, 0), None);
+    }
+
+    #[test]
+    fn the_table_has_a_row_a_scheme_and_strength_in_both_languages() {
+        let by_strength = [("blunt".to_string(), (40, 40)), ("subtle".to_string(), (10, 9))].into();
+        let score = SchemeScore::new("outside-stay", &by_strength, 1);
+        for lang in [Lang::Zh, Lang::En] {
+            let rows = table(std::slice::from_ref(&score), &Catalog::new(lang));
+            assert_eq!(rows.len(), 4);
+            assert!(rows.iter().all(|r| r.len() == 7));
+            assert!(rows[0].iter().all(|head| !head.starts_with("evaluate-")), "{:?}", rows[0]);
+            assert_eq!(rows[1][1..5], ["50", "49", "1", "1"]);
+            assert!(rows[1][5].starts_with("98.0 %"), "{}", rows[1][5]);
+            assert_eq!(rows[3][4], "1");
+        }
+    }
+}

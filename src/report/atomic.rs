@@ -1,0 +1,156 @@
+//! Files that appear whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::Error;
+
+/// What a printer can fail with.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The file system.
+    Io(io::Error),
+    /// The format.
+    Encode(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(e: io::Error) -> Self {
+        Self::Io(e)
+    }
+}
+
+/// The folder of a path; the current one for a bare name.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether something stands at the path that must not be replaced.
+fn occupied(path: &Path, force: bool) -> Result<(), Error> {
+    match std::fs::metadata(path) {
+        // NOTE: renaming over /dev/null or a named pipe would replace the device for everybody.
+        Ok(found) if !found.is_file() => Err(Error::NotAFile { path: path.to_path_buf() }),
+        Ok(_) if !force => Err(Error::Exists { path: path.to_path_buf() }),
+        _ => Ok(()),
+    }
+}
+
+/// Finds out whether `replace` could work: creates a temporary file in the folder and lets it go.
+pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
+    occupied(path, force)?;
+    temporary(path).map(drop).map_err(|source| Error::Write { path: path.to_path_buf(), source })
+}
+
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    // tempfile creates with mode 0600 on Unix, and the rename keeps it.
+    tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))
+}
+
+/// Writes a file beside its place, brings it to the disk and renames it.
+pub(super) fn replace(
+    path: &Path,
+    force: bool,
+    print: impl FnOnce(&mut BufWriter<File>) -> Result<(), Fault>,
+) -> Result<(), Error> {
+    let failed = |source| Error::Write { path: path.to_path_buf(), source };
+    occupied(path, force)?;
+    let (file, place) = temporary(path).map_err(failed)?.into_parts();
+    let mut writer = BufWriter::with_capacity(1 << 20, file);
+    print(&mut writer).map_err(|fault| match fault {
+        Fault::Io(source) => failed(source),
+        Fault::Encode(reason) => Error::Encode { path: path.to_path_buf(), reason },
+    })?;
+    writer.flush().map_err(failed)?;
+    writer.get_ref().sync_all().map_err(failed)?;
+    drop(writer);
+    let renamed = if force { place.persist(path) } else { place.persist_noclobber(path) };
+    renamed.map_err(|e| match e.error.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_path_buf() },
+        _ => failed(e.error),
+    })?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Brings the rename to the disk where the system allows a folder to be opened. The report itself is already safe.
+fn sync_folder(path: &Path) {
+    if let Ok(folder) = File::open(folder(path)) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .expect("folder")
+            .map(|e| e.expect("entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failed_print_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("r.csv");
+        std::fs::write(&path, "old").expect("old file");
+        let failed = replace(&path, true, |file| {
+            file.write_all(b"half")?;
+            Err(Fault::Encode("too much".into()))
+        });
+        assert!(matches!(failed, Err(Error::Encode { .. })));
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "old");
+        assert_eq!(names(folder.path()), ["r.csv"]);
+    }
+
+    #[test]
+    fn an_existing_file_needs_force() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("r.csv");
+        let print = |file: &mut BufWriter<File>| Ok(file.write_all(b"new")?);
+        replace(&path, false, print).expect("first");
+        assert!(matches!(replace(&path, false, print), Err(Error::Exists { .. })));
+        assert!(matches!(check(&path, false), Err(Error::Exists { .. })));
+        replace(&path, true, print).expect("forced");
+        assert_eq!(names(folder.path()), ["r.csv"]);
+    }
+
+    #[test]
+    fn a_file_that_appears_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("r.csv");
+        let raced = replace(&path, false, |file| {
+            std::fs::write(&path, "theirs")?;
+            Ok(file.write_all(b"ours")?)
+        });
+        assert!(matches!(raced, Err(Error::Exists { .. })));
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "theirs");
+    }
+
+    #[test]
+    fn folders_and_missing_folders_are_refused() {
+        let folder = tempfile::tempdir().expect("folder");
+        assert!(matches!(check(folder.path(), true), Err(Error::NotAFile { .. })));
+        assert!(matches!(check(&folder.path().join("no/r.csv"), true), Err(Error::Write { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_report_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("r.csv");
+        replace(&path, false, |file| Ok(file.write_all(b"new")?)).expect("written");
+        assert_eq!(std::fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o600);
+        assert!(matches!(check(Path::new("/dev/null"), true), Err(Error::NotAFile { .. })));
+    }
+}

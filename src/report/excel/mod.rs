@@ -1,0 +1,244 @@
+//! The Excel workbook: what an auditor works with.
+//!
+//! Sheets: summary, all leads by money times confidence, one sheet a rule with that rule's own evidence, institutions,
+//! rules that did not run, what each rule does, rejected rows, inputs and notes. The workbook is made in memory (the library
+//! has a mode that streams rows to disk, but it wants column widths before the rows are known).
+
+mod book;
+mod front;
+mod leads;
+
+use std::io::{Seek, Write};
+
+use book::{Book, Cell, Column};
+
+use super::Report;
+use super::atomic::Fault;
+use super::text::{class_name, table_name};
+use crate::messages::Lang;
+use crate::rule::Outcome;
+
+/// Writes the workbook.
+pub(super) fn write(report: &Report<'_>, out: impl Write + Seek + Send) -> Result<(), Fault> {
+    let mut book = Book::new(report.catalog, report.summary.version)?;
+    front::summary(report, &mut book)?;
+    leads::all(report, &mut book)?;
+    leads::by_rule(report, &mut book)?;
+    hospitals(report, &mut book)?;
+    not_run(report, &mut book)?;
+    rules(report, &mut book)?;
+    rejects(report, &mut book)?;
+    inputs(report, &mut book)?;
+    book.workbook.save_to_writer(out)?;
+    Ok(())
+}
+
+/// Columns of figures; all others are text or dates.
+const FIGURES: [&str; 23] = [
+    "report-column-rank",
+    "report-column-at-risk",
+    "report-column-confidence",
+    "report-column-total",
+    "report-column-observed",
+    "report-column-expected",
+    "report-column-threshold",
+    "report-column-p",
+    "report-column-q",
+    "report-column-hospitals",
+    "report-column-rules",
+    "report-column-leads",
+    "report-column-stays",
+    "report-column-visits",
+    "report-column-patients",
+    "report-column-records",
+    "report-column-line",
+    "report-column-bytes",
+    "report-column-read",
+    "report-column-used",
+    "report-column-netted",
+    "report-column-repeated",
+    "report-column-rejected",
+];
+
+/// Headings by message id.
+fn columns(report: &Report<'_>, ids: &[&str]) -> Vec<Column> {
+    let column = |id: &&str| {
+        let head = report.text(id);
+        if FIGURES.contains(id) { Column::figures(head) } else { Column::new(head) }
+    };
+    ids.iter().map(column).collect()
+}
+
+fn whole(n: usize) -> Cell {
+    Cell::Whole(n as u64)
+}
+
+fn hospitals(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let mut heads = columns(
+        report,
+        &[
+            "report-column-hospital",
+            "report-column-hospital-id",
+            "report-column-rules",
+            "report-column-leads",
+            "report-column-stays",
+            "report-column-visits",
+            "report-column-patients",
+            "report-column-at-risk",
+        ],
+    );
+    heads.push(Column::wide(report.text("report-column-rule-list"), 60));
+    let separator = report.text("report-list-separator");
+    let rows = report.summary.hospitals.iter().map(|h| {
+        vec![
+            Cell::Text(h.name.clone()),
+            Cell::Text(h.id.clone()),
+            whole(h.rules.len()),
+            whole(h.count.leads),
+            whole(h.count.stays),
+            whole(h.count.visits),
+            whole(h.count.patients),
+            Cell::Money(h.count.at_risk),
+            Cell::Prose(h.rules.join(&separator)),
+        ]
+    });
+    book.list(&report.text("report-sheet-hospitals"), &heads, heads.len(), rows)
+}
+
+/// Rules that were skipped or failed. The sheet is there even when all ran, to say so.
+fn not_run(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let mut heads = columns(report, &["report-column-rule", "report-column-rule-id", "report-column-outcome"]);
+    heads.push(Column::wide(report.text("report-column-reason"), 90));
+    let mut rows: Vec<Vec<Cell>> = report
+        .summary
+        .not_run()
+        .map(|r| {
+            vec![
+                Cell::Text(r.title.clone()),
+                Cell::Text(r.rule.clone()),
+                Cell::Text(outcome(report, &r.outcome)),
+                Cell::Prose(r.reason.clone()),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        rows.push(vec![Cell::Text(report.text("report-all-ran"))]);
+    }
+    book.list(&report.text("report-sheet-not-run"), &heads, heads.len(), rows.into_iter())
+}
+
+/// How a rule ended, in a word.
+fn outcome(report: &Report<'_>, outcome: &Outcome) -> String {
+    report.text(match outcome {
+        Outcome::Ran { .. } => "report-outcome-ran",
+        Outcome::Skipped { .. } => "report-outcome-skipped",
+        Outcome::Failed { .. } => "report-outcome-failed",
+    })
+}
+
+/// What each rule does, from its card.
+fn rules(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let lang = report.catalog.lang();
+    let wide = |id: &str, width| Column::wide(report.text(id), width);
+    let mut heads = columns(report, &["report-column-rule"]);
+    heads.push(wide("report-column-what", 44));
+    heads.push(wide("report-column-innocent", 60));
+    heads.push(wide("report-column-clears", 36));
+    heads.push(wide("report-column-basis", 36));
+    let printed = heads.len();
+    heads.extend(columns(report, &["report-column-rule-id", "report-column-class"]));
+    heads.push(wide("report-column-why", 36));
+    heads.push(wide("report-column-parameters", 44));
+    heads.extend(columns(report, &["report-column-version"]));
+    let rows = report.summary.rules.iter().filter_map(|r| report.card(&r.rule)).map(|card| {
+        let innocent: Vec<String> = card.innocent.iter().map(|t| format!("• {}", t.get(lang))).collect();
+        let parameters: Vec<String> = card
+            .parameters
+            .iter()
+            .map(|(name, p)| {
+                let what = match lang {
+                    Lang::Zh => &p.zh,
+                    Lang::En => &p.en,
+                };
+                format!("• {name} = {} ({}): {what}", p.value, p.unit)
+            })
+            .collect();
+        vec![
+            Cell::Text(card.title.get(lang).to_string()),
+            Cell::Prose(card.what.get(lang).to_string()),
+            Cell::Prose(innocent.join("\n")),
+            Cell::Prose(card.clears.get(lang).to_string()),
+            Cell::Prose(card.basis.get(lang).to_string()),
+            Cell::Text(card.id.clone()),
+            Cell::Text(class_name(card.result, report.catalog)),
+            Cell::Prose(card.why.get(lang).to_string()),
+            Cell::Prose(parameters.join("\n")),
+            Cell::Text(card.version.clone()),
+        ]
+    });
+    book.list(&report.text("report-sheet-rules"), &heads, printed, rows)
+}
+
+fn rejects(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let heads = columns(
+        report,
+        &[
+            "report-column-file",
+            "report-column-line",
+            "report-column-field",
+            "report-column-value",
+            "report-column-reason",
+        ],
+    );
+    let rows = report.rejects.iter().map(|r| {
+        vec![
+            Cell::Text(r.file.clone()),
+            Cell::Whole(u64::from(r.line)),
+            Cell::Text(r.column.clone()),
+            Cell::Text(r.value.clone()),
+            Cell::Text(report.text(r.reason)),
+        ]
+    });
+    let none = report.rejects.is_empty().then(|| vec![Cell::Text(report.text("report-no-rejects"))]);
+    book.list(&report.text("report-sheet-rejects"), &heads, heads.len(), rows.chain(none))
+}
+
+/// The input files with their hashes, by which anybody can see that the report speaks of these bytes.
+fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let mut heads = columns(
+        report,
+        &[
+            "report-column-file",
+            "report-column-table",
+            "report-column-encoding",
+            "report-column-bytes",
+            "report-column-read",
+            "report-column-used",
+            "report-column-netted",
+            "report-column-repeated",
+            "report-column-rejected",
+        ],
+    );
+    heads.push(Column::wide(report.text("report-column-sha256"), 72));
+    let rows = report.summary.inputs.iter().map(|i| {
+        let table = i.table.map_or_else(|| report.text("report-table-none"), |t| table_name(t, report.catalog));
+        vec![
+            Cell::Text(i.name.clone()),
+            Cell::Text(table),
+            Cell::Text(i.encoding.to_string()),
+            Cell::Whole(i.bytes),
+            Cell::Whole(i.rows.read),
+            Cell::Whole(i.rows.used),
+            Cell::Whole(i.rows.netted),
+            Cell::Whole(i.rows.repeated),
+            Cell::Whole(i.rows.rejected),
+            Cell::Text(i.sha256.clone()),
+        ]
+    });
+    book.list(&report.text("report-sheet-inputs"), &heads, heads.len(), rows)?;
+    let heads = [Column::wide(report.text("report-section-notes"), 100)];
+    let notes = &report.summary.notes;
+    let none = notes.is_empty().then(|| vec![Cell::Text(report.text("report-no-notes"))]);
+    let rows = notes.iter().map(|note| vec![Cell::Prose(note.clone())]);
+    book.list(&report.text("report-sheet-notes"), &heads, 1, rows.chain(none))
+}

@@ -1,0 +1,225 @@
+//! Replaces what points at a person by pseudonyms, so that a report can be shown to somebody who must not know the patients.
+//!
+//! A pseudonym is a keyed hash: the same person or record has the same one throughout a report, and in every report on the
+//! same data. The key is made from all ids of the region and is written nowhere; who does not have the data cannot try out
+//! ids against it. (The hashes of the input files would not do as a key: they are printed in the report.)
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::finding::Finding;
+use crate::ingest::Ingested;
+use crate::model::{PersonId, Region};
+use crate::weigh::Leads;
+
+/// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, and the values of
+/// rejected rows. Institutions, items and row numbers stay: they are what a lead is checked by.
+pub fn mask(ingested: &mut Ingested, leads: &mut Leads) {
+    let masker = Masker::new(&ingested.region);
+    for finding in &mut leads.findings {
+        masker.finding(finding);
+    }
+    for reject in &mut ingested.rejects {
+        if !reject.value.is_empty() {
+            reject.value = "***".to_string();
+        }
+    }
+}
+
+struct Masker<'a> {
+    region: &'a Region,
+    key: [u8; 32],
+    /// Names and certificate numbers of persons.
+    private: BTreeSet<&'a str>,
+}
+
+/// What was replaced in one finding, and by what.
+type Replaced = BTreeMap<String, String>;
+
+impl<'a> Masker<'a> {
+    fn new(region: &'a Region) -> Self {
+        let mut hash = Sha256::new();
+        let persons = region.names.persons.iter().map(|(_, text)| text);
+        for text in persons.chain(region.names.records.iter().map(|(_, text)| text)) {
+            hash.update(text);
+            hash.update([0]);
+        }
+        let private = region.persons.iter().flat_map(|p| [p.name, p.certificate]).filter_map(|t| t.some());
+        let private = private.map(|t| region.names.texts.get(t)).filter(|t| !t.is_empty()).collect();
+        Self { region, key: hash.finalize().into(), private }
+    }
+
+    fn pseudonym(&self, kind: char, text: &str) -> String {
+        let digest = Sha256::new().chain_update(self.key).chain_update([kind as u8]).chain_update(text).finalize();
+        let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{kind}-{hex}")
+    }
+
+    /// The pseudonym of a text that is the id, name or certificate number of a person, or the id of a record.
+    fn known(&self, text: &str) -> Option<String> {
+        // Numbers this short are figures more often than ids, and say little by themselves.
+        if text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        if self.region.names.persons.find(text).is_some() {
+            return Some(self.pseudonym('P', text));
+        }
+        if let Some(record) = self.region.names.records.find(text) {
+            let visit = self.region.records.get(record.index()).is_some_and(|r| r.visit.is_some());
+            return Some(self.pseudonym(if visit { 'V' } else { 'S' }, text));
+        }
+        self.private.contains(text).then(|| self.pseudonym('N', text))
+    }
+
+    fn finding(&self, finding: &mut Finding) {
+        let mut replaced = Replaced::new();
+        for patient in &finding.patient_ids {
+            let Some(person) = self.region.names.persons.find(patient).and_then(PersonId::some) else { continue };
+            let Some(person) = self.region.persons.get(person.index()) else { continue };
+            for text in [person.name, person.certificate].into_iter().filter_map(|t| t.some()) {
+                let text = self.region.names.texts.get(text);
+                if !text.is_empty() {
+                    replaced.insert(text.to_string(), self.pseudonym('N', text));
+                }
+            }
+        }
+        let lists = [('P', &mut finding.patient_ids), ('S', &mut finding.stay_ids), ('V', &mut finding.visit_ids)];
+        for (kind, ids) in lists {
+            for id in ids.iter_mut() {
+                let pseudonym = self.pseudonym(kind, id);
+                replaced.insert(std::mem::replace(id, pseudonym.clone()), pseudonym);
+            }
+            ids.sort();
+        }
+        for value in finding.evidence.values_mut() {
+            self.value(value, &mut replaced);
+        }
+        finding.message = substitute(&finding.message, &replaced);
+        finding.group_id = finding.group_id.take().map(|id| self.pseudonym('G', &id));
+        // The id is a hash of patients and stays without a key, so it would let ids be tried out.
+        finding.finding_id = self.pseudonym('F', &finding.finding_id).split_off(2);
+    }
+
+    fn value(&self, value: &mut Value, replaced: &mut Replaced) {
+        match value {
+            Value::String(text) => {
+                for token in tokens(text).chain([text.as_str()]) {
+                    if let Some(pseudonym) = self.known(token) {
+                        replaced.insert(token.to_string(), pseudonym);
+                    }
+                }
+                *text = substitute(text, replaced);
+            }
+            Value::Array(values) => values.iter_mut().for_each(|v| self.value(v, replaced)),
+            Value::Object(fields) => fields.values_mut().for_each(|v| self.value(v, replaced)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+fn in_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !in_token(c)).filter(|t| !t.is_empty())
+}
+
+/// Replaces ids where they stand as whole tokens, and names anywhere: Chinese has no spaces around them. Longer texts first.
+fn substitute(text: &str, replaced: &Replaced) -> String {
+    let mut keys: Vec<&String> = replaced.keys().collect();
+    keys.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut before = ' ';
+    'text: while let Some(first) = rest.chars().next() {
+        for key in &keys {
+            let Some(after) = rest.strip_prefix(key.as_str()) else { continue };
+            let id = key.chars().all(in_token);
+            let bounded = !in_token(before) && !after.chars().next().is_some_and(in_token);
+            if !id || bounded {
+                out.push_str(&replaced[*key]);
+                before = key.chars().last().unwrap_or(' ');
+                rest = after;
+                continue 'text;
+            }
+        }
+        out.push(first);
+        before = first;
+        rest = &rest[first.len_utf8()..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ingest::Reject;
+    use crate::model::{Person, Pool, Record, RecordId, Sex, TextId};
+
+    fn ingested() -> Ingested {
+        let mut ingested = Ingested::default();
+        let region = &mut ingested.region;
+        region.names.persons = Pool::from_sorted(["P0001", "P0002"]);
+        region.names.records = Pool::from_sorted(["M100001", "M100002"]);
+        region.names.texts = Pool::from_sorted(["11010119800101123X", "张桂英"]);
+        let none = TextId::NONE;
+        let person = |name, certificate| Person { name, certificate, sex: Sex::Female, birth: None, address: none };
+        region.persons = vec![person(TextId(1), TextId(0)), person(none, none)];
+        let record = |person| Record {
+            person: PersonId(person),
+            hospital: crate::model::HospitalId(0),
+            stay: Some(0),
+            visit: None,
+        };
+        region.records = vec![record(0), record(1)];
+        assert_eq!(region.names.records.find("M100001"), Some(RecordId(0)));
+        ingested.rejects.push(Reject {
+            file: "stays.csv".into(),
+            line: 7,
+            column: "psn_no".into(),
+            value: "11010119800101123X".into(),
+            reason: "reject-damaged-id",
+        });
+        ingested
+    }
+
+    fn leads() -> Leads {
+        let mut finding = Finding { finding_id: "0123456789abcdef".into(), ..Finding::default() };
+        finding.patient_ids = vec!["P0001".into()];
+        finding.stay_ids = vec!["M100001".into()];
+        finding.evidence.insert("other_stays".into(), json!(["M100002", {"who": "P0002、P0001"}]));
+        finding.evidence.insert("days".into(), json!(3));
+        finding.message = "张桂英（P0001，11010119800101123X）住院M100001与M100002重叠3天，见XP0001".into();
+        Leads { findings: vec![finding], ..Leads::default() }
+    }
+
+    #[test]
+    fn nothing_that_points_at_a_person_is_left() {
+        let (mut ingested, mut leads) = (ingested(), leads());
+        mask(&mut ingested, &mut leads);
+        let line = serde_json::to_string(&leads.findings[0]).expect("finding");
+        // XP0001 is a different token and no id of the region.
+        let line = line.replace("XP0001", "");
+        for secret in ["P0001", "P0002", "M100001", "M100002", "张桂英", "11010119800101123X", "0123456789abcdef"] {
+            assert!(!line.contains(secret), "{secret} in {line}");
+        }
+        assert!(line.contains("重叠3天") && line.contains("\"days\":3"));
+        assert_eq!(ingested.rejects[0].value, "***");
+    }
+
+    #[test]
+    fn one_id_has_one_pseudonym_everywhere() {
+        let (mut ingested, mut leads) = (ingested(), leads());
+        mask(&mut ingested, &mut leads);
+        let finding = &leads.findings[0];
+        let patient = &finding.patient_ids[0];
+        assert!(finding.message.contains(patient.as_str()));
+        assert!(finding.message.contains(finding.stay_ids[0].as_str()));
+        assert!(finding.evidence["other_stays"][1]["who"].as_str().is_some_and(|w| w.ends_with(patient.as_str())));
+    }
+}

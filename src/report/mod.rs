@@ -1,0 +1,191 @@
+//! The report: the numbers once, then one printer per format.
+//!
+//! A report is written beside its place and renamed into it, so that a reader sees the old file or the new one, never half of
+//! one. Nothing in a report depends on the clock, the machine or the number of threads.
+
+mod atomic;
+mod csv;
+mod excel;
+mod mask;
+pub mod ndjson;
+mod parquet;
+mod summary;
+pub mod terminal;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use crate::ingest::Reject;
+use crate::messages::{Args, Catalog, Value, args};
+use crate::rulebook::Card;
+use crate::weigh::Leads;
+
+pub use mask::mask;
+pub use summary::{ClassLine, Count, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary};
+
+/// What a printer prints.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    /// The numbers.
+    pub summary: &'a Summary,
+    /// The leads, in order.
+    pub leads: &'a Leads,
+    /// The cards of the rules that were chosen.
+    pub cards: &'a [&'a Card],
+    /// Rows that could not be used.
+    pub rejects: &'a [Reject],
+    /// The language.
+    pub catalog: &'a Catalog,
+}
+
+impl Report<'_> {
+    /// The card of a rule.
+    fn card(&self, rule: &str) -> Option<&Card> {
+        self.cards.iter().copied().find(|c| c.id == rule)
+    }
+
+    /// Title of a rule in the report's language; its id where the card is not there.
+    fn title<'b>(&'b self, rule: &'b str) -> &'b str {
+        self.card(rule).map_or(rule, |c| c.title.get(self.catalog.lang()))
+    }
+
+    fn text(&self, id: &str) -> String {
+        self.catalog.text(id)
+    }
+}
+
+/// The format of a report file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Excel workbook.
+    Xlsx,
+    /// One finding a row, for spreadsheets.
+    Csv,
+    /// One finding a line.
+    Ndjson,
+    /// One finding a row, for data tools.
+    Parquet,
+}
+
+impl Format {
+    /// The format that the ending of a path asks for; `.jsonl` is NDJSON too.
+    ///
+    /// # Errors
+    /// The path has no ending this program writes.
+    pub fn from_path(path: &Path) -> Result<Self, Error> {
+        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match ending.as_str() {
+            "xlsx" => Ok(Self::Xlsx),
+            "csv" => Ok(Self::Csv),
+            "ndjson" | "jsonl" => Ok(Self::Ndjson),
+            "parquet" => Ok(Self::Parquet),
+            _ => Err(Error::Ending { path: path.to_path_buf() }),
+        }
+    }
+}
+
+/// Why a report was not written. Whatever stood at its place is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The ending of the path names no format.
+    #[error("{}: unknown report format; use .xlsx, .csv, .ndjson or .parquet", path.display())]
+    Ending {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The file is there already.
+    #[error("{}: already exists; use --force to replace it", path.display())]
+    Exists {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The path is a folder or a device.
+    #[error("{}: not a regular file", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The folder or the file cannot be written.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Write {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The format cannot hold the report.
+    #[error("{}: cannot be written: {reason}", path.display())]
+    Encode {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The error for people.
+    pub fn message(&self, catalog: &Catalog) -> String {
+        let of = |path: &Path| -> Args { args([("path", Value::from(path.display().to_string()))]) };
+        let with = |path: &Path, reason: String| {
+            let mut args = of(path);
+            args.insert("reason".to_string(), Value::from(reason));
+            args
+        };
+        match self {
+            Self::Ending { path } => catalog.format("report-error-ending", &of(path)),
+            Self::Exists { path } => catalog.format("report-error-exists", &of(path)),
+            Self::NotAFile { path } => catalog.format("report-error-not-a-file", &of(path)),
+            Self::Write { path, source } => catalog.format("report-error-write", &with(path, source.to_string())),
+            Self::Encode { path, reason } => catalog.format("report-error-write", &with(path, reason.clone())),
+        }
+    }
+}
+
+/// Where the rejects of a report go: `<report>.rejects.csv`.
+pub fn rejects_path(report: &Path) -> PathBuf {
+    let mut name = report.as_os_str().to_owned();
+    name.push(".rejects.csv");
+    PathBuf::from(name)
+}
+
+/// Finds out before any work whether a report can be written: its format, what stands at its place, its folder.
+///
+/// # Errors
+/// See [`Error`].
+pub fn check(path: &Path, force: bool) -> Result<Format, Error> {
+    let format = Format::from_path(path)?;
+    atomic::check(path, force)?;
+    atomic::check(&rejects_path(path), force)?;
+    Ok(format)
+}
+
+/// Writes a report file, readable by its owner only (mode 0600).
+///
+/// # Errors
+/// See [`Error`]; an existing file is an error unless `force`.
+pub fn write(path: &Path, format: Format, report: &Report<'_>, force: bool) -> Result<(), Error> {
+    atomic::replace(path, force, |file| match format {
+        Format::Xlsx => excel::write(report, file),
+        Format::Csv => csv::findings(report, file),
+        Format::Ndjson => ndjson::write(&report.leads.findings, file).map_err(atomic::Fault::from),
+        Format::Parquet => parquet::write(report, file),
+    })
+}
+
+/// Writes the rejected rows beside a report, as `<report>.rejects.csv`, and returns where. With nothing rejected nothing is
+/// written, and with `force` a list left by an earlier run is removed: it would speak of other data.
+///
+/// # Errors
+/// See [`Error`].
+pub fn write_rejects(report_path: &Path, report: &Report<'_>, force: bool) -> Result<Option<PathBuf>, Error> {
+    let path = rejects_path(report_path);
+    if report.rejects.is_empty() {
+        if force && path.is_file() {
+            std::fs::remove_file(&path).map_err(|source| Error::Write { path, source })?;
+        }
+        return Ok(None);
+    }
+    atomic::replace(&path, force, |file| csv::rejects(report, file))?;
+    Ok(Some(path))
+}

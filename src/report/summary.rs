@@ -1,0 +1,376 @@
+//! The numbers of a report, computed once. Printers print these and count nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text::need;
+use crate::finding::{Finding, ResultClass};
+use crate::ingest::{Ingested, Rows};
+use crate::messages::Catalog;
+use crate::model::{Day, Fen, Region, Table};
+use crate::rule::Outcome;
+use crate::rulebook::Card;
+use crate::weigh::{Leads, at_risk};
+
+/// What a report says, in numbers. Money at risk counts each record once within each line and within the total.
+#[derive(Debug, PartialEq)]
+pub struct Summary {
+    /// Version of this program.
+    pub version: &'static str,
+    /// First and last day of the stays and visits; of the charge lines where there is neither.
+    pub period: Option<(Day, Day)>,
+    /// What was in the inputs.
+    pub size: Size,
+    /// One entry for every table part of every input, in the order of the inputs.
+    pub inputs: Vec<InputLine>,
+    /// The sum of the inputs' rows.
+    pub rows: Rows,
+    /// All leads.
+    pub total: Count,
+    /// By result class, the gravest first; all three always.
+    pub classes: Vec<ClassLine>,
+    /// Every rule of the run: those that ran by money, then those that failed, then those that were skipped.
+    pub rules: Vec<RuleLine>,
+    /// Number of rules that failed.
+    pub failed: usize,
+    /// Number of rules that were skipped.
+    pub skipped: usize,
+    /// Every institution with a lead, by number of different rules, then by money.
+    pub hospitals: Vec<HospitalLine>,
+    /// By month of the last day concerned; leads without a date come last.
+    pub months: Vec<MonthLine>,
+    /// Rejected rows by reason, the most frequent first.
+    pub rejects: Vec<RejectLine>,
+    /// Things to know about the data.
+    pub notes: Vec<String>,
+}
+
+/// How much was scanned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Stays, after netting.
+    pub stays: usize,
+    /// Outpatient visits and pharmacy sales, after netting.
+    pub visits: usize,
+    /// Charge lines, after netting.
+    pub lines: usize,
+    /// Persons with a stay, visit or charge line.
+    pub persons: usize,
+    /// Institutions with a stay, visit or charge line.
+    pub hospitals: usize,
+    /// Total of stays and visits, and of the charge lines of records that are neither.
+    pub money: Fen,
+    /// Paid by the funds on stays and visits.
+    pub fund: Fen,
+}
+
+/// A table part of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputLine {
+    /// File name, with the sheet or archive entry where there is one.
+    pub name: String,
+    /// Size of the file; of the whole file on each of its parts.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// What the part was recognised as; `None` where nothing of use was found in the file.
+    pub table: Option<Table>,
+    /// Encoding or container.
+    pub encoding: &'static str,
+    /// Its rows.
+    pub rows: Rows,
+}
+
+/// A number of leads and what they put at risk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Leads.
+    pub leads: usize,
+    /// Institutions they are about.
+    pub hospitals: usize,
+    /// Different stays named.
+    pub stays: usize,
+    /// Different visits named.
+    pub visits: usize,
+    /// Different patients named.
+    pub patients: usize,
+    /// Money at risk, each record once.
+    pub at_risk: Fen,
+}
+
+/// The leads of a result class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassLine {
+    /// The class.
+    pub result: ResultClass,
+    /// Its leads.
+    pub count: Count,
+}
+
+/// A rule of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleLine {
+    /// Rule id.
+    pub rule: String,
+    /// Title in the language of the report.
+    pub title: String,
+    /// Its usual result class.
+    pub result: Option<ResultClass>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it did not run, for people; empty where it ran.
+    pub reason: String,
+    /// Its leads among those reported.
+    pub count: Count,
+}
+
+/// An institution with a lead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HospitalLine {
+    /// Its code.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Titles of the different rules it was flagged by, sorted by rule id.
+    pub rules: Vec<String>,
+    /// Its leads.
+    pub count: Count,
+}
+
+/// A month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MonthLine {
+    /// `2025-03`; `None` for leads without a date.
+    pub month: Option<String>,
+    /// Its leads.
+    pub count: Count,
+}
+
+/// A reason for rejecting rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectLine {
+    /// The reason in the language of the report.
+    pub reason: String,
+    /// Number of entries in the list of rejects.
+    pub rows: usize,
+}
+
+impl Summary {
+    /// Counts everything a report says.
+    pub fn new(ingested: &Ingested, cards: &[&Card], leads: &Leads, catalog: &Catalog) -> Self {
+        let region = &ingested.region;
+        let inputs = inputs(ingested);
+        let titles: BTreeMap<&str, &str> = cards.iter().map(|c| (c.id.as_str(), c.title.get(catalog.lang()))).collect();
+        let ended = |is: fn(&Outcome) -> bool| leads.rules.iter().filter(|r| is(&r.outcome)).count();
+        Self {
+            failed: ended(|o| matches!(o, Outcome::Failed { .. })),
+            skipped: ended(|o| matches!(o, Outcome::Skipped { .. })),
+            version: env!("CARGO_PKG_VERSION"),
+            period: period(region),
+            size: size(region),
+            rows: inputs.iter().fold(Rows::default(), |sum, line| add(sum, line.rows)),
+            inputs,
+            total: count(region, &leads.findings.iter().collect::<Vec<_>>()),
+            classes: classes(region, leads),
+            rules: rules(region, cards, leads, catalog),
+            hospitals: hospitals(region, leads, &titles),
+            months: months(region, leads),
+            rejects: rejects(ingested, catalog),
+            notes: ingested.notes.iter().map(|n| catalog.format(n.id, &n.args)).collect(),
+        }
+    }
+
+    /// Rules that ran.
+    pub fn ran(&self) -> impl Iterator<Item = &RuleLine> {
+        self.rules.iter().filter(|r| matches!(r.outcome, Outcome::Ran { .. }))
+    }
+
+    /// Rules that failed or were skipped.
+    pub fn not_run(&self) -> impl Iterator<Item = &RuleLine> {
+        self.rules.iter().filter(|r| !matches!(r.outcome, Outcome::Ran { .. }))
+    }
+}
+
+fn inputs(ingested: &Ingested) -> Vec<InputLine> {
+    let mut lines = Vec::new();
+    for input in &ingested.inputs {
+        let line = |name, table, encoding, rows| InputLine {
+            name,
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+            table,
+            encoding,
+            rows,
+        };
+        if input.parts.is_empty() {
+            lines.push(line(input.name.clone(), None, "", Rows::default()));
+        }
+        for part in &input.parts {
+            let name = if part.name.is_empty() { input.name.clone() } else { format!("{}:{}", input.name, part.name) };
+            lines.push(line(name, Some(part.table), part.encoding, part.rows));
+        }
+    }
+    lines
+}
+
+fn add(a: Rows, b: Rows) -> Rows {
+    Rows {
+        read: a.read + b.read,
+        used: a.used + b.used,
+        netted: a.netted + b.netted,
+        repeated: a.repeated + b.repeated,
+        rejected: a.rejected + b.rejected,
+    }
+}
+
+fn period(region: &Region) -> Option<(Day, Day)> {
+    let stays = region.stays.iter().flat_map(|s| [s.admitted.day, s.last_day()]);
+    let days = stays.chain(region.visits.iter().map(|v| v.time.day));
+    span(days).or_else(|| span(region.fees.time.iter().flatten().map(|t| t.day)))
+}
+
+fn span(days: impl Iterator<Item = Day>) -> Option<(Day, Day)> {
+    days.fold(None, |span, day| match span {
+        None => Some((day, day)),
+        Some((first, last)) => Some((first.min(day), last.max(day))),
+    })
+}
+
+fn size(region: &Region) -> Size {
+    let persons: BTreeSet<_> = region.records.iter().filter_map(|r| r.person.some()).collect();
+    let hospitals: BTreeSet<_> = region.records.iter().filter_map(|r| r.hospital.some()).collect();
+    let loose = |record: &crate::model::RecordId| {
+        let record = &region.records[record.index()];
+        record.stay.is_none() && record.visit.is_none()
+    };
+    let lines = region.fees.record.iter().zip(&region.fees.amount).filter(|(record, _)| loose(record));
+    Size {
+        stays: region.stays.len(),
+        visits: region.visits.len(),
+        lines: region.fees.len(),
+        persons: persons.len(),
+        hospitals: hospitals.len(),
+        money: region.stays.iter().map(|s| s.total).sum::<Fen>()
+            + region.visits.iter().map(|v| v.total).sum()
+            + lines.map(|(_, amount)| *amount).sum(),
+        fund: region.stays.iter().map(|s| s.fund).sum::<Fen>() + region.visits.iter().map(|v| v.fund).sum(),
+    }
+}
+
+fn count(region: &Region, findings: &[&Finding]) -> Count {
+    let distinct = |ids: fn(&Finding) -> &[String]| findings.iter().flat_map(|f| ids(f)).collect::<BTreeSet<_>>().len();
+    Count {
+        leads: findings.len(),
+        hospitals: findings.iter().map(|f| f.hospital_id.as_str()).collect::<BTreeSet<_>>().len(),
+        stays: distinct(|f| &f.stay_ids),
+        visits: distinct(|f| &f.visit_ids),
+        patients: distinct(|f| &f.patient_ids),
+        at_risk: at_risk(region, findings.iter().copied()),
+    }
+}
+
+/// The findings by a key, keys in order, findings in the order of the leads.
+fn group<K: Ord>(leads: &Leads, key: impl Fn(&Finding) -> K) -> BTreeMap<K, Vec<&Finding>> {
+    let mut groups: BTreeMap<K, Vec<&Finding>> = BTreeMap::new();
+    for finding in &leads.findings {
+        groups.entry(key(finding)).or_default().push(finding);
+    }
+    groups
+}
+
+/// The class of a finding. The engine fills it in; one without a class claims nothing.
+pub(super) fn class(finding: &Finding) -> ResultClass {
+    finding.result.unwrap_or(ResultClass::Statistic)
+}
+
+fn classes(region: &Region, leads: &Leads) -> Vec<ClassLine> {
+    let groups = group(leads, class);
+    [ResultClass::Violation, ResultClass::Suspicious, ResultClass::Statistic]
+        .into_iter()
+        .map(|result| ClassLine { result, count: groups.get(&result).map_or(Count::default(), |f| count(region, f)) })
+        .collect()
+}
+
+fn rules(region: &Region, cards: &[&Card], leads: &Leads, catalog: &Catalog) -> Vec<RuleLine> {
+    let groups = group(leads, |f| f.rule.as_str().to_string());
+    let mut lines: Vec<RuleLine> = leads
+        .rules
+        .iter()
+        .map(|run| {
+            let card = cards.iter().find(|c| c.id == run.rule);
+            RuleLine {
+                rule: run.rule.clone(),
+                title: card.map_or(run.rule.as_str(), |c| c.title.get(catalog.lang())).to_string(),
+                result: card.map(|c| c.result),
+                outcome: run.outcome.clone(),
+                reason: match &run.outcome {
+                    Outcome::Ran { .. } => String::new(),
+                    Outcome::Failed { reason } => reason.clone(),
+                    Outcome::Skipped { missing } => {
+                        let list: Vec<String> = missing.iter().map(|m| need(m, catalog)).collect();
+                        list.join(&catalog.text("report-list-separator"))
+                    }
+                },
+                count: groups.get(&run.rule).map_or(Count::default(), |f| count(region, f)),
+            }
+        })
+        .collect();
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Ran { .. } => 0,
+        Outcome::Failed { .. } => 1,
+        Outcome::Skipped { .. } => 2,
+    };
+    lines.sort_by(|a, b| {
+        let by_outcome = rank(&a.outcome).cmp(&rank(&b.outcome));
+        let by_money = b.count.at_risk.cmp(&a.count.at_risk);
+        by_outcome.then(by_money).then(b.count.leads.cmp(&a.count.leads)).then(a.rule.cmp(&b.rule))
+    });
+    lines
+}
+
+fn hospitals(region: &Region, leads: &Leads, titles: &BTreeMap<&str, &str>) -> Vec<HospitalLine> {
+    let mut lines: Vec<HospitalLine> = group(leads, |f| f.hospital_id.as_str().to_string())
+        .into_iter()
+        .map(|(id, findings)| {
+            let rules: BTreeSet<&str> = findings.iter().map(|f| f.rule.as_str()).collect();
+            HospitalLine {
+                id,
+                name: findings.iter().map(|f| &f.hospital_name).max().cloned().unwrap_or_default(),
+                rules: rules.iter().map(|r| titles.get(r).copied().unwrap_or(r).to_string()).collect(),
+                count: count(region, &findings),
+            }
+        })
+        .collect();
+    lines.sort_by(|a, b| {
+        let by_rules = b.rules.len().cmp(&a.rules.len());
+        by_rules
+            .then(b.count.at_risk.cmp(&a.count.at_risk))
+            .then(b.count.leads.cmp(&a.count.leads))
+            .then(a.id.cmp(&b.id))
+    });
+    lines
+}
+
+fn months(region: &Region, leads: &Leads) -> Vec<MonthLine> {
+    let month = |f: &Finding| f.period_end.or(f.period_start).map(Day::month);
+    let mut lines: Vec<MonthLine> = group(leads, month)
+        .into_iter()
+        .map(|(month, findings)| MonthLine {
+            month: month.map(|m| format!("{:04}-{:02}", m.div_euclid(12), m.rem_euclid(12) + 1)),
+            count: count(region, &findings),
+        })
+        .collect();
+    if lines.first().is_some_and(|line| line.month.is_none()) {
+        lines.rotate_left(1);
+    }
+    lines
+}
+
+fn rejects(ingested: &Ingested, catalog: &Catalog) -> Vec<RejectLine> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for reject in &ingested.rejects {
+        *reasons.entry(reject.reason).or_default() += 1;
+    }
+    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    reasons.into_iter().map(|(reason, rows)| RejectLine { reason: catalog.text(reason), rows }).collect()
+}

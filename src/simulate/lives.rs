@@ -1,0 +1,252 @@
+//! The lives that make the plan: household after household, until the region has its stays.
+
+use super::World;
+use super::catalog::Course;
+use super::chance::{Draw, Purpose, Random, stream};
+use super::hyper::weekly;
+use super::people::{self, Career, Person};
+use super::places::Specialty;
+use super::plan::{Plan, at};
+
+/// Hospitals to choose from, with their volumes.
+type Choice = (Vec<u16>, Vec<f64>);
+
+/// Makes the plan, one household at a time.
+pub struct Lives<'a> {
+    pub(super) world: &'a World,
+    pub(super) plan: Plan,
+    pub(super) random: Random,
+    /// Stays of the person at hand.
+    pub(super) own: Vec<u32>,
+    general: [Choice; 3],
+    psychiatric: Choice,
+    births: Choice,
+    /// Profiles of the ordinary courses.
+    ordinary: Vec<usize>,
+}
+
+/// The plan of a region with about so many stays, all of them innocent.
+pub fn plan(world: &World, stays: u64) -> Plan {
+    let mut lives = Lives::new(world);
+    let mut household = 0;
+    while (lives.plan.stays.len() as u64) < stays {
+        lives.random = stream(world.seed, Purpose::People, u64::from(household));
+        lives.household(household);
+        household += 1;
+    }
+    lives.plan
+}
+
+impl<'a> Lives<'a> {
+    fn new(world: &'a World) -> Self {
+        let choice = |fits: &dyn Fn(u8, Specialty) -> bool| -> Choice {
+            let list = world.places.hospitals.iter().enumerate();
+            list.filter(|(_, h)| fits(h.level, h.specialty)).map(|(i, h)| (i as u16, h.volume)).unzip()
+        };
+        let general = |s| !matches!(s, Specialty::Psychiatric | Specialty::Maternity);
+        Self {
+            world,
+            plan: Plan { period: (world.hyper.first, world.hyper.last), ..Plan::default() },
+            random: stream(world.seed, Purpose::People, u64::MAX),
+            own: Vec::new(),
+            general: std::array::from_fn(|i| choice(&|level, s| usize::from(level) == i + 1 && general(s))),
+            psychiatric: choice(&|_, s| s == Specialty::Psychiatric),
+            births: choice(&|level, s| s == Specialty::Maternity || (level >= 2 && general(s))),
+            ordinary: (0..world.catalog.profiles.len())
+                .filter(|i| {
+                    use Course::{Acute, Child, Chronic, Critical, Day, Rehab, Surgery};
+                    let course = world.catalog.profiles[*i].course;
+                    matches!(course, Acute | Chronic | Child | Critical | Rehab | Surgery | Day)
+                })
+                .collect(),
+        }
+    }
+
+    fn household(&mut self, number: u32) {
+        let first_id = self.plan.persons.len() as u32;
+        let people = people::household(number, first_id, &self.world.hyper, &mut self.random);
+        let members = people.len() as u32;
+        self.plan.persons.extend(people);
+        let before = self.plan.stays.len();
+        for id in first_id..first_id + members {
+            self.own.clear();
+            match self.plan.persons[id as usize].career {
+                Career::Ordinary => {}
+                Career::Chemo => self.chemotherapy(id),
+                Career::Dialysis => self.dialysis(id),
+                Career::Psych => self.psychiatric(id),
+                Career::Birth => self.birth(id),
+            }
+            self.together(id, before);
+            self.ordinary(id);
+        }
+    }
+
+    /// Illnesses as they come, more of them to the old and the frail.
+    fn ordinary(&mut self, id: u32) {
+        let person = self.plan.persons[id as usize].clone();
+        let age = person.age(self.world.hyper.first);
+        let rate = match age {
+            ..5 => 0.5,
+            5..18 => 0.12,
+            18..45 => 0.25,
+            45..65 => 0.7,
+            _ => 1.6,
+        };
+        let mut last: Option<usize> = None;
+        for _ in 0..self.random.poisson(rate * person.frailty).min(30) {
+            let chronic = last.filter(|p| self.world.catalog.profiles[*p].course == Course::Chronic);
+            let profile = match chronic {
+                Some(profile) if self.random.chance(0.6) => profile,
+                _ => self.illness(&person),
+            };
+            last = Some(profile);
+            let day = self.day(profile);
+            let hospital = self.hospital(profile, &person);
+            if let Some(stay) = self.stay(id, profile, hospital, day) {
+                self.vary(stay);
+            }
+        }
+    }
+
+    /// An ordinary illness that fits age and sex.
+    fn illness(&mut self, person: &Person) -> usize {
+        let age = person.age(self.world.hyper.first);
+        let profiles = &self.world.catalog.profiles;
+        let weights: Vec<f64> = self
+            .ordinary
+            .iter()
+            .map(|i| {
+                let p = &profiles[*i];
+                let fits = p.ages.0 <= age
+                    && age <= p.ages.1
+                    && (p.sex == 0 || p.sex == person.sex || p.course != Course::Surgery);
+                if fits { p.weight } else { 0.0 }
+            })
+            .collect();
+        self.ordinary[self.random.weighted(&weights)]
+    }
+
+    /// A day of admission, by season, epidemic and weekday.
+    fn day(&mut self, profile: usize) -> i32 {
+        let hyper = &self.world.hyper;
+        let profile = &self.world.catalog.profiles[profile];
+        let elective = matches!(profile.course, Course::Surgery | Course::Day | Course::Rehab | Course::Chemo);
+        for _ in 0..40 {
+            let day = self.random.within(i64::from(hyper.first), i64::from(hyper.last)) as i32;
+            let rate = hyper.season(&profile.season, day) * weekly(elective, crate::model::Day(day).weekday());
+            if self.random.chance(rate / 3.5) {
+                return day;
+            }
+        }
+        hyper.first + 30
+    }
+
+    /// A hospital for a profile: of a fitting level, mostly the one the household always goes to.
+    pub(super) fn hospital(&mut self, profile: usize, person: &Person) -> u16 {
+        let profile = &self.world.catalog.profiles[profile];
+        let choice = match profile.course {
+            Course::Psych if !self.psychiatric.0.is_empty() && self.random.chance(0.8) => &self.psychiatric,
+            Course::Birth | Course::Newborn => &self.births,
+            _ => &self.general[self.random.weighted(&profile.levels)],
+        };
+        let level = choice.0.first().copied().unwrap_or(0);
+        if self.random.chance(0.6) {
+            let mut habit = stream(u64::from(person.household), Purpose::People, u64::from(level));
+            return choice.0.get(habit.weighted(&choice.1)).copied().unwrap_or(0);
+        }
+        choice.0.get(self.random.weighted(&choice.1)).copied().unwrap_or(0)
+    }
+
+    /// Couples and families fall ill together and are admitted together.
+    fn together(&mut self, id: u32, before: usize) {
+        if !self.random.chance(0.05) {
+            return;
+        }
+        let Some(first) =
+            self.plan.stays[before..].iter().find(|s| s.person != id && s.med_type == "21" && !s.refunded)
+        else {
+            return;
+        };
+        let profile = usize::from(first.profile);
+        let (hospital, day) = (first.hospital, first.first_day());
+        let fits = {
+            let (p, age) = (&self.world.catalog.profiles[profile], self.plan.persons[id as usize].age(day));
+            p.course == Course::Acute && p.ages.0 <= age && age <= p.ages.1
+        };
+        if fits {
+            let day = day + self.random.within(0, 1) as i32;
+            self.stay(id, profile, hospital, day);
+        }
+    }
+
+    /// Cycles of three or four weeks at one hospital.
+    fn chemotherapy(&mut self, id: u32) {
+        let Some(profile) = self.world.catalog.profile_of(Course::Chemo) else { return };
+        let person = self.plan.persons[id as usize].clone();
+        let hospital = self.hospital(profile, &person);
+        let mut day = self.day(profile);
+        let cycle = if self.random.chance(0.5) { 21 } else { 28 };
+        for _ in 0..self.random.within(4, 10) {
+            if day > self.world.hyper.last {
+                return;
+            }
+            if let Some(stay) = self.stay(id, profile, hospital, day) {
+                self.plan.stays[stay].cuts.clear();
+            }
+            day += cycle + self.random.within(-1, 3) as i32;
+        }
+    }
+
+    /// Dialysis patients come to the ward now and then; their sessions are visits.
+    fn dialysis(&mut self, id: u32) {
+        let Some(profile) = self.world.catalog.profile_of(Course::Dialysis) else { return };
+        let person = self.plan.persons[id as usize].clone();
+        let hospital = self.hospital(profile, &person);
+        for _ in 0..self.random.within(1, 5) {
+            let day = self.day(profile);
+            self.stay(id, profile, hospital, day);
+        }
+    }
+
+    /// Long stays, often discharged and admitted again on one day when a quarter is settled.
+    fn psychiatric(&mut self, id: u32) {
+        let person = self.plan.persons[id as usize].clone();
+        let list: Vec<usize> = (0..self.world.catalog.profiles.len())
+            .filter(|i| self.world.catalog.profiles[*i].course == Course::Psych)
+            .collect();
+        let profile = *self.random.pick(&list);
+        let hospital = self.hospital(profile, &person);
+        let mut day = self.day(profile);
+        for _ in 0..self.random.within(1, 6) {
+            if day > self.world.hyper.last {
+                return;
+            }
+            let Some(stay) = self.stay(id, profile, hospital, day) else { return };
+            if self.plan.stays[stay].open {
+                return;
+            }
+            day = self.plan.stays[stay].last_day() + self.random.within(5, 90) as i32;
+            if self.random.chance(0.4) {
+                day = self.readmit(stay);
+            }
+        }
+    }
+
+    /// Discharged in the morning and admitted again before noon; gives a day for the stay after that.
+    fn readmit(&mut self, stay: usize) -> i32 {
+        let first = self.plan.stays[stay].clone();
+        let day = first.last_day();
+        let nights = self.nights(usize::from(first.profile));
+        let (begin, end) = (at(day, 10.5), at(day + nights + 1, 12.0));
+        if self.plan.busy(&self.own, begin, end, stay) || day + nights + 1 > self.world.hyper.last {
+            return day + 30;
+        }
+        let leave = at(day, 9.0 + self.random.between(0.0, 1.0));
+        let again = self.push(first.person, usize::from(first.profile), first.hospital, begin, at(day + nights, 10.0));
+        let old = &mut self.plan.stays[stay];
+        (old.leave, old.end, old.settled, old.touches) = (leave, leave, leave + 600, true);
+        self.plan.stays[again].touches = true;
+        day + nights + 20
+    }
+}

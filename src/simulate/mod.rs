@@ -1,0 +1,221 @@
+//! `yishen simulate`: a synthetic region, its innocents and its planted schemes, with the truth beside it.
+//!
+//! First the plan, small enough for memory: places, people and every stay (`lives`, `stays`), then the schemes' cases in it
+//! (`schemes`). Then the charge lines, stay by stay in order of settlement (`lines`, `habits`), changed where a scheme marked
+//! the stay, and written as they come. Every stay draws from a stream of its own, so the thread count changes no byte.
+//!
+//! The simulator knows tables and no rule; it shares no constant with any. The further schemes are one file each in `schemes`.
+
+mod bills;
+mod catalog;
+mod chance;
+mod files;
+mod habits;
+mod hyper;
+mod lines;
+mod lives;
+mod options;
+mod people;
+mod places;
+mod plan;
+mod schemes;
+mod stays;
+mod tables;
+mod visits;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::messages::{self, Catalog as Messages};
+use crate::model::Table;
+
+pub use options::{Encoding, Layout, Options, Scheme, Strength};
+
+use bills::Bills;
+use files::Folder;
+use plan::Plan;
+
+/// Stays made by one task. The output does not depend on it.
+const CHUNK: usize = 256;
+/// Tasks whose rows are in memory at once, about 6 MB each.
+const BATCH: usize = 8;
+/// Visits made into rows at once.
+const VISIT_CHUNK: usize = 100_000;
+
+/// Why a region could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not the name of a scheme.
+    #[error(
+        "unknown scheme `{0}`; the schemes are all, none, overlapping-stays, outside-stay, duplicate-charges, hours-over-day"
+    )]
+    UnknownScheme(String),
+    /// Not a word of an option.
+    #[error("unknown {what} `{word}`")]
+    UnknownWord {
+        /// The option.
+        what: &'static str,
+        /// The word.
+        word: String,
+    },
+    /// Files that would be lost.
+    #[error("`{}` is not empty; choose another folder or use --force", .0.display())]
+    NotEmpty(PathBuf),
+    /// The disk.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io { path: path.to_path_buf(), source }
+    }
+
+    /// The error in the reader's language (`simulate-error-*`).
+    pub fn message(&self, messages: &Messages) -> String {
+        let (id, args) = match self {
+            Self::UnknownScheme(name) => {
+                let known: Vec<&str> = Scheme::ALL.iter().map(|s| s.id()).collect();
+                let args = [("name", name.clone().into()), ("known", known.join(", ").into())];
+                ("simulate-error-scheme", messages::args(args))
+            }
+            Self::UnknownWord { what, word } => {
+                ("simulate-error-word", messages::args([("what", (*what).into()), ("word", word.clone().into())]))
+            }
+            Self::NotEmpty(path) => {
+                ("simulate-error-not-empty", messages::args([("path", path.display().to_string().into())]))
+            }
+            Self::Io { path, source } => {
+                let args = [("path", path.display().to_string().into()), ("reason", source.to_string().into())];
+                ("simulate-error-io", messages::args(args))
+            }
+        };
+        messages.format(id, &args)
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Stays, the planted ones included.
+    pub stays: u64,
+    /// Rows of `stays.csv`.
+    pub settlements: u64,
+    /// Rows of `fees.csv`.
+    pub lines: u64,
+    /// Rows of `visits.csv`.
+    pub visits: u64,
+    /// Rows of `persons.csv`.
+    pub persons: u64,
+    /// Hospitals, clinics and pharmacies.
+    pub places: u64,
+    /// Units in the truth, by scheme.
+    pub planted: Vec<(Scheme, u64)>,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+/// The region: everything that is drawn before any stay is.
+#[derive(Debug)]
+struct World {
+    seed: u64,
+    hyper: hyper::Hyper,
+    places: places::Places,
+    catalog: catalog::Catalog,
+}
+
+impl World {
+    fn draw(seed: u64, stays: u64) -> Self {
+        let hyper = hyper::Hyper::draw(seed, stays);
+        let (places, catalog) = (places::Places::draw(seed, &hyper), catalog::Catalog::new(seed, &hyper));
+        Self { seed, hyper, places, catalog }
+    }
+}
+
+/// Writes a region: `stays`, `fees`, `visits`, `diagnoses`, `persons`, `hospitals` and `truth`, each a CSV file.
+///
+/// The charge lines are made and written in parts, so memory grows with stays (about 200 bytes each) and visits, not with lines.
+///
+/// # Errors
+/// [`Error::NotEmpty`] or [`Error::Io`]; then nothing is left in `options.out`.
+pub fn run(options: &Options) -> Result<Summary, Error> {
+    let folder = Folder::open(&options.out, options.force)?;
+    let world = World::draw(options.seed, options.stays);
+    let mut plan = lives::plan(&world, options.stays);
+    schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
+    plan.sort();
+    let mut summary = Summary {
+        stays: plan.stays.len() as u64,
+        persons: plan.persons.len() as u64,
+        places: (world.places.hospitals.len() + world.places.shops.len()) as u64,
+        planted: options
+            .schemes
+            .iter()
+            .map(|s| (*s, plan.truth.iter().filter(|t| t.scheme == *s).count() as u64))
+            .collect(),
+        ..Summary::default()
+    };
+    write_bills(&world, &plan, options, &folder, &mut summary)?;
+    write_visits(&world, &plan, options, &folder, &mut summary)?;
+    tables::persons(&world, &plan, options, &folder)?;
+    tables::hospitals(&world, options, &folder)?;
+    tables::truth(&plan, &folder)?;
+    summary.bytes = folder.finish()?;
+    Ok(summary)
+}
+
+fn write_bills(
+    world: &World,
+    plan: &Plan,
+    options: &Options,
+    folder: &Folder,
+    summary: &mut Summary,
+) -> Result<(), Error> {
+    let table = |table, fields| folder.table(table, fields, options.layout, options.encoding);
+    let mut stays = table(Table::Stays, bills::STAYS)?;
+    let mut fees = table(Table::Fees, bills::FEES)?;
+    let mut diagnoses = table(Table::Diagnoses, bills::DIAGNOSES)?;
+    for batch in plan.stays.chunks(CHUNK * BATCH) {
+        let parts: Vec<_> = batch
+            .par_chunks(CHUNK)
+            .map(|chunk| {
+                let bills = Bills::of(world, plan, chunk, options);
+                let counts = (bills.stays.count, bills.fees.count);
+                let encoded = [bills.stays, bills.fees, bills.diagnoses].map(|rows| rows.encoded(options.encoding));
+                (encoded, counts)
+            })
+            .collect();
+        for (encoded, counts) in parts {
+            for (sink, bytes) in [&mut stays, &mut fees, &mut diagnoses].into_iter().zip(encoded) {
+                sink.write(&bytes)?;
+            }
+            summary.settlements += counts.0;
+            summary.lines += counts.1;
+        }
+    }
+    [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)
+}
+
+fn write_visits(
+    world: &World,
+    plan: &Plan,
+    options: &Options,
+    folder: &Folder,
+    summary: &mut Summary,
+) -> Result<(), Error> {
+    let mut sink = folder.table(Table::Visits, visits::VISITS, options.layout, options.encoding)?;
+    let all = visits::all(world, plan);
+    for chunk in all.chunks(VISIT_CHUNK) {
+        let rows = visits::rows(world, plan, chunk, options.layout);
+        summary.visits += rows.count;
+        sink.write(&rows.encoded(options.encoding))?;
+    }
+    sink.close()
+}

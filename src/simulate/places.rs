@@ -1,0 +1,183 @@
+//! Hospitals with their size, prices and billing habits; clinics and pharmacies.
+
+use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
+use super::hyper::Hyper;
+
+/// What a hospital is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Specialty {
+    General,
+    Tcm,
+    Psychiatric,
+    Rehabilitation,
+    Maternity,
+}
+
+/// How a hospital bills.
+#[derive(Clone, Debug)]
+pub struct Habits {
+    /// Whether the time of day is recorded.
+    pub exact: bool,
+    /// Posts long items as one total every so many days; 1 posts daily.
+    pub totals: i32,
+    /// Posts everything of so many last days in one go; 0 does not.
+    pub last_days: i32,
+    /// The day after discharge on which it does.
+    pub settles_after: i32,
+    /// Probability that a laboratory item is posted late.
+    pub late_lab: f64,
+    /// Whether each dose is a line of its own.
+    pub split: bool,
+    /// Whether an interim settlement starts where the last one ended, and not at admission.
+    pub segments: bool,
+}
+
+/// A hospital.
+#[derive(Clone, Debug)]
+pub struct Hospital {
+    pub code: String,
+    pub name: String,
+    /// 1 to 3.
+    pub level: u8,
+    pub specialty: Specialty,
+    /// Relative volume.
+    pub volume: f64,
+    /// Price level of services against the region's ceiling, at most 1.
+    pub price: f64,
+    pub habits: Habits,
+    pub beds: u32,
+    pub doctors: u32,
+    /// Own number, for lasting habits.
+    pub key: u64,
+}
+
+impl Hospital {
+    /// Whether the doses of an item are billed one by one.
+    pub fn splits(&self, item: u16) -> bool {
+        self.habits.split != (fixed(self.key, u64::from(item)) < 0.15)
+    }
+}
+
+/// A clinic or pharmacy.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    pub code: String,
+    pub name: String,
+    pub pharmacy: bool,
+    pub volume: f64,
+}
+
+/// The places of a region.
+#[derive(Debug)]
+pub struct Places {
+    /// Administrative code of the region, six digits.
+    pub region: String,
+    pub hospitals: Vec<Hospital>,
+    pub shops: Vec<Shop>,
+}
+
+const CITIES: [(&str, &str); 10] = [
+    ("620900", "临川"),
+    ("411700", "安平"),
+    ("340600", "清河"),
+    ("510700", "江陵"),
+    ("420900", "云阳"),
+    ("430500", "宁远"),
+    ("370800", "东明"),
+    ("610500", "渭源"),
+    ("220300", "松原里"),
+    ("360900", "宜丰里"),
+];
+const COUNTIES: [&str; 12] =
+    ["城关", "新城", "河东", "河西", "南山", "北川", "东湖", "西坪", "临江", "高台", "平原", "清溪"];
+const TOWNS: [&str; 24] = [
+    "石桥", "柳林", "大河", "青山", "马店", "双河", "白塔", "龙泉", "三岔", "金沟", "杨集", "黄坪", "红旗", "永安",
+    "太平", "五里", "沙河", "刘集", "张店", "竹园", "梅岭", "长坡", "古城", "渡口",
+];
+
+impl Places {
+    /// Draws the places of a seed.
+    pub fn draw(seed: u64, hyper: &Hyper) -> Self {
+        let random = &mut stream(seed, Purpose::Hospitals, 0);
+        let (region, city) = *random.pick(&CITIES);
+        let hospitals = (0..hyper.hospitals).map(|i| hospital(i, hyper, seed, region, city, random)).collect();
+        let shops = (0..hyper.shops).map(|i| shop(i, region, hyper.volume_sigma, random)).collect();
+        Self { region: region.to_string(), hospitals, shops }
+    }
+
+    /// A hospital.
+    pub fn hospital(&self, index: u16) -> &Hospital {
+        &self.hospitals[usize::from(index)]
+    }
+}
+
+fn hospital(i: usize, hyper: &Hyper, seed: u64, region: &str, city: &str, random: &mut Random) -> Hospital {
+    // One in ten is tertiary, a third secondary; the first ten give every level and specialty to the smallest region.
+    let (level, specialty) = match i % 10 {
+        0 => (3, Specialty::General),
+        1 | 2 => (2, Specialty::General),
+        3 => (2, if i % 20 < 10 { Specialty::Psychiatric } else { Specialty::Maternity }),
+        4 => (if i % 20 < 10 { 2 } else { 1 }, if i % 20 < 10 { Specialty::Tcm } else { Specialty::Rehabilitation }),
+        _ => (1, Specialty::General),
+    };
+    let scale = [1.0, 3.5, 10.0][usize::from(level) - 1];
+    let volume = scale * random.lognormal(1.0, hyper.volume_sigma);
+    Hospital {
+        code: format!("H{region}{:05}", 11 + i * 7),
+        name: hospital_name(i, level, specialty, city),
+        level,
+        specialty,
+        volume,
+        price: 1.0 - random.between(0.0, hyper.price_spread),
+        habits: habits(hyper, random),
+        beds: ((volume * random.between(18.0, 40.0)) as u32 + 15) / 5 * 5,
+        doctors: (volume * random.between(2.0, 4.0)) as u32 + 3,
+        key: mix(seed, 1_000 + i as u64),
+    }
+}
+
+fn hospital_name(i: usize, level: u8, specialty: Specialty, city: &str) -> String {
+    const ORDER: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let county = format!("{}{}", COUNTIES[i / 10 % 12], ["县", "区"][i / 120 % 2]);
+    match (specialty, level) {
+        (Specialty::Psychiatric, _) => format!("{county}精神卫生中心"),
+        (Specialty::Maternity, _) => format!("{county}妇幼保健院"),
+        (Specialty::Tcm, _) => format!("{county}中医医院"),
+        (Specialty::Rehabilitation, _) => format!("{county}康复医院"),
+        (_, 3) => format!("{city}市第{}人民医院", ORDER[i / 10 % 10]),
+        (_, 2) if i % 10 == 1 => format!("{county}人民医院"),
+        (_, 2) => format!("{county}第二人民医院"),
+        _ => format!("{county}{}镇卫生院", TOWNS[(i / 10 * 5 + i % 10) % 24]),
+    }
+}
+
+fn habits(hyper: &Hyper, random: &mut Random) -> Habits {
+    let totals = if random.chance(hyper.totals) { random.within(2, 5) as i32 } else { 1 };
+    let posts_late = totals == 1 && random.chance(hyper.at_settlement);
+    Habits {
+        exact: !random.chance(hyper.midnight),
+        totals,
+        last_days: if posts_late { random.within(2, 3) as i32 } else { 0 },
+        settles_after: if posts_late { random.within(0, 2) as i32 } else { 0 },
+        late_lab: if random.chance(hyper.late_lab) { random.between(0.05, 0.3) } else { 0.0 },
+        split: random.chance(hyper.split),
+        segments: random.chance(hyper.segments),
+    }
+}
+
+fn shop(i: usize, region: &str, sigma: f64, random: &mut Random) -> Shop {
+    let pharmacy = i % 3 != 0;
+    let (town, county) = (TOWNS[i % 24], COUNTIES[i / 24 % 12]);
+    let name = match (pharmacy, i % 2) {
+        (true, 0) => format!("{county}{town}康民大药房"),
+        (true, _) => format!("{county}{town}益生堂药店"),
+        _ => format!("{county}{town}诊所"),
+    };
+    let prefix = if pharmacy { 'P' } else { 'H' };
+    Shop {
+        code: format!("{prefix}{region}{:05}", 50_003 + i * 3),
+        name,
+        pharmacy,
+        volume: random.lognormal(1.0, sigma),
+    }
+}

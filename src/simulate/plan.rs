@@ -1,0 +1,156 @@
+//! Who is in which bed when: every stay of the region, before any charge line is made.
+
+use super::chance::scramble;
+use super::options::{Scheme, Strength};
+use super::people::Person;
+
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;
+
+/// The day of a moment.
+pub fn day_of(moment: i64) -> i32 {
+    moment.div_euclid(DAY) as i32
+}
+
+/// A moment: a day and an hour with its fraction.
+pub fn at(day: i32, hour: f64) -> i64 {
+    i64::from(day) * DAY + (hour * 3600.0) as i64
+}
+
+/// What a scheme wants of the lines of a stay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub scheme: Scheme,
+    /// Blunt or subtle.
+    pub strength: Strength,
+    /// Whatever the scheme needs to know; 0 where it needs nothing.
+    pub detail: u32,
+}
+
+/// A stay as it is going to be billed.
+#[derive(Clone, Debug)]
+pub struct Stay {
+    /// Number in order of making; also the seed of everything drawn for it.
+    pub id: u32,
+    pub person: u32,
+    pub hospital: u16,
+    pub profile: u8,
+    pub med_type: &'static str,
+    /// Admission.
+    pub begin: i64,
+    /// Discharge as recorded; for an open stay the end of the period.
+    pub end: i64,
+    /// When the patient really left; paperwork may follow hours later.
+    pub leave: i64,
+    /// Still in hospital.
+    pub open: bool,
+    pub dscg_way: u8,
+    /// When it was settled.
+    pub settled: i64,
+    /// First days of further settlements.
+    pub cuts: Vec<i32>,
+    /// Settled, wholly refunded, and perhaps registered again.
+    pub refunded: bool,
+    /// Intensive care: first day and number of days.
+    pub icu: Option<(i32, i32)>,
+    /// Day leave: first day and number of days.
+    pub away: Option<(i32, i32)>,
+    /// Whether another stay of the person touches this one, so that hours must be posted on their own day.
+    pub touches: bool,
+    /// Whether no item is charged by the hour.
+    pub no_hours: bool,
+    /// A newborn billed under the mother's number.
+    pub under_mother: bool,
+    /// The stay it was transferred to, as position in the plan while schemes run.
+    pub next: Option<u32>,
+    /// Whether a scheme has it already.
+    pub planted: bool,
+    pub marks: Vec<Mark>,
+}
+
+impl Stay {
+    /// `mdtrt_id`.
+    pub fn number(&self) -> String {
+        format!("510000{:010}", scramble(u64::from(self.id) + 1))
+    }
+
+    /// First day in hospital.
+    pub fn first_day(&self) -> i32 {
+        day_of(self.begin)
+    }
+
+    /// Last day really in hospital.
+    pub fn last_day(&self) -> i32 {
+        day_of(self.leave)
+    }
+
+    /// Whole hours in hospital on a day.
+    pub fn hours_on(&self, day: i32) -> i64 {
+        let start = i64::from(day) * DAY;
+        let (from, to) = (self.begin.max(start), self.leave.min(start + DAY));
+        // Admission is rounded up and leaving down, so that two stays of a day never share an hour.
+        ((to - start).div_euclid(3600) - (from - start + 3599).div_euclid(3600)).max(0)
+    }
+
+    /// Whether a scheme may use it: an ordinary finished stay that nothing else explains.
+    pub fn usable(&self) -> bool {
+        !(self.planted || self.refunded || self.open || self.under_mother)
+    }
+}
+
+/// A row of `truth.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    pub scheme: Scheme,
+    /// `stay`, `patient` or `hospital`.
+    pub unit: &'static str,
+    pub key: String,
+    /// Number of the case within the scheme, from 1.
+    pub group: u32,
+    pub strength: Strength,
+}
+
+/// Every stay of the region.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub persons: Vec<Person>,
+    pub stays: Vec<Stay>,
+    pub truth: Vec<Truth>,
+    /// First and last day.
+    pub period: (i32, i32),
+}
+
+impl Plan {
+    /// Marks a stay and notes it in the truth.
+    pub fn mark(&mut self, stay: usize, mark: Mark, group: u32) {
+        self.stays[stay].planted = true;
+        self.stays[stay].marks.push(mark);
+        self.note(stay, mark.scheme, mark.strength, group);
+    }
+
+    /// Notes a stay in the truth without asking for lines.
+    pub fn note(&mut self, stay: usize, scheme: Scheme, strength: Strength, group: u32) {
+        self.stays[stay].planted = true;
+        let key = self.stays[stay].number();
+        self.truth.push(Truth { scheme, unit: "stay", key, group, strength });
+    }
+
+    /// A number that no stay has yet.
+    pub fn next_id(&self) -> u32 {
+        self.stays.len() as u32
+    }
+
+    /// Whether a person has a stay within two days of the span, other than the one given.
+    pub fn busy(&self, of_person: &[u32], begin: i64, end: i64, except: usize) -> bool {
+        of_person.iter().map(|i| *i as usize).filter(|i| *i != except).any(|i| {
+            let stay = &self.stays[i];
+            stay.begin < end + 2 * DAY && begin < stay.end.max(stay.leave) + 2 * DAY
+        })
+    }
+
+    /// Puts the stays in the order of their settlement, as the files have them.
+    pub fn sort(&mut self) {
+        self.stays.sort_by_key(|s| (s.settled, s.id));
+        self.truth.sort_by(|a, b| (a.scheme, a.group, &a.key).cmp(&(b.scheme, b.group, &b.key)));
+    }
+}

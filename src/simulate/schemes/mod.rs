@@ -1,0 +1,126 @@
+//! The schemes: one file each, acting on the plan, on the lines of a stay, or on both.
+
+mod duplicate_charges;
+mod hours_over_day;
+mod outside_stay;
+mod overlapping_stays;
+
+use std::collections::BTreeSet;
+
+use super::World;
+use super::chance::{Draw, Purpose, Random, stream};
+use super::lines::Sheet;
+use super::options::{Scheme, Strength};
+use super::places::Hospital;
+use super::plan::{Mark, Plan, Stay};
+
+/// A scheme. The plan step chooses its cases and notes them in the truth; the lines step carries out what a mark asks for.
+pub trait Plant: Sync {
+    /// Chooses cases in the plan.
+    fn plan(&self, planting: &mut Planting<'_>);
+
+    /// Changes the lines of a marked stay. Must leave something to be found, since the truth already lists the stay.
+    fn lines(&self, _mark: &Mark, _sheet: &mut Sheet<'_>) {}
+}
+
+/// What carries out a scheme.
+pub fn plant(scheme: Scheme) -> &'static dyn Plant {
+    match scheme {
+        Scheme::OverlappingStays => &overlapping_stays::OverlappingStays,
+        Scheme::OutsideStay => &outside_stay::OutsideStay,
+        Scheme::DuplicateCharges => &duplicate_charges::DuplicateCharges,
+        Scheme::HoursOverDay => &hours_over_day::HoursOverDay,
+    }
+}
+
+/// The plan with what a scheme needs to choose its cases.
+pub struct Planting<'a> {
+    pub world: &'a World,
+    pub plan: &'a mut Plan,
+    pub random: Random,
+    pub scheme: Scheme,
+    strength: Strength,
+    group: u32,
+    /// Stays of each person.
+    by_person: Vec<Vec<u32>>,
+}
+
+/// Plants the schemes into the plan, one after the other.
+pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: Strength) {
+    let mut by_person = vec![Vec::new(); plan.persons.len()];
+    for (i, stay) in plan.stays.iter().enumerate() {
+        by_person[stay.person as usize].push(i as u32);
+    }
+    for &scheme in schemes {
+        let random = stream(world.seed, Purpose::Scheme, scheme as u64);
+        let mut planting = Planting { world, plan, random, scheme, strength, group: 0, by_person };
+        plant(scheme).plan(&mut planting);
+        by_person = planting.by_person;
+    }
+}
+
+impl Planting<'_> {
+    /// The strength of the next case.
+    pub fn strength(&mut self) -> Strength {
+        match self.strength {
+            Strength::Mixed if self.random.chance(0.5) => Strength::Blunt,
+            Strength::Mixed => Strength::Subtle,
+            fixed => fixed,
+        }
+    }
+
+    /// The number of the next case.
+    pub fn group(&mut self) -> u32 {
+        self.group += 1;
+        self.group
+    }
+
+    /// The hospitals taking part: a share of those that fit, two at least.
+    pub fn crooked(&mut self, fits: impl Fn(&Hospital) -> bool) -> BTreeSet<u16> {
+        let hospitals = &self.world.places.hospitals;
+        let mut left: Vec<u16> = (0..hospitals.len() as u16).filter(|h| fits(&hospitals[usize::from(*h)])).collect();
+        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(2).min(left.len());
+        let mut chosen = BTreeSet::new();
+        while chosen.len() < count {
+            let at = self.random.within(0, left.len() as i64 - 1) as usize;
+            chosen.insert(left.swap_remove(at));
+        }
+        chosen
+    }
+
+    /// The stays a scheme takes: its share of those that fit, a handful at least and one in a hundred of the region at most.
+    pub fn victims(&mut self, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
+        let mut all: Vec<usize> =
+            (0..self.plan.stays.len()).filter(|i| self.plan.stays[*i].usable() && fits(&self.plan.stays[*i])).collect();
+        let wanted = (all.len() as f64 * self.world.hyper.greed * self.random.between(0.6, 1.6)) as usize;
+        let most = (self.plan.stays.len() / 100).max(6);
+        let count = wanted.clamp(6, most).min(all.len());
+        // The first steps of a Fisher-Yates shuffle.
+        for i in 0..count {
+            let j = self.random.within(i as i64, all.len() as i64 - 1) as usize;
+            all.swap(i, j);
+        }
+        all.truncate(count);
+        all
+    }
+
+    /// Whether the person of a stay is in hospital within two days of a span, that stay apart.
+    pub fn busy(&self, stay: usize, begin: i64, end: i64) -> bool {
+        let person = self.plan.stays[stay].person as usize;
+        self.plan.busy(&self.by_person[person], begin, end, stay)
+    }
+
+    /// Adds a stay to the plan.
+    pub fn add(&mut self, stay: Stay) -> usize {
+        let at = self.plan.stays.len();
+        self.by_person[stay.person as usize].push(at as u32);
+        self.plan.stays.push(stay);
+        at
+    }
+
+    /// Marks a stay as a case of its own.
+    pub fn mark(&mut self, stay: usize, strength: Strength, detail: u32) {
+        let group = self.group();
+        self.plan.mark(stay, Mark { scheme: self.scheme, strength, detail }, group);
+    }
+}
