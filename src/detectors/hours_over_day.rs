@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Wanted};
 use crate::finding::{Finding, ResultClass, Subject};
-use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, TextId};
+use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
 use crate::rule::{Context, Detector, RuleError, parameters};
 use crate::rulebook::{Card, Rulebook, national_code};
 
@@ -76,6 +76,8 @@ struct PersonDay<'a> {
     span: i64,
     /// People under the number: 2 where a newborn is billed under the mother's.
     people: i64,
+    /// A stay for childbirth or of a newborn: a second person may be billed on it.
+    birth: bool,
 }
 
 fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
@@ -91,6 +93,8 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             (true, false) => continue,
             // Several hospitals posting several days' totals on one day is rare, and so is a patient in both.
             (true, true) => 0.6,
+            // A newborn's charges may stand on the mother's own stay.
+            _ if day.birth && day.hours.0 <= 2 * limit => 0.6,
             _ if other_unit.contains(&hospital(region, day)) => 0.3,
             _ => 0.97,
         };
@@ -140,22 +144,36 @@ fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool]) -> (Vec<P
             None => *undated.entry(wanted.record).or_default() += 1,
         }
     }
+    let couples = couples(region);
     let mut days: Vec<PersonDay<'a>> = Vec::with_capacity(groups.len());
     for ((person, key, day), lines) in groups {
         let before = days.last().filter(|d| d.person == person && d.key == key).map(|d| d.day);
-        days.push(person_day(region, person, key, day, lines, before));
+        days.push(person_day(region, &couples, person, key, day, lines, before));
     }
     (days, undated)
 }
 
-fn person_day<'a>(region: &Region, person: PersonId, key: Key<'a>, day: Day, lines: Vec<u32>, before: Option<Day>) -> PersonDay<'a> {
+fn person_day<'a>(
+    region: &Region,
+    couples: &Couples<'_>,
+    person: PersonId,
+    key: Key<'a>,
+    day: Day,
+    lines: Vec<u32>,
+    before: Option<Day>,
+) -> PersonDay<'a> {
     let mut lines = heaviest_names(region, lines);
     lines.sort_by_key(|&l| (region.fees.time[l as usize], l));
     let quantity = |l: &u32| region.fees.quantity[*l as usize];
     let stays = || lines.iter().filter_map(|&l| region.stay_of(region.fees.record[l as usize]));
     let admitted = stays().map(|s| s.admitted.day).min().filter(|a| *a <= day);
     let first = before.map(|b| Day(b.0 + 1)).max(admitted).unwrap_or(day);
-    let two = stays().any(|s| is_newborns(region, s) || is_childbirth(region, s));
+    let two = couples.get(&person).is_some_and(|all| {
+        let there = |s: &&Stay| s.admitted.day <= day && day <= s.last_day();
+        all.iter().copied().filter(there).any(|s| is_newborns(region, s))
+            && all.iter().copied().filter(there).any(|s| !is_newborns(region, s))
+    });
+    let birth = stays().any(|s| is_newborns(region, s) || is_childbirth(region, s));
     PersonDay {
         person,
         key,
@@ -165,7 +183,21 @@ fn person_day<'a>(region: &Region, person: PersonId, key: Key<'a>, day: Day, lin
         lines,
         span: i64::from(day.0 - first.0 + 1),
         people: if two { 2 } else { 1 },
+        birth,
     }
+}
+
+/// Stays of those persons who have one that is a newborn's.
+type Couples<'a> = BTreeMap<PersonId, Vec<&'a Stay>>;
+
+fn couples(region: &Region) -> Couples<'_> {
+    let newborns: BTreeSet<PersonId> =
+        region.stays.iter().filter(|s| is_newborns(region, s)).map(|s| s.person).collect();
+    let mut couples = Couples::new();
+    for stay in region.stays.iter().filter(|s| newborns.contains(&s.person)) {
+        couples.entry(stay.person).or_default().push(stay);
+    }
+    couples
 }
 
 /// At each hospital, the lines of the name with most hours. One national code may cover an item and its surcharge, which are

@@ -2,8 +2,6 @@
 
 mod natural;
 mod support;
-#[cfg(test)]
-mod testing;
 
 use crate::rule::Detector;
 
