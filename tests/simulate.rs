@@ -18,7 +18,7 @@ type Row = BTreeMap<String, String>;
 fn simulate(change: impl FnOnce(&mut Options)) -> (TempDir, Summary) {
     let folder = TempDir::new().unwrap();
     let mut options = Options::new(folder.path().join("region"));
-    options.stays = 1_500;
+    options.stays = 900;
     options.seed = 11;
     change(&mut options);
     let summary = run(&options).unwrap();
@@ -191,8 +191,8 @@ fn the_same_seed_gives_the_same_bytes_at_any_thread_count() {
 
 #[test]
 fn counts_are_near_what_was_asked() {
-    let (folder, summary) = simulate(|o| o.stays = 3_000);
-    assert!((3_000..3_150).contains(&summary.stays), "{}", summary.stays);
+    let (folder, summary) = simulate(|o| o.stays = 1_500);
+    assert!((1_500..1_600).contains(&summary.stays), "{}", summary.stays);
     let lines = summary.lines as f64 / summary.stays as f64;
     assert!((100.0..200.0).contains(&lines), "{lines} lines a stay");
     for (file, count) in [("stays", summary.settlements), ("fees", summary.lines), ("visits", summary.visits)] {
@@ -251,7 +251,7 @@ fn repeated_charges_are_planted_on_items_that_never_repeat() {
 
 #[test]
 fn the_innocents_that_look_like_fraud_are_there() {
-    let (folder, _) = simulate(|o| (o.schemes, o.stays) = (Vec::new(), 4_000));
+    let (folder, _) = simulate(|o| (o.schemes, o.stays) = (Vec::new(), 2_500));
     let region = read(&folder);
     let stays = rows(&folder, "stays");
     let count = |fits: &dyn Fn(&Row) -> bool| stays.iter().filter(|r| fits(r)).count();
@@ -318,7 +318,7 @@ fn ids_are_unique_and_refer_to_what_exists() {
 
 #[test]
 fn layouts_and_encodings_hold_the_same_data() {
-    let small = |layout, encoding| simulate(|o| (o.stays, o.layout, o.encoding) = (300, layout, encoding)).0;
+    let small = |layout, encoding| simulate(|o| (o.stays, o.layout, o.encoding) = (150, layout, encoding)).0;
     let national = small(Layout::National, Encoding::Utf8);
     let chinese = small(Layout::Chinese, Encoding::Gb18030);
     let akc = small(Layout::Akc, Encoding::Utf8);
@@ -355,7 +355,7 @@ fn a_folder_that_is_not_empty_is_left_alone() {
     fs::create_dir(&out).unwrap();
     fs::write(out.join("stays.csv"), "mine").unwrap();
     let mut options = Options::new(&out);
-    options.stays = 50;
+    options.stays = 40;
     assert!(matches!(run(&options), Err(Error::NotEmpty(path)) if path == out));
     assert_eq!(fs::read_to_string(out.join("stays.csv")).unwrap(), "mine");
     options.force = true;
