@@ -60,7 +60,8 @@ fn same(name: &str, want: &BTreeMap<String, serde_json::Value>, got: &BTreeMap<S
 /// The CSV files of a region with their rows, header first.
 fn tables(folder: &Path) -> Vec<(String, Vec<csv::StringRecord>)> {
     let mut out = Vec::new();
-    let mut names: Vec<PathBuf> = std::fs::read_dir(folder).expect("readable").map(|e| e.expect("readable").path()).collect();
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("readable").map(|e| e.expect("readable").path()).collect();
     names.sort();
     for path in names.iter().filter(|p| p.extension().is_some_and(|e| e == "csv") && !p.ends_with("truth.csv")) {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).expect("readable");
@@ -83,7 +84,8 @@ fn however_it_is_written_down() {
     simulate(&at("national"), "national", "utf-8");
     let want = findings(&scan(&[at("national")], "2"));
     assert!(want.len() > 10, "only {} findings: nothing would be compared", want.len());
-    for (layout, encoding) in [("chinese", "gb18030"), ("akc", "utf-8"), ("chinese", "utf-8"), ("national", "gb18030")] {
+    for (layout, encoding) in [("chinese", "gb18030"), ("akc", "utf-8"), ("chinese", "utf-8"), ("national", "gb18030")]
+    {
         let name = format!("{layout}-{encoding}");
         simulate(&at(&name), layout, encoding);
         same(&name, &want, &findings(&scan(&[at(&name)], "2")));

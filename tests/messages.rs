@@ -37,7 +37,8 @@ fn messages(text: &str) -> Vec<(String, String)> {
         let starts = line.starts_with(|c: char| c.is_ascii_alphabetic());
         match (starts.then(|| line.split_once('=')).flatten(), all.last_mut()) {
             (Some((id, rest)), _) => all.push((id.trim().to_string(), rest.to_string())),
-            (None, Some((_, last))) if line.starts_with(' ') => {
+            // Further lines are indented, but for the brace that closes a choice.
+            (None, Some((_, last))) if line.starts_with([' ', '}']) => {
                 last.push('\n');
                 last.push_str(line);
             }
@@ -91,7 +92,7 @@ fn both_languages_have_the_same_messages_with_the_same_variables() {
 
 #[test]
 fn messages_are_read_here_as_fluent_reads_them() {
-    let text = "# c\na-b = x { $one } { $two-x }\n    more { $three }\n\n## s\nc = y\n";
+    let text = "# c\na-b = { $one ->\n   *[other] x\n} { $two-x }\n    more { $three }\n\n## s\nc = y\n";
     let read = messages(text);
     assert_eq!(read.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["a-b", "c"]);
     assert_eq!(variables(&read[0].1), ["one", "three", "two-x"].map(String::from).into());

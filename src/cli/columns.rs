@@ -6,12 +6,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::Columns;
 use super::progress::Bars;
-use super::wrap::pad;
-use super::{Exit, Failure, Session, output};
+use super::wrap::{fit, pad};
+use super::{Exit, Failure, Session, output, width};
 use crate::config::nearest;
 use crate::ingest::{self, HeaderColumn, Input, Part};
-use crate::messages::{Catalog, args};
-use crate::model::{Column, Table, columns};
+use crate::messages::{Catalog, Lang, args};
+use crate::model::{Column, Table, column, columns};
 
 /// Shows what was understood, and writes it down where that is asked for.
 pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
@@ -20,7 +20,7 @@ pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
         .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
     for input in &inputs {
         for part in &input.parts {
-            session.print(&page(&name(input, part), part, &session.catalog))?;
+            session.print(&page(&name(input, part), part, &session.catalog, width()))?;
         }
     }
     for note in &notes {
@@ -38,20 +38,22 @@ fn name(input: &Input, part: &Part) -> String {
 }
 
 /// A table part: header, field and samples of each column, then what is missing.
-fn page(name: &str, part: &Part, catalog: &Catalog) -> String {
+fn page(name: &str, part: &Part, catalog: &Catalog, width: usize) -> String {
     let table = catalog.text(&format!("report-table-{}", part.table.name()));
     let list = [("file", name.into()), ("table", table.into()), ("encoding", part.encoding.into())];
     let mut out = format!("{}\n", catalog.format("columns-file", &args(list)));
     let heading = |id: &str| catalog.text(&format!("columns-heading-{id}"));
     let mut rows = vec![[heading("header"), heading("field"), heading("samples")]];
-    rows.extend(part.columns.iter().map(|c| {
-        let field = c.field.map_or_else(|| catalog.text("columns-unused"), str::to_string);
-        [c.header.clone(), field, c.samples.join(" | ")]
-    }));
+    rows.extend(
+        part.columns
+            .iter()
+            .map(|c| [c.header.clone(), understood(part.table, c.field, catalog), c.samples.join(" | ")]),
+    );
     let widest = |i: usize| rows.iter().map(|r| r[i].width()).max().unwrap_or(0).min(32) + 2;
     let (first, second) = (widest(0), widest(1));
     for [header, field, samples] in &rows {
-        out.push_str(format!("  {}{}{samples}", pad(header, first), pad(field, second)).trim_end());
+        let line = format!("  {}{}{samples}", pad(&fit(header, first - 2), first), pad(field, second));
+        out.push_str(&fit(line.trim_end(), width));
         out.push('\n');
     }
     for column in missing(part.table, &part.columns) {
@@ -60,6 +62,15 @@ fn page(name: &str, part: &Part, catalog: &Catalog) -> String {
     }
     out.push('\n');
     out
+}
+
+/// The field; in Chinese with its usual name.
+fn understood(table: Table, field: Option<&str>, catalog: &Catalog) -> String {
+    match field.and_then(|f| column(table, f)) {
+        Some(column) if catalog.lang() == Lang::Zh => format!("{} {}", column.field, column.chinese),
+        Some(column) => column.field.to_string(),
+        None => catalog.text("columns-unused"),
+    }
 }
 
 /// The fields a table cannot do without that neither the file nor a stand-in gives.
@@ -110,7 +121,6 @@ fn mapping(inputs: &[Input], catalog: &Catalog) -> String {
 mod tests {
     use super::*;
     use crate::ingest::Rows;
-    use crate::messages::Lang;
 
     fn input() -> Input {
         let column = |header: &str, field, sample: &str| HeaderColumn {
@@ -133,7 +143,7 @@ mod tests {
     #[test]
     fn the_page_shows_fields_samples_and_what_is_missing() {
         let input = input();
-        let page = page(&name(&input, &input.parts[0]), &input.parts[0], &Catalog::new(Lang::Zh));
+        let page = page(&name(&input, &input.parts[0]), &input.parts[0], &Catalog::new(Lang::Zh), 80);
         assert!(page.contains("a.xlsx [一月]") && page.contains("住院结算") && page.contains("gb18030"), "{page}");
         assert!(page.contains("mdtrt_id") && page.contains("001 | 乙"), "{page}");
         assert!(page.contains("begntime") && page.contains("入院日期"), "{page}");

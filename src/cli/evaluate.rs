@@ -14,7 +14,7 @@ use crate::quality::{self, Pool};
 
 /// Scores the pairs of files together.
 pub(super) fn run(session: &Session, flags: &Evaluate) -> Result<Exit, Failure> {
-    if flags.files.len() % 2 != 0 {
+    if !flags.files.len().is_multiple_of(2) {
         return Err(session.failure("error-pairs", args([("count", flags.files.len().into())])));
     }
     let open = |path: &Path| File::open(path).map_err(|e| session.io(path, &e));

@@ -29,9 +29,9 @@ pub(super) fn run(session: &Session, flags: Simulate) -> Result<Exit, Failure> {
         let figures = args([
             ("out", options.out.display().to_string().into()),
             ("stays", done.stays.into()),
-            ("fees", done.lines.into()),
+            ("lines", done.lines.into()),
             ("visits", done.visits.into()),
-            ("truth", done.planted.iter().map(|(_, units)| units).sum::<u64>().into()),
+            ("planted", done.planted.iter().map(|(_, units)| units).sum::<u64>().into()),
         ]);
         session.print(&format!("{}\n", session.catalog.format("simulate-done", &figures)))?;
     }

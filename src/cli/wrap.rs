@@ -58,6 +58,19 @@ pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
+/// The text cut to a width, with `…` where something was cut.
+pub(super) fn fit(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    });
+    kept.chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +101,8 @@ mod tests {
     fn padding_counts_wide_characters_twice() {
         assert_eq!(pad("医审", 6), "医审  ");
         assert_eq!(pad("toolong", 3), "toolong");
+        assert_eq!(fit("医疗保障", 5), "医疗…");
+        assert_eq!(fit("医疗保障", 6), "医疗…");
+        assert_eq!(fit("医疗", 4), "医疗");
     }
 }

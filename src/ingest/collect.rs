@@ -1,5 +1,6 @@
 //! Reads every file and gathers its batches, with the text of all of them interned once.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 
@@ -110,9 +111,11 @@ pub(super) struct Collected {
     pub item_names: Vec<(u32, u32)>,
     pub diagnosis_names: Vec<(u32, u32)>,
     /// Tables and columns that some file has.
-    pub columns: std::collections::BTreeSet<(Table, &'static str)>,
+    pub columns: BTreeSet<(Table, &'static str)>,
+    /// Headers that are not used, by table.
+    unused: BTreeMap<Table, BTreeSet<String>>,
     /// Ids damaged by Excel that were left empty, by column.
-    damaged: std::collections::BTreeMap<&'static str, u64>,
+    damaged: BTreeMap<&'static str, u64>,
 }
 
 /// Index of a table in [`Collected::chunks`].
@@ -128,6 +131,11 @@ pub(super) fn collect(sources: &[Source], mapping: &Mapping, progress: &dyn Prog
     let mut all = Collected::default();
     for source in sources {
         read_file(&mut all, source, mapping, progress)?;
+    }
+    for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
+        let columns: Vec<String> = columns.into_iter().collect();
+        let figures = args([("table", table.name().into()), ("columns", columns.join(", ").into())]);
+        all.notes.push(Note { id: "note-unknown-columns", args: figures });
     }
     for (column, count) in std::mem::take(&mut all.damaged) {
         all.notes
@@ -379,12 +387,7 @@ impl Collected {
             .map(|c| c.header.trim())
             .filter(|h| !h.is_empty())
             .collect();
-        if !unused.is_empty() {
-            self.notes.push(Note {
-                id: "note-unknown-columns",
-                args: args([("file", file.as_str().into()), ("columns", unused.join(", ").into())]),
-            });
-        }
+        self.unused.entry(layout.table).or_default().extend(unused.into_iter().map(str::to_string));
         if !repeats.is_empty() {
             self.notes.push(Note {
                 id: "note-duplicate-columns",
@@ -411,7 +414,9 @@ impl Collected {
 
     /// Adds a batch, its text ids turned into those of the run.
     fn add(&mut self, part: u16, table: Table, parser: &Parser, batch: Batch) {
-        let Batch { lines, mut values, symbols, item_names, .. } = batch;
+        let Batch { mut lines, mut values, symbols, item_names, .. } = batch;
+        lines.shrink_to_fit();
+        values.iter_mut().for_each(Values::shrink);
         let maps: Vec<Vec<u32>> = symbols
             .iter()
             .zip(&mut self.interners)

@@ -57,10 +57,12 @@ pub enum Error {
         candidates: Vec<String>,
     },
     /// Nothing among the paths is a table.
-    #[error("{path}: nothing here is an export: no table was recognised by its header")]
+    #[error("{path}: nothing here is an export: no table was recognised by its header; looked at: {files}")]
     NothingUsable {
         /// The paths, joined.
         path: String,
+        /// The files that were looked at, joined.
+        files: String,
     },
     /// More rows than a 32-bit row number can name.
     #[error("{file}: more than 4,294,967,295 charge lines: scan the months apart")]
@@ -98,7 +100,9 @@ impl Error {
                     ("example", candidates.first().map_or("…", String::as_str).into()),
                 ]),
             ),
-            Self::NothingUsable { path } => ("input-nothing", args([("path", path.as_str().into())])),
+            Self::NothingUsable { path, files } => {
+                ("input-nothing", args([("path", path.as_str().into()), ("files", files.as_str().into())]))
+            }
             Self::TooManyRows { file } => ("input-too-many", args([("file", file.as_str().into())])),
         };
         catalog.format(id, &args)

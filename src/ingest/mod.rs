@@ -30,7 +30,8 @@ pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Re
     let collected = gather(paths, mapping, progress)?;
     if collected.files.is_empty() {
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Error::NothingUsable { path });
+        let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();
+        return Err(Error::NothingUsable { path, files: if names.is_empty() { "-".into() } else { names.join(", ") } });
     }
     assemble::assemble(collected, progress)
 }

@@ -130,7 +130,7 @@ impl Catalog {
             let draw = |n: u64| fixed(mix(seed, entry * 8 + make), n);
             let code = match kind {
                 ItemKind::Drug if class == 9 => {
-                    format!("X{}01{:02}1{:05}", row[1], make + 1, 1000 + (draw(0) * 9000.0) as u64)
+                    format!("X{}01{:02}{:05}", row[1], make + 1, 1000 + (draw(0) * 9000.0) as u64)
                 }
                 ItemKind::Drug if class == 11 => {
                     format!("{}0102{:02}{:05}", row[1], make + 1, (draw(0) * 99999.0) as u64)

@@ -80,7 +80,7 @@ impl Hyper {
             totals: random.between(0.08, 0.25),
             at_settlement: random.between(0.06, 0.2),
             late_lab: random.between(0.1, 0.4),
-            split: random.between(0.2, 0.6),
+            split: random.between(0.15, 0.5),
             segments: random.between(0.2, 0.8),
             line_refunds: random.between(0.03, 0.12),
             stay_refunds: random.between(0.002, 0.01),

@@ -185,7 +185,7 @@ impl<'a> Sheet<'a> {
                 self.daily(entry, Days { from: self.surgery, to: (self.surgery + 3).min(all.to), every: 1 }, 0, 9.0)
             }
             "iv-m" | "inject-m" => {
-                let every = self.random.within(1, 2) as i32;
+                let every = self.random.within(1, 3) as i32;
                 self.daily(entry, Days { every, ..all }, 1, 9.0);
             }
             "once-m" => self.daily(entry, Days { every: 4, ..all }, 1, 10.0),

@@ -1,10 +1,11 @@
 //! `yishen simulate`: a synthetic region, its innocents and its planted schemes, with the truth beside it.
 //!
-//! First the plan, small enough for memory: places, people and every stay (`lives`, `stays`), then the schemes' cases in it
-//! (`schemes`). Then the charge lines, stay by stay in order of settlement (`lines`, `habits`), changed where a scheme marked
-//! the stay, and written as they come. Every stay draws from a stream of its own, so the thread count changes no byte.
+//! First the plan, small enough for memory: places, people and every stay (`lives`, `stays`), then the schemes' cases
+//! in it (`schemes`). Then the charge lines, stay by stay in order of settlement (`lines`, `habits`), changed where a scheme
+//! marked the stay, and written as they come. Every stay draws from a stream of its own, so the thread count changes no
+//! byte.
 //!
-//! The simulator knows tables and no rule; it shares no constant with any. The further schemes are one file each in `schemes`.
+//! The simulator knows tables and no rule; it shares no constant with any. A scheme is one file in `schemes`.
 
 mod bills;
 mod catalog;

@@ -261,7 +261,7 @@ columns-comment = Mapping of columns: the national field name on the left, the h
 
 ## simulate
 
-simulate-done = wrote { $out }: { $stays } stays, { $fees } charge lines, { $visits } outpatient and pharmacy visits; { $truth } lines of truth
+simulate-done = wrote { $out }: { $stays } stays, { $lines } charge lines, { $visits } outpatient and pharmacy visits; { $planted } planted units
 
 ## evaluate
 

@@ -20,7 +20,7 @@ help-values = （可选：{ $values }）
 exit-0 = 正常结束
 exit-1 = 正常结束，且有线索达到 --fail-on 指定的类别
 exit-2 = 命令、配置或输入有误，未写出任何文件
-exit-3 = 已结束但不完整：有规则运行失败，或被拒收的行超过 --max-rejects；报告中写明
+exit-3 = 已结束但不完整：有规则运行失败，或被剔除的行超过 --max-rejects；报告中写明
 
 ## 命令
 
@@ -93,7 +93,7 @@ arg-yishen-scan-output = 报告文件，可重复；扩展名决定格式：.xls
 arg-yishen-scan-force = 允许覆盖已有的报告
 arg-yishen-scan-mask = 以代号替换患者的姓名、证件号和就诊编号，便于对外出示
 arg-yishen-scan-fail-on = 有该类别或更严重类别的线索时，退出码为 1（violation 违规，suspicious 可疑）
-arg-yishen-scan-max-rejects = 被拒收的行超过该比例时，退出码为 3，写作 1% 或 0.01；默认 1%
+arg-yishen-scan-max-rejects = 被剔除的行超过该比例时，退出码为 3，写作 1% 或 0.01；默认 1%
 arg-yishen-scan-rules = 追加规则的文件夹；与内置规则同编号的，以此为准
 arg-yishen-scan-rule = 只运行该规则，可重复
 arg-yishen-scan-family = 只运行该大类的规则
@@ -202,8 +202,8 @@ progress-left = {" "}剩余 { $left }
 note-filter-hospital = 本报告只含以下定点医药机构的线索：{ $hospitals }。比较基准仍取自全部数据。
 note-filter-from = 本报告只含发生期间与 { $from } 及以后有重叠的线索。比较基准仍取自全部数据。
 note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线索。比较基准仍取自全部数据。
-scan-rejects-unwritten = 共 { $count } 行被拒收；标准输出不附清单，如需清单请用 -o 文件
-scan-too-many-rejects = 被拒收的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
+scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
+scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整
 
 ## rules
@@ -250,7 +250,7 @@ rule-sources = 方法来源
 
 ## columns
 
-columns-file = { $file }：{ $table } 表，编码 { $encoding }
+columns-file = { $file }：{ $table }表，编码 { $encoding }
 columns-heading-header = 文件中的列
 columns-heading-field = 识别为
 columns-heading-samples = 示例
@@ -261,7 +261,7 @@ columns-comment = 列名对照：左边是国家平台字段名，右边是文�
 
 ## simulate
 
-simulate-done = 已写入 { $out }：{ $stays } 人次住院，{ $fees } 行费用明细，{ $visits } 次门诊与购药；真值 { $truth } 条
+simulate-done = 已写入 { $out }：住院 { $stays } 人次，费用明细 { $lines } 行，门诊与购药 { $visits } 次；预埋 { $planted } 处
 
 ## evaluate
 

@@ -10,10 +10,10 @@ input-unrecognised = { $file }：按表头无法识别为任何数据表：{ $he
     解决办法：前几行须有表头，如 人员编号、机构编码、入院日期（psn_no、fixmedins_code、begntime）；可用 `yishen columns { $file }` 查看每一列的识别结果
 input-missing-column = { $file }：第 { $line } 行：像是 { $table } 表，但缺少必需的列 { $field }（{ $chinese }）；最接近的表头：{ $candidates }
     解决办法：如果其中某列就是它，请写入 yishen.toml：
-      [columns.{ $table }]
+      {"["}columns.{ $table }]
       { $field } = "{ $example }"
-input-nothing = { $path }：这里没有可用的导出数据：按表头未识别出任何数据表
-    解决办法：请给出含住院、费用明细或门诊购药数据的文件或文件夹（.csv、.tsv、.txt、.gz、.zip、.xlsx、.parquet）
+input-nothing = { $path }：这里没有可用的导出数据：按表头未识别出任何数据表；已查看：{ $files }
+    解决办法：请给出含住院、费用明细或门诊购药数据的文件或文件夹（.csv、.tsv、.txt、.gz、.zip、.xlsx、.parquet）；可用 `yishen columns 文件` 查看每一列的识别结果，其他表头可在 yishen.toml 中对照
 input-too-many = { $file }：费用明细超过 4,294,967,295 行
     解决办法：请按月分开扫描
 
@@ -28,7 +28,7 @@ reject-encoding = 含有按本文件编码无法识别的字符
 reject-order = 出院早于入院
 
 note-damaged-ids = { $column } 列有 { $count } 个编号被 Excel 损坏（变成科学计数或末位被舍入），已置空且不参与匹配；请以文本格式重新导出该列。
-note-unknown-columns = { $file }：未使用的列：{ $columns }
+note-unknown-columns = { $table } 表中未使用的列：{ $columns }
 note-duplicate-columns = { $file }：重复出现的列（使用第一列）：{ $columns }
 note-not-a-table = { $file }：已跳过：按表头未识别为任何数据表
 note-empty-file = { $file }：已跳过：文件中没有数据
