@@ -95,12 +95,21 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     Ok(tested.iter().zip(q).filter_map(|(t, q)| finding(region, t, q, &parameters)).collect())
 }
 
-fn test<'a>(region: &Region, facts: &Facts, natural: &Natural, repeats: &'a [Repeat], parameters: &Parameters) -> Tested<'a> {
+fn test<'a>(
+    region: &Region,
+    facts: &Facts,
+    natural: &Natural,
+    repeats: &'a [Repeat],
+    parameters: &Parameters,
+) -> Tested<'a> {
     let record = repeats[0].record;
     let hospital = region.records[record.index()].hospital;
     let start = facts.stay_items.partition_point(|i| i.record < record);
-    let items: BTreeMap<_, f64> =
-        facts.stay_items[start..].iter().take_while(|i| i.record == record).map(|i| (i.item, f64::from(i.days))).collect();
+    let items: BTreeMap<_, f64> = facts.stay_items[start..]
+        .iter()
+        .take_while(|i| i.record == record)
+        .map(|i| (i.item, f64::from(i.days)))
+        .collect();
     let mut own: BTreeMap<_, f64> = BTreeMap::new();
     for repeat in repeats {
         *own.entry(repeat.item).or_default() += 1.0;
@@ -119,7 +128,8 @@ fn test<'a>(region: &Region, facts: &Facts, natural: &Natural, repeats: &'a [Rep
     }
     let counted = occasions.len() as u64;
     // With mother and child, or twins, under one number, two of everything is natural.
-    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s));
+    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s))
+        || repeats.iter().any(|r| region.item_name(r.item).contains("新生儿"));
     let people = if shared { parameters.shared_number_odds } else { 1.0 };
     // Half an occasion on both sides: one that nothing explains is found anywhere, two are not.
     let beyond_flukes = 1.0 - ((expected + 0.5) / (counted as f64 + 0.5)).min(1.0);
@@ -152,7 +162,8 @@ fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: 
         (true, false) => 0.4,
         (true, true) => 0.1,
     };
-    let seconds = || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
+    let seconds =
+        || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
     let gap = seconds().max().unwrap_or(0) - seconds().min().unwrap_or(0);
     let apart = if f64::from(gap) >= parameters.schedule_gap_hours * 3600.0 { 0.5 } else { 1.0 };
     regular * apart
