@@ -1,6 +1,7 @@
 //! The simulated region: reproducible, complete, and innocent wherever the truth does not say otherwise.
 //!
 //! The tests read the written files again with nothing but the csv crate.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

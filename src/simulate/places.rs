@@ -166,7 +166,7 @@ fn habits(hyper: &Hyper, random: &mut Random) -> Habits {
 }
 
 fn shop(i: usize, region: &str, sigma: f64, random: &mut Random) -> Shop {
-    let pharmacy = i % 3 != 0;
+    let pharmacy = !i.is_multiple_of(3);
     let (town, county) = (TOWNS[i % 24], COUNTIES[i / 24 % 12]);
     let name = match (pharmacy, i % 2) {
         (true, 0) => format!("{county}{town}康民大药房"),
