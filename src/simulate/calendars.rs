@@ -67,8 +67,10 @@ impl Lives<'_> {
         let Some(profile) = self.world.catalog.profile_of(Course::Chemo) else { return };
         let person = self.plan.persons[id as usize].clone();
         let hospital = self.hospital(profile, &person);
-        let cycle = if self.random.chance(0.5) { 21 } else { 28 };
-        let nights = self.random.within(2, 5) as i32;
+        let cycle = if self.random.chance(0.65) { 21 } else { 28 };
+        // Most wards know one or two regimens.
+        let usual = 2 + (fixed(self.world.places.hospital(hospital).key, 32) * 4.0) as i32;
+        let nights = if self.random.chance(0.7) { usual } else { self.random.within(2, 6) as i32 };
         let times = self.random.within(4, 10);
         self.cycle(id, profile, hospital, (cycle, times, Some(nights)));
     }
@@ -98,13 +100,13 @@ impl Lives<'_> {
         let mut due = if strict { start - (start + 3).rem_euclid(7) + weekday } else { start };
         for _ in 0..times {
             // A low blood count puts the whole calendar off; a full ward puts one stay off.
-            due += if self.random.chance(0.12) { 7 } else { 0 };
-            let late = if self.random.chance(0.8) { 0 } else { self.random.within(1, 3) as i32 };
+            due += if self.random.chance(0.08) { 7 } else { 0 };
+            let late = if self.random.chance(0.88) { 0 } else { self.random.within(1, 3) as i32 };
             let day = due + late;
             if day > self.world.hyper.last {
                 return;
             }
-            let longer = i32::from(self.random.chance(0.2));
+            let longer = i32::from(self.random.chance(0.12));
             let nights = nights.map_or_else(|| self.nights(profile), |n| n + longer);
             if day >= self.world.hyper.first
                 && let Some(stay) = self.stay_of(id, profile, hospital, day, nights)

@@ -73,6 +73,7 @@ value-seed = seed
 value-schemes = schemes
 value-strength = strength
 value-layout = layout
+value-scale = name=factor
 value-encoding = encoding
 value-findings = findings
 value-truth = truth
@@ -279,6 +280,7 @@ evaluate-precision = precision (95 % CI)
 evaluate-recall = recall (95 % CI)
 evaluate-blunt = blunt
 evaluate-subtle = subtle
+evaluate-steered = steered stays (sum of probabilities)
 evaluate-error-finding = line { $line } of the findings is not a finding: { $reason }
 evaluate-error-truth = line { $line } of the truth cannot be read: { $reason }
 evaluate-error-io = cannot read the findings: { $reason }

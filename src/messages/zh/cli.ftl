@@ -74,6 +74,7 @@ value-schemes = 手法
 value-strength = 强弱
 value-layout = 列名
 value-encoding = 编码
+value-scale = 参数=倍数
 value-findings = 线索
 value-truth = 真值
 
@@ -279,6 +280,7 @@ evaluate-precision = 查准率（95% 置信区间）
 evaluate-recall = 查全率（95% 置信区间）
 evaluate-blunt = 明显
 evaluate-subtle = 隐蔽
+evaluate-steered = 其中被操纵的住院（概率之和）
 evaluate-error-finding = 疑点文件第 { $line } 行不是有效的疑点记录：{ $reason }
 evaluate-error-truth = 真值文件第 { $line } 行无法读取：{ $reason }
 evaluate-error-io = 无法读取疑点文件：{ $reason }

@@ -18,7 +18,8 @@ impl Plant for InflatedDrugs {
     fn plan(&self, planting: &mut Planting<'_>) {
         let crooked = planting.crooked(|_| true);
         let world = planting.world;
-        let victims = planting.victims(|s| {
+        let share = planting.random.between(0.08, 0.35);
+        let victims = planting.victims_of(share, |s| {
             let house = world.places.hospital(s.hospital);
             let course = world.catalog.profiles[usize::from(s.profile)].course;
             let willing = fixed(house.key ^ 51, s.doctor(house)) < 0.5;

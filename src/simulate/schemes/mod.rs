@@ -88,7 +88,7 @@ impl Planting<'_> {
         self.group
     }
 
-    /// The hospitals taking part: a share of those that fit, two at least.
+    /// The hospitals taking part: a share of those that fit, three at least.
     pub fn crooked(&mut self, fits: impl Fn(&Hospital) -> bool) -> BTreeSet<u16> {
         self.crooked_of(|_, hospital| fits(hospital))
     }
@@ -98,7 +98,7 @@ impl Planting<'_> {
         let hospitals = &self.world.places.hospitals;
         let fits = |h: &u16| fits(usize::from(*h), &hospitals[usize::from(*h)]);
         let mut left: Vec<u16> = (0..hospitals.len() as u16).filter(fits).collect();
-        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(2).min(left.len());
+        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(3).min(left.len());
         let mut chosen = BTreeSet::new();
         while chosen.len() < count {
             let at = self.random.within(0, left.len() as i64 - 1) as usize;
@@ -118,9 +118,15 @@ impl Planting<'_> {
 
     /// The stays a scheme takes: its share of those that fit, a handful at least and one in a hundred of the region at most.
     pub fn victims(&mut self, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
+        let share = self.world.hyper.greed * self.random.between(0.6, 1.6);
+        self.victims_of(share, fits)
+    }
+
+    /// The same, with a share of the scheme's own.
+    pub fn victims_of(&mut self, share: f64, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
         let mut all: Vec<usize> =
             (0..self.plan.stays.len()).filter(|i| self.plan.stays[*i].usable() && fits(&self.plan.stays[*i])).collect();
-        let wanted = (all.len() as f64 * self.world.hyper.greed * self.random.between(0.6, 1.6)) as usize;
+        let wanted = (all.len() as f64 * share) as usize;
         let most = (self.plan.stays.len() / 100).max(6);
         let count = wanted.clamp(6, most).min(all.len());
         // The first steps of a Fisher-Yates shuffle.

@@ -16,7 +16,8 @@ impl Plant for PaddedStays {
     fn plan(&self, planting: &mut Planting<'_>) {
         let crooked = planting.crooked(daily_bills);
         let world = planting.world;
-        let victims = planting.victims(|s| {
+        let share = planting.random.between(0.08, 0.35);
+        let victims = planting.victims_of(share, |s| {
             let course = world.catalog.profiles[usize::from(s.profile)].course;
             let fits = matches!(course, Course::Acute | Course::Chronic | Course::Child | Course::Surgery);
             let plain = s.away.is_none() && !s.touches && s.cuts.is_empty();
