@@ -11,6 +11,21 @@ const QUIET_WEEKDAY: f64 = 0.008;
 /// Share of patients on so few drugs that no treatment runs through the stay.
 const LIGHT: f64 = 0.04;
 
+/// A loading dose, and a change of dose from some day on.
+struct CourseOfDoses {
+    loading: Option<i32>,
+    from: i32,
+    more: i64,
+}
+
+impl CourseOfDoses {
+    /// The dose of a day, from the dose ordered at first.
+    fn dose(&self, ordered: i64, day: i32) -> i64 {
+        let changed = if day >= self.from { (ordered + self.more).max(ordered.min(UNIT)) } else { ordered };
+        if self.loading == Some(day) { changed * 2 } else { changed }
+    }
+}
+
 impl Sheet<'_> {
     /// Draws how ill the patient is and which days are quiet.
     pub(super) fn condition(&mut self) {
@@ -100,6 +115,7 @@ impl Sheet<'_> {
         let (end, every) = (days.to.min(self.stay.last_day()), days.every.max(1));
         let ahead = card.oral() && !apart && self.hospital.habits.ahead;
         let batch = if card.oral() && !apart { self.hospital.habits.dispense } else { 1 };
+        let course = self.course(card, days);
         let mut last = None;
         let mut day = days.from;
         while day <= end {
@@ -108,12 +124,13 @@ impl Sheet<'_> {
             if away || quiet {
                 if let Some(line) = last.filter(|_| quiet && ahead && batch == 1) {
                     let line: &mut super::lines::Line = &mut self.lines[line];
-                    line.count += line.count.min(each * times);
+                    line.count += line.count.min(course.dose(each, day) * times);
                 }
                 day += if batch > 1 { 1 } else { every };
                 continue;
             }
             let supply = batch.min((end - day) / every + 1);
+            let each = course.dose(each, day);
             let count = if apart { each } else { each * times * i64::from(supply) };
             for dose in 0..if apart { times } else { 1 } {
                 let time = self.moment(day, hour + (dose * 12 / times.max(1)) as f64);
@@ -122,6 +139,23 @@ impl Sheet<'_> {
             }
             day += every * supply;
         }
+    }
+
+    /// How the dose of a drug changes in the course of the stay.
+    fn course(&mut self, card: &Item, days: Days) -> CourseOfDoses {
+        let spread = self.world.hyper.dose_spread;
+        let mut course = CourseOfDoses { loading: None, from: i32::MAX, more: 0 };
+        if card.kind != ItemKind::Drug || days.to - days.from < 3 {
+            return course;
+        }
+        if self.random.chance((0.03 * spread).min(0.3)) {
+            course.loading = Some(days.from);
+        }
+        if self.random.chance((0.1 * spread).min(0.6)) {
+            course.from = self.random.within(i64::from(days.from) + 1, i64::from(days.to)) as i32;
+            course.more = *self.random.pick(&[UNIT, UNIT, -UNIT]);
+        }
+        course
     }
 
     /// Units of one dose: the drug's own commonest, now and then another; more for the gravely ill and on a high-dose regimen.
