@@ -9,7 +9,7 @@ use super::natural::{Cell, Natural, NullParameters};
 use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Repeat};
 use crate::finding::{Finding, Subject};
-use crate::model::{FeeClass, Fen, RecordId, Region};
+use crate::model::{Fen, RecordId, Region};
 use crate::rule::{Context, Detector, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, poisson_tail};
 
@@ -24,7 +24,6 @@ pub(super) const DETECTOR: Detector = Detector {
 #[serde(deny_unknown_fields)]
 struct Parameters {
     min_confidence: f64,
-    min_each: f64,
     shared_number_odds: f64,
     schedule_days: f64,
     schedule_share: f64,
@@ -147,14 +146,13 @@ fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: 
 }
 
 fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
-    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= parameters.min_each).collect();
-    let confidence = confidence(region, &kept);
-    if kept.is_empty() || confidence < parameters.min_confidence {
+    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= parameters.min_confidence).collect();
+    if kept.is_empty() {
         return None;
     }
     let index = region.records[tested.record.index()].stay?;
     let mut finding = stay_finding(region, index as usize);
-    finding.confidence = confidence;
+    finding.confidence = kept.iter().map(|j| j.posterior).fold(0.0, f64::max);
     finding.expected = Some(tested.expected);
     finding.p_value = Some(tested.p);
     finding.q_value = Some(q);
@@ -188,17 +186,6 @@ fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters
     evidence.insert("same_second".into(), same.into());
     evidence.insert("repeats".into(), Value::Array(details));
     Some(finding)
-}
-
-/// The probability that not all of the repeats are natural. Within a fee class one reason, such as blood taken every few
-/// hours, may explain them all, so the best of a class counts; between classes reasons are independent.
-fn confidence(region: &Region, kept: &[&Judged<'_>]) -> f64 {
-    let mut by_class: BTreeMap<FeeClass, f64> = BTreeMap::new();
-    for judged in kept {
-        let best = by_class.entry(region.fees.class[judged.repeat.lines[0] as usize]).or_default();
-        *best = best.max(judged.posterior);
-    }
-    1.0 - by_class.values().map(|p| 1.0 - p).product::<f64>()
 }
 
 /// Whether the lines carry one and the same time of day; with dates alone they are not told apart either, and do not count.
