@@ -9,7 +9,7 @@
 //! a minority of cheating hospitals cannot move. This is empirical Bayes in the sense of Efron, Large-Scale Inference
 //! (2010), chapters 1 and 5: the region itself supplies the prior.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ pub struct NullParameters {
     pub prior_rate: f64,
     pub habit_prior: f64,
     pub shrinkage: f64,
+    pub few_records: f64,
 }
 
 /// Days an item needs at a hospital before its rate there says anything about a habit.
@@ -40,15 +41,16 @@ pub struct Cell {
     item: ItemId,
     /// Charged once a day by its nature.
     pub once: bool,
-    class: FeeClass,
+    /// Its fee class.
+    pub class: FeeClass,
     /// (record, day, quantity, price) combinations.
     days: f64,
     /// Those billed more than once.
     repeated: f64,
-    /// Records with such a day.
-    records: f64,
     /// Share of days with natural repeats that are no habit.
     pub rate: f64,
+    /// Records with such a day.
+    records: f64,
     /// Prior probability of a habit.
     habit_prior: f64,
     /// Whether the hospital bills items of this class in several lines as a rule.
@@ -105,11 +107,11 @@ impl Natural {
             })
             .collect();
         let mut natural = Self { cells, parameters };
-        natural.count_records(region, facts);
         let shares = natural.habit_shares();
         natural.learn_items(&shares);
         natural.learn_flukes();
-        natural.learn_ratios();
+        natural.count_records(region, facts);
+        natural.learn_ratios(region, facts);
         natural.learn_general();
         natural
     }
@@ -219,21 +221,30 @@ impl Natural {
         }
     }
 
-    /// How much of what a class shows at a hospital, and of what the whole hospital shows, flukes explain. One is added on
-    /// both sides: a single repeat that nothing explains happens anywhere, twenty of them do not. An item repeated in a
-    /// record counts once here, since the days of one order are not independent.
-    fn learn_ratios(&mut self) {
+    /// How much of what a class shows at a hospital, and of what the whole hospital shows, flukes explain. A record counts once,
+    /// since a panel of tests is drawn twice as a whole and the days of one order go together; a few records that nothing
+    /// explains are found anywhere, so as many are added on both sides.
+    fn learn_ratios(&mut self, region: &Region, facts: &Facts) {
         let mut classes: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
         let mut hospitals: BTreeMap<HospitalId, [f64; 2]> = BTreeMap::new();
         for cell in self.cells.iter().filter(|c| !c.is_habit(self.parameters.habit_rate)) {
-            for sums in
-                [classes.entry((cell.hospital, cell.class)).or_default(), hospitals.entry(cell.hospital).or_default()]
-            {
-                sums[0] += cell.rate * cell.days;
-                sums[1] += cell.records;
+            classes.entry((cell.hospital, cell.class)).or_default()[0] += cell.rate * cell.days;
+            hospitals.entry(cell.hospital).or_default()[0] += cell.rate * cell.days;
+        }
+        for of_record in facts.repeats.chunk_by(|a, b| a.record == b.record) {
+            let hospital = region.records[of_record[0].record.index()].hospital;
+            let counted = of_record.iter().filter_map(|r| self.cell(hospital, r.item));
+            let seen: BTreeSet<FeeClass> =
+                counted.filter(|c| !c.is_habit(self.parameters.habit_rate)).map(|c| c.class).collect();
+            if !seen.is_empty() {
+                hospitals.entry(hospital).or_default()[1] += 1.0;
+            }
+            for class in seen {
+                classes.entry((hospital, class)).or_default()[1] += 1.0;
             }
         }
-        let ratio = |[expected, seen]: [f64; 2]| ((expected + 1.0) / (seen + 1.0)).min(1.0);
+        let few = self.parameters.few_records;
+        let ratio = |[expected, seen]: [f64; 2]| ((expected + few) / (seen + few)).min(1.0);
         for cell in &mut self.cells {
             let class = classes.get(&(cell.hospital, cell.class)).copied().unwrap_or_default();
             let hospital = hospitals.get(&cell.hospital).copied().unwrap_or_default();
