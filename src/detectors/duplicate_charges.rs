@@ -9,7 +9,7 @@ use super::natural::{Cell, Natural, NullParameters};
 use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Repeat};
 use crate::finding::{Finding, Subject};
-use crate::model::{Fen, RecordId, Region};
+use crate::model::{Day, FeeClass, Fen, RecordId, Region};
 use crate::rule::{Context, Detector, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, poisson_tail};
 
@@ -34,6 +34,8 @@ struct Parameters {
     prior_rate: f64,
     habit_prior: f64,
     shrinkage: f64,
+    few_records: f64,
+    max_q: f64,
 }
 
 impl Parameters {
@@ -45,6 +47,7 @@ impl Parameters {
             prior_rate: self.prior_rate,
             habit_prior: self.habit_prior,
             shrinkage: self.shrinkage,
+            few_records: self.few_records,
         }
     }
 }
@@ -52,14 +55,24 @@ impl Parameters {
 /// A repeat and the probability that it is in excess.
 struct Judged<'a> {
     repeat: &'a Repeat,
+    /// By what the item, its class and the hospital show.
     posterior: f64,
+    /// By what the stay alone shows; it counts where the stay stands out among all stays tested.
+    by_stay: f64,
+}
+
+impl Judged<'_> {
+    fn probability(&self, stands_out: bool) -> f64 {
+        if stands_out { self.posterior.max(self.by_stay) } else { self.posterior }
+    }
 }
 
 /// A stay with repeats that count.
 struct Tested<'a> {
     record: RecordId,
     repeats: Vec<Judged<'a>>,
-    /// Items of the stay with a repeat, habits left out, and how many flukes explain.
+    /// Separate occasions of repeats in the stay, habits left out, and how many flukes explain. Items of one class
+    /// repeated on just the same days are one occasion: a panel of tests drawn twice.
     counted: u64,
     expected: f64,
     p: f64,
@@ -82,37 +95,59 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     Ok(tested.iter().zip(q).filter_map(|(t, q)| finding(region, t, q, &parameters)).collect())
 }
 
-fn test<'a>(region: &Region, facts: &Facts, natural: &Natural, repeats: &'a [Repeat], parameters: &Parameters) -> Tested<'a> {
+fn test<'a>(
+    region: &Region,
+    facts: &Facts,
+    natural: &Natural,
+    repeats: &'a [Repeat],
+    parameters: &Parameters,
+) -> Tested<'a> {
     let record = repeats[0].record;
     let hospital = region.records[record.index()].hospital;
     let start = facts.stay_items.partition_point(|i| i.record < record);
-    let items: BTreeMap<_, f64> =
-        facts.stay_items[start..].iter().take_while(|i| i.record == record).map(|i| (i.item, f64::from(i.days))).collect();
+    let items: BTreeMap<_, f64> = facts.stay_items[start..]
+        .iter()
+        .take_while(|i| i.record == record)
+        .map(|i| (i.item, f64::from(i.days)))
+        .collect();
     let mut own: BTreeMap<_, f64> = BTreeMap::new();
     for repeat in repeats {
         *own.entry(repeat.item).or_default() += 1.0;
     }
     // An item counts once however many of its days are repeated: the days of one order are not independent.
-    let (mut expected, mut counted) = (0.0, 0);
+    let mut expected = 0.0;
+    let mut occasions: BTreeSet<(FeeClass, Vec<Day>)> = BTreeSet::new();
     for (&item, &days) in &items {
         let repeated = own.get(&item).copied().unwrap_or(0.0);
         if let Some(cell) = natural.cell(hospital, item).filter(|c| natural.habit(c, days, repeated) < 0.5) {
             expected += -(days * (-cell.rate.min(0.999_999)).ln_1p()).exp_m1();
-            counted += u64::from(repeated > 0.0);
+            if repeated > 0.0 {
+                occasions.insert((cell.class, repeats.iter().filter(|r| r.item == item).map(|r| r.day).collect()));
+            }
         }
     }
+    let counted = occasions.len() as u64;
     // With mother and child, or twins, under one number, two of everything is natural.
-    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s));
+    let shared = region.stay_of(record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s))
+        || repeats.iter().any(|r| region.item_name(r.item).contains("新生儿"));
     let people = if shared { parameters.shared_number_odds } else { 1.0 };
+    // Half an occasion on both sides: one that nothing explains is found anywhere, two are not.
+    let beyond_flukes = 1.0 - ((expected + 0.5) / (counted as f64 + 0.5)).min(1.0);
     let judged = repeats.iter().filter_map(|repeat| {
         let cell = natural.cell(hospital, repeat.item)?;
         let (days, repeated) = (items.get(&repeat.item).copied().unwrap_or(1.0), own[&repeat.item]);
-        let posterior = natural.excess(cell, days, repeated);
-        let odds = posterior / (1.0 - posterior).max(1e-6) * people
-            * schedule(region, repeat, cell, days, repeated, parameters);
-        Some(Judged { repeat, posterior: odds / (1.0 + odds) })
+        let factor = people * schedule(region, repeat, cell, days, repeated, parameters);
+        let posterior = with_odds(natural.excess(cell, days, repeated), factor);
+        let by_stay = with_odds((1.0 - natural.habit(cell, days, repeated)) * beyond_flukes, factor);
+        Some(Judged { repeat, posterior, by_stay })
     });
     Tested { record, repeats: judged.collect(), counted, expected, p: poisson_tail(counted, expected) }
+}
+
+/// A probability with its odds multiplied.
+fn with_odds(probability: f64, factor: f64) -> f64 {
+    let odds = probability / (1.0 - probability).max(1e-6) * factor;
+    odds / (1.0 + odds)
 }
 
 /// How much a dosing schedule speaks against excess: repeats on nearly all days of the item, and lines hours apart. Nothing
@@ -127,20 +162,23 @@ fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: 
         (true, false) => 0.4,
         (true, true) => 0.1,
     };
-    let seconds = || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
+    let seconds =
+        || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
     let gap = seconds().max().unwrap_or(0) - seconds().min().unwrap_or(0);
     let apart = if f64::from(gap) >= parameters.schedule_gap_hours * 3600.0 { 0.5 } else { 1.0 };
     regular * apart
 }
 
 fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
-    let kept: Vec<&Judged<'_>> = tested.repeats.iter().filter(|j| j.posterior >= parameters.min_confidence).collect();
+    let probability = |j: &Judged<'_>| j.probability(q <= parameters.max_q);
+    let kept: Vec<&Judged<'_>> =
+        tested.repeats.iter().filter(|j| probability(j) >= parameters.min_confidence).collect();
     if kept.is_empty() {
         return None;
     }
     let index = region.records[tested.record.index()].stay?;
     let mut finding = stay_finding(region, index as usize);
-    finding.confidence = kept.iter().map(|j| j.posterior).fold(0.0, f64::max);
+    finding.confidence = kept.iter().map(|j| probability(j)).fold(0.0, f64::max);
     finding.expected = Some(tested.expected);
     finding.p_value = Some(tested.p);
     finding.q_value = Some(q);
@@ -154,7 +192,7 @@ fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters
         }
         finding.add_rows(&region.files, lines.iter().map(|&l| region.fees.row[l as usize]));
         surplus += lines.len() - 1;
-        details.push(detail(region, judged, amount));
+        details.push(detail(region, judged.repeat, probability(judged), amount));
     }
     finding.observed = Some(tested.counted as f64);
     finding.period_start = kept.iter().map(|j| j.repeat.day).min();
@@ -183,14 +221,13 @@ fn same_second(region: &Region, repeat: &Repeat) -> bool {
     first.is_some() && times.all(|t| t == first)
 }
 
-fn detail(region: &Region, judged: &Judged<'_>, amount: Fen) -> Value {
-    let repeat = judged.repeat;
+fn detail(region: &Region, repeat: &Repeat, probability: f64, amount: Fen) -> Value {
     json!({
         "code": region.names.items.get(repeat.item),
         "name": region.item_name(repeat.item),
         "day": repeat.day.to_string(),
         "times": repeat.lines.len(),
         "surplus_amount": amount.yuan(),
-        "probability": (judged.posterior * 1000.0).round() / 1000.0,
+        "probability": (probability * 1000.0).round() / 1000.0,
     })
 }

@@ -35,21 +35,33 @@ fn want(card: &Card, book: &Rulebook, region: &Region, wanted: &mut Wanted) -> R
 fn hourly_items(parameters: &Parameters, book: &Rulebook, region: &Region) -> Result<Vec<bool>, RuleError> {
     let table = book.table(TABLE).ok_or_else(|| RuleError::Knowledge(format!("no knowledge table `{TABLE}`")))?;
     let column = |name: &str| -> Result<BTreeSet<String>, RuleError> {
-        let cells = table.column(name).ok_or_else(|| RuleError::Knowledge(format!("table `{TABLE}` has no column `{name}`")))?;
+        let cells = table
+            .column(name)
+            .ok_or_else(|| RuleError::Knowledge(format!("table `{TABLE}` has no column `{name}`")))?;
         Ok(cells.filter(|c| !c.is_empty()).map(narrow).collect())
     };
     let (codes, names) = (column("code")?, column("name")?);
     let patterns: Vec<String> = parameters.hour_patterns.iter().map(|p| narrow(p)).collect();
     let hourly = region.names.items.iter().map(|(id, code)| {
         let name = narrow(region.item_name(id));
-        codes.contains(national_code(code)) || names.contains(&name) || patterns.iter().any(|p| name.contains(p.as_str()))
+        codes.contains(national_code(code))
+            || names.contains(&name)
+            || patterns.iter().any(|p| name.contains(p.as_str()))
     });
     Ok(hourly.collect())
 }
 
 /// Full-width brackets and slashes as half-width: the same name is typed both ways.
 fn narrow(name: &str) -> String {
-    name.trim().chars().map(|c| match c { '（' => '(', '）' => ')', '／' => '/', c => c }).collect()
+    name.trim()
+        .chars()
+        .map(|c| match c {
+            '（' => '(',
+            '）' => ')',
+            '／' => '/',
+            c => c,
+        })
+        .collect()
 }
 
 /// What is one item for the sum: the national code, else the name.
@@ -130,7 +142,11 @@ fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<
 }
 
 /// The person-days of hourly items, and by record how many lines had no date.
-fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool]) -> (Vec<PersonDay<'a>>, BTreeMap<RecordId, u32>) {
+fn person_days<'a>(
+    region: &'a Region,
+    facts: &Facts,
+    hourly: &[bool],
+) -> (Vec<PersonDay<'a>>, BTreeMap<RecordId, u32>) {
     let mut groups: BTreeMap<(PersonId, Key<'a>, Day), Vec<u32>> = BTreeMap::new();
     let mut undated: BTreeMap<RecordId, u32> = BTreeMap::new();
     for wanted in facts.wanted.iter().filter(|w| w.person != PersonId::NONE) {

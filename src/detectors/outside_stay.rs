@@ -118,7 +118,8 @@ impl<'a> Habits<'a> {
         let mut reach: BTreeMap<(HospitalId, Kind, bool), i64> = BTreeMap::new();
         for (&(hospital, kind, after, days), records) in &stays {
             let all = f64::from(with_lines.get(&hospital).copied().unwrap_or(0));
-            let used = records.len() as u32 >= parameters.habit_stays && records.len() as f64 >= parameters.habit_share * all;
+            let used =
+                records.len() as u32 >= parameters.habit_stays && records.len() as f64 >= parameters.habit_share * all;
             let before = parameters.grace(kind, after).max(reach.get(&(hospital, kind, after)).copied().unwrap_or(0));
             // A habit fades from day to day; a far day alone, however often used, is none.
             if used && days <= before + 1 {
@@ -156,13 +157,20 @@ impl Parameters {
 }
 
 /// The periods of each person's stays, to see whether a line belongs to another of them.
-struct StaysOfPerson(BTreeMap<(PersonId, HospitalId), Vec<(Day, Day, RecordId)>>);
+struct StaysOfPerson(BTreeMap<(PersonId, HospitalId), Vec<Period>>);
+
+/// First and last day of a stay.
+type Period = (Day, Day, RecordId);
 
 impl StaysOfPerson {
     fn new(region: &Region) -> Self {
         let mut stays: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for stay in &region.stays {
-            stays.entry((stay.person, stay.hospital)).or_default().push((stay.admitted.day, stay.last_day(), stay.record));
+            stays.entry((stay.person, stay.hospital)).or_default().push((
+                stay.admitted.day,
+                stay.last_day(),
+                stay.record,
+            ));
         }
         Self(stays)
     }

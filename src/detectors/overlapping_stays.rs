@@ -38,7 +38,8 @@ struct Pair {
 fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
-    let sweep = Sweep { region, limits: open_limits(region, parameters.open_stay_quantile), today: today(region), parameters };
+    let sweep =
+        Sweep { region, limits: open_limits(region, parameters.open_stay_quantile), today: today(region), parameters };
     let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
     order.sort_by_key(|&i| {
         let stay = &region.stays[i as usize];
@@ -96,7 +97,9 @@ impl Sweep<'_> {
 
     /// The end of a stay; for an open one the last day it can plausibly still be open.
     fn end(&self, stay: &Stay) -> Stamp {
-        stay.discharged.unwrap_or_else(|| Stamp::date(Day(self.today.0.min(stay.admitted.day.0 + self.limit(stay))).max(stay.admitted.day)))
+        stay.discharged.unwrap_or_else(|| {
+            Stamp::date(Day(self.today.0.min(stay.admitted.day.0 + self.limit(stay))).max(stay.admitted.day))
+        })
     }
 
     fn limit(&self, stay: &Stay) -> i32 {
@@ -180,18 +183,21 @@ fn finding(context: &Context<'_>, index: u32, pairs: &[&Pair]) -> Finding {
     let mut others: Vec<u32> = pairs.iter().map(|p| if p.a == index { p.b } else { p.a }).collect();
     others.sort_unstable();
     others.dedup();
-    let worst = pairs.iter().max_by_key(|p| (p.days, std::cmp::Reverse((p.a, p.b)))).expect("a stay is here for a pair");
+    let worst =
+        pairs.iter().max_by_key(|p| (p.days, std::cmp::Reverse((p.a, p.b)))).expect("a stay is here for a pair");
     let paid = |i: u32| -> Fen {
         let stay = &region.stays[i as usize];
         let has_fund = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
         if has_fund { stay.fund } else { stay.total }
     };
-    let cheaper: BTreeSet<u32> = pairs.iter().map(|p| if (paid(p.b), p.b) < (paid(p.a), p.a) { p.b } else { p.a }).collect();
+    let cheaper: BTreeSet<u32> =
+        pairs.iter().map(|p| if (paid(p.b), p.b) < (paid(p.a), p.a) { p.b } else { p.a }).collect();
 
     let mut finding = stay_finding(region, index as usize);
     finding.confidence = pairs.iter().map(|p| p.confidence).fold(0.0, f64::max);
     finding.observed = Some(f64::from(worst.days));
-    finding.threshold = context.card.parameters.get("transfer_hours").and_then(|p| p.value.as_float()).map(|h| h / 24.0);
+    finding.threshold =
+        context.card.parameters.get("transfer_hours").and_then(|p| p.value.as_float()).map(|h| h / 24.0);
     cheaper.into_iter().for_each(|i| finding.add_risk(Subject::Stay(i), paid(i).max(Fen(0))));
     finding.add_rows(&region.files, stay.rows.iter().copied());
     for &other in &others {

@@ -106,6 +106,17 @@ impl Values {
         }
     }
 
+    /// Gives back the room that growing left over: batches are kept until all are read.
+    pub fn shrink(&mut self) {
+        match self {
+            Self::Symbol(_, v) => v.shrink_to_fit(),
+            Self::Hash(v) => v.shrink_to_fit(),
+            Self::Integer(v) => v.shrink_to_fit(),
+            Self::Moment(v) => v.shrink_to_fit(),
+            Self::Small(v) => v.shrink_to_fit(),
+        }
+    }
+
     fn truncate(&mut self, rows: usize) {
         match self {
             Self::Symbol(_, v) => v.truncate(rows),

@@ -414,7 +414,9 @@ impl Collected {
 
     /// Adds a batch, its text ids turned into those of the run.
     fn add(&mut self, part: u16, table: Table, parser: &Parser, batch: Batch) {
-        let Batch { lines, mut values, symbols, item_names, .. } = batch;
+        let Batch { mut lines, mut values, symbols, item_names, .. } = batch;
+        lines.shrink_to_fit();
+        values.iter_mut().for_each(Values::shrink);
         let maps: Vec<Vec<u32>> = symbols
             .iter()
             .zip(&mut self.interners)

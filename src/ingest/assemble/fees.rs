@@ -88,7 +88,8 @@ pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut
         })
         .collect();
     drop(source);
-    let mut fees = Fees { starts: Vec::with_capacity(records + 1), ..Fees::default() };
+    let mut fees = room(blocks.iter().map(|b| b.fees.len()).sum(), &keep);
+    fees.starts.reserve_exact(records + 1);
     for block in blocks {
         block.pour(&mut fees, ledger);
     }
@@ -109,6 +110,25 @@ fn drop_times(source: &mut Source<'_>) {
             }
         }
     });
+}
+
+/// Columns with room for so many lines and no more.
+fn room(lines: usize, keep: &Keep) -> Fees {
+    let optional = |kept: bool| if kept { lines } else { 0 };
+    Fees {
+        record: Vec::with_capacity(lines),
+        item: Vec::with_capacity(lines),
+        time: Vec::with_capacity(lines),
+        quantity: Vec::with_capacity(lines),
+        price: Vec::with_capacity(lines),
+        amount: Vec::with_capacity(lines),
+        in_scope: Vec::with_capacity(optional(keep.in_scope)),
+        class: Vec::with_capacity(lines),
+        doctor: Vec::with_capacity(optional(keep.doctor)),
+        department: Vec::with_capacity(optional(keep.department)),
+        row: Vec::with_capacity(lines),
+        starts: Vec::new(),
+    }
 }
 
 /// Rows grouped by record: a counting sort.
