@@ -1,0 +1,150 @@
+//! The finding of a group: its meetings, its members, its money, and what they have in common.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::gather::Ward;
+use super::groups::{Episode, Group};
+use crate::detectors::support::list;
+use crate::finding::{Finding, Subject};
+use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table};
+
+/// Days of a year.
+const YEAR: i32 = 365;
+
+/// Whether the members are one family: a household by address, or two people who may well be a couple or a child with the
+/// parent who stays with it, where no address tells.
+pub fn are_family(region: &Region, ward: &Ward, group: &Group) -> bool {
+    let persons: Vec<PersonId> = group.members.iter().map(|&m| ward.persons[m as usize]).collect();
+    let addresses: BTreeSet<_> =
+        persons.iter().filter_map(|p| region.persons.get(p.index()).and_then(|p| p.address.some())).collect();
+    let [a, b] = persons[..] else {
+        let everyone_told = persons.iter().all(|p| region.persons.get(p.index()).is_some_and(|p| p.address.some().is_some()));
+        return everyone_told && addresses.len() == 1;
+    };
+    let (Some(a), Some(b)) = (region.persons.get(a.index()), region.persons.get(b.index())) else { return false };
+    if a.address.some().is_some() && b.address.some().is_some() {
+        return a.address == b.address;
+    }
+    let first = group.episodes.first().map_or(0, |e| e.begin);
+    let (Some(born), Some(other)) = (a.birth, b.birth) else { return false };
+    let apart = (born.0 - other.0).abs();
+    let youngest = (first - born.0.max(other.0)) / YEAR;
+    let couple = youngest >= 20 && apart <= 12 * YEAR && a.sex != b.sex && a.sex != Sex::Unknown && b.sex != Sex::Unknown;
+    let surname = |p: &crate::model::Person| region.names.texts.get(p.name).chars().next();
+    let kin = surname(a).is_some() && surname(a) == surname(b) && (16 * YEAR..45 * YEAR).contains(&apart);
+    couple || kin || (youngest < 18 && apart >= 16 * YEAR)
+}
+
+/// The finding of the `number`th group of a hospital.
+pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize) -> Finding {
+    let code = region.names.hospitals.get(ward.id);
+    let mut finding = Finding {
+        hospital_id: code.to_string(),
+        patient_ids: group.members.iter().map(|&m| id(region, ward, m)).collect(),
+        group_id: Some(format!("{code}-{number:03}")),
+        confidence: confidence(group),
+        observed: Some(group.joint),
+        expected: Some(group.expected),
+        p_value: Some(group.p),
+        q_value: Some(group.q),
+        ..Finding::default()
+    };
+    let paid_known = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
+    let joint: BTreeSet<u32> =
+        group.episodes.iter().flat_map(|e| &e.spells).flat_map(|&s| &ward.stays[s as usize]).copied().collect();
+    for &i in &joint {
+        let stay = &region.stays[i as usize];
+        finding.stay_ids.push(region.names.records.get(stay.record).to_string());
+        finding.total_amount += stay.total;
+        finding.add_risk(Subject::Stay(i), if paid_known { stay.fund } else { stay.total }.max(Fen(0)));
+        finding.add_rows(&region.files, stay.rows.iter().copied());
+    }
+    let stays: Vec<&Stay> = joint.iter().map(|&i| &region.stays[i as usize]).collect();
+    finding.period_start = stays.iter().map(|s| s.admitted.day).min();
+    finding.period_end = stays.iter().map(|s| s.last_day()).max();
+    evidence(region, ward, group, &stays, &mut finding);
+    finding
+}
+
+fn id(region: &Region, ward: &Ward, member: u32) -> String {
+    region.names.persons.get(ward.persons[member as usize]).to_string()
+}
+
+/// Certain where the group is large and the chance small; two people alone leave room for a tie that the data do not show.
+fn confidence(group: &Group) -> f64 {
+    let size: f64 = match group.members.len() {
+        ..=2 => 0.6,
+        3 => 0.85,
+        _ => 0.95,
+    };
+    size * (1.0 - group.q)
+}
+
+fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], finding: &mut Finding) {
+    let (from, to) = (finding.period_start.unwrap_or(Day(0)), finding.period_end.unwrap_or(Day(0)));
+    let all = ward.hospital.spells.iter().filter(|s| s.begin >= from.0 && s.end <= to.0).count();
+    let joint_spells: usize = group.episodes.iter().map(|e| e.spells.len()).sum();
+    let largest = group.episodes.iter().map(|e| e.spells.len()).max().unwrap_or(0);
+    let round = |x: f64| (x * 100.0).round() / 100.0;
+    let entries = [
+        ("members", Value::from(group.members.len())),
+        ("meetings", group.episodes.len().into()),
+        ("largest_meeting", largest.into()),
+        ("tolerance_days", group.tolerance.into()),
+        ("pair_meetings", round(group.joint).into()),
+        ("pair_expected", three_digits(group.expected).into()),
+        ("share_of_admissions", round(100.0 * joint_spells as f64 / all.max(1) as f64).into()),
+        ("same_doctor", share(stays, |s| s.doctor.some())),
+        ("same_department", share(stays, |s| s.department.some())),
+        ("same_diagnosis", share(stays, |s| s.diagnosis.some())),
+        ("joint_fund", finding.amount.yuan().into()),
+        ("episodes", group.episodes.iter().map(|e| episode(region, ward, e)).collect()),
+        ("member_meetings", member_meetings(region, ward, group)),
+    ];
+    finding.evidence.extend(entries.map(|(name, value)| (name.to_string(), value)));
+}
+
+/// One meeting: first and last day of most, who, and what it cost.
+fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
+    let indices = || episode.spells.iter().flat_map(|&s| ward.stays[s as usize].iter());
+    let stays = || indices().map(|&i| &region.stays[i as usize]);
+    let who = episode.spells.iter().map(|&s| id(region, ward, ward.hospital.spells[s as usize].person));
+    json!({
+        "admitted": Day(episode.begin).to_string(),
+        "discharged": Day(episode.end).to_string(),
+        "patients": list(who),
+        "stays": list(stays().map(|s| region.names.records.get(s.record))),
+        "total": stays().map(|s| s.total).sum::<Fen>().yuan(),
+        "fund": stays().map(|s| s.fund).sum::<Fen>().yuan(),
+    })
+}
+
+/// By member, at how many of the meetings they were.
+fn member_meetings(region: &Region, ward: &Ward, group: &Group) -> Value {
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for &spell in group.episodes.iter().flat_map(|e| &e.spells) {
+        *counts.entry(ward.hospital.spells[spell as usize].person).or_default() += 1;
+    }
+    counts.into_iter().map(|(m, n)| json!({ "patient": id(region, ward, m), "meetings": n })).collect()
+}
+
+/// Share of the stays, in percent, that the most frequent value has; null where none is known.
+fn share<T: Ord>(stays: &[&Stay], of: impl Fn(&Stay) -> Option<T>) -> Value {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    stays.iter().filter_map(|s| of(s)).for_each(|value| *counts.entry(value).or_default() += 1);
+    let known: usize = counts.values().sum();
+    counts.values().max().map_or(Value::Null, |most| ((100.0 * *most as f64 / known as f64).round()).into())
+}
+
+/// Rounded to three digits that count.
+fn three_digits(x: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    let unit = 10f64.powi(x.log10().floor() as i32 - 2);
+    let scaled = (x / unit).round();
+    // Dividing by a power of ten gives the decimal that is meant; multiplying by its reciprocal would not.
+    if unit < 1.0 { scaled / (1.0 / unit).round() } else { scaled * unit }
+}

@@ -1,0 +1,134 @@
+//! The whole search over the hospitals of a region.
+
+use rayon::prelude::*;
+
+use super::groups::{Group, crowd, groups, person_p};
+use super::pairs::{Cells, Link, Scratch, TOLERANCES, Ward};
+use super::traffic::{Spell, Traffic};
+use crate::stats::benjamini_hochberg;
+
+/// What the search is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Fewest meetings.
+    pub least: usize,
+    /// Days that a stay could have been earlier or later.
+    pub window: i32,
+    /// False-discovery rate over persons.
+    pub level: f64,
+}
+
+/// One hospital's spells: by person, then time, persons numbered from 0.
+pub struct Hospital {
+    /// The spells.
+    pub spells: Vec<Spell>,
+    /// Start of each person's spells, with one entry more.
+    pub starts: Vec<u32>,
+}
+
+impl Hospital {
+    /// Sorts spells and finds each person's.
+    pub fn new(mut spells: Vec<Spell>, persons: usize) -> Self {
+        spells.sort_by_key(|s| (s.person, s.begin, s.end, s.kind, s.scheduled));
+        let mut starts = vec![0; persons + 1];
+        for spell in &spells {
+            starts[spell.person as usize + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        Self { spells, starts }
+    }
+
+    fn persons(&self) -> u32 {
+        self.starts.len() as u32 - 1
+    }
+
+    fn count(&self, person: u32) -> usize {
+        (self.starts[person as usize + 1] - self.starts[person as usize]) as usize
+    }
+}
+
+/// A hospital with its null, its links and what they say of each person.
+struct Searched {
+    traffic: Traffic,
+    lift: [f64; TOLERANCES.len()],
+    links: Vec<Vec<Link>>,
+    p: Vec<f64>,
+    tested: usize,
+}
+
+/// What was found.
+pub struct Found {
+    /// By hospital.
+    pub groups: Vec<Vec<Group>>,
+    /// Persons tested, over all hospitals.
+    pub tests: usize,
+}
+
+/// Finds the groups of each hospital. False discoveries are controlled over the persons of all of them.
+pub fn search(hospitals: &[&Hospital], settings: &Settings) -> Found {
+    let searched: Vec<Searched> = hospitals.par_iter().map(|h| one(h, settings)).collect();
+    let tests: usize = searched.iter().map(|s| s.tested).sum();
+    let small: Vec<f64> = searched.iter().flat_map(|s| s.p.iter().copied()).filter(|p| *p < 1.0).collect();
+    let mut q = benjamini_hochberg(&small, tests).into_iter();
+    let groups = hospitals
+        .iter()
+        .zip(&searched)
+        .map(|(hospital, searched)| {
+            let q: Vec<f64> =
+                searched.p.iter().map(|p| if *p < 1.0 { q.next().expect("one for each") } else { 1.0 }).collect();
+            if q.iter().all(|q| *q > settings.level) {
+                return Vec::new();
+            }
+            let cells = crowd(&hospital.spells);
+            groups(&ward(hospital, searched, &cells, &cells, settings), &searched.links, &searched.p, &q, settings.level)
+        })
+        .collect();
+    Found { groups, tests }
+}
+
+fn ward<'a>(
+    hospital: &'a Hospital,
+    searched: &'a Searched,
+    cells: &'a Cells,
+    crowd: &'a Cells,
+    settings: &Settings,
+) -> Ward<'a> {
+    Ward {
+        spells: &hospital.spells,
+        starts: &hospital.starts,
+        traffic: &searched.traffic,
+        cells,
+        crowd,
+        tested: searched.tested,
+        least: settings.least,
+        lift: searched.lift,
+    }
+}
+
+fn one(hospital: &Hospital, settings: &Settings) -> Searched {
+    let traffic = Traffic::new(&hospital.spells, settings.window);
+    let persons: Vec<u32> = (0..hospital.persons()).filter(|&x| hospital.count(x) >= settings.least).collect();
+    let mut searched = Searched {
+        traffic,
+        lift: [1.0; TOLERANCES.len()],
+        links: vec![Vec::new(); hospital.persons() as usize],
+        p: vec![1.0; hospital.persons() as usize],
+        tested: persons.len(),
+    };
+    if persons.len() < 2 {
+        return searched;
+    }
+    let cells = Cells::new(&hospital.spells, |x| hospital.count(x) >= settings.least);
+    let everybody = crowd(&hospital.spells);
+    searched.lift = ward(hospital, &searched, &cells, &everybody, settings).measured_lift(&persons, &mut Scratch::default());
+    let ward = ward(hospital, &searched, &cells, &everybody, settings);
+    let links: Vec<(u32, Vec<Link>)> =
+        persons.par_iter().map_init(Scratch::default, |scratch, &x| (x, ward.links(x, scratch))).collect();
+    for (x, links) in links {
+        searched.p[x as usize] = person_p(&links, persons.len() - 1);
+        searched.links[x as usize] = links;
+    }
+    searched
+}
