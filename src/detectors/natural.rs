@@ -3,8 +3,9 @@
 //! Two things are natural. **Habits**: one hospital bills an injection given twice a day in two lines where another bills one
 //! line of two; such an item shows repeats on a large share of its days at that hospital. **Flukes**: now and then two equal
 //! lines are right (a second dose, a second region scanned); their rate is small and much the same at the other hospitals.
-//! What is seen beyond both is excess. Habits are told from excess by a two-component beta-binomial mixture with the item's
-//! other hospitals and the hospital's other items as prior; flukes by an upper quantile of the other hospitals' rates, which
+//! What is seen beyond both is excess. Habits are told from excess by beta-binomial models, with the item's other hospitals
+//! and the hospital's other items as prior: a habit, or an indication, sits on its own items, while surplus lines spread over
+//! the bill; flukes by an upper quantile of the other hospitals' rates, which
 //! a minority of cheating hospitals cannot move. This is empirical Bayes in the sense of Efron, Large-Scale Inference
 //! (2010), chapters 1 and 5: the region itself supplies the prior.
 
@@ -52,6 +53,8 @@ pub struct Cell {
     habit_prior: f64,
     /// Whether the hospital bills items of this class in several lines as a rule.
     pub splits: bool,
+    /// Rate of repeats over the hospital's items, without those that have most of them.
+    general: f64,
     /// Expected over seen repeats of the hospital's class or of the hospital: what a cell with few repeats is shrunk to.
     wider_ratio: f64,
 }
@@ -96,6 +99,7 @@ impl Natural {
                     rate: 0.0,
                     habit_prior: 0.0,
                     splits: false,
+                    general: 0.0,
                     wider_ratio: 1.0,
                 }
             })
@@ -106,6 +110,7 @@ impl Natural {
         natural.learn_items(&shares);
         natural.learn_flukes();
         natural.learn_ratios();
+        natural.learn_general();
         natural
     }
 
@@ -123,16 +128,25 @@ impl Natural {
         (1.0 - self.habit(cell, own_days, own_repeats)) * (1.0 - natural.min(1.0))
     }
 
-    /// The probability that the item is billed in identical lines as a habit of the hospital.
+    /// The probability that the item is billed in identical lines at this hospital for a reason of its own, a habit or an
+    /// indication, judged from the other records: an item repeated in records counts once for each, since the days of one
+    /// order are not independent.
+    ///
+    /// Against it stands what spreads over all items: the hospital's general rate of repeats. What is charged once a day has
+    /// no reasons of its own short of a way of posting that nearly every day shows.
     pub fn habit(&self, cell: &Cell, own_days: f64, own_repeats: f64) -> f64 {
         let days = (cell.days - own_days).max(0.0);
-        let share = if days > 0.0 { ((cell.repeated - own_repeats) / days).clamp(0.0, 1.0) } else { 0.0 };
-        let weight = days.min(EFFECTIVE);
-        let hits = share * weight;
-        // Without a habit, repeats on a few days in a hundred; of what is charged once a day, up to a quarter of the days
-        // is still no habit. With one, any share.
-        let none = if cell.once { 4.0 } else { 60.0 };
-        let log = beta_binomial_ln(hits, weight, 1.0, 2.0) - beta_binomial_ln(hits, weight, 1.0, none);
+        let log = if cell.once {
+            let weight = days.min(EFFECTIVE);
+            let share = if days > 0.0 { ((cell.repeated - own_repeats) / days).clamp(0.0, 1.0) } else { 0.0 };
+            beta_binomial_ln(share * weight, weight, 1.0, 2.0) - beta_binomial_ln(share * weight, weight, 1.0, 4.0)
+        } else {
+            let hits = (cell.records - f64::from(u8::from(own_repeats > 0.0))).clamp(0.0, days);
+            let common = beta_binomial_ln(hits, days, 1.0, 2.0);
+            let rare = beta_binomial_ln(hits, days, 1.0, 60.0);
+            let own_reason = common.max(rare) + (-(common - rare).abs()).exp().ln_1p() - 2.0_f64.ln();
+            own_reason - beta_binomial_ln(hits, days, 1.0, (1.0 / cell.general).clamp(60.0, 1e5))
+        };
         let odds = cell.habit_prior / (1.0 - cell.habit_prior) * log.exp();
         if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 }
     }
@@ -224,6 +238,20 @@ impl Natural {
             let class = classes.get(&(cell.hospital, cell.class)).copied().unwrap_or_default();
             let hospital = hospitals.get(&cell.hospital).copied().unwrap_or_default();
             cell.wider_ratio = ratio(class).min(ratio(hospital));
+        }
+    }
+
+    /// A few items that are repeated for reasons of their own must not look like a hospital that repeats everything: a tenth
+    /// of its items, those with most records, are left out, and half a record is added for what was not seen.
+    fn learn_general(&mut self) {
+        let habit_rate = self.parameters.habit_rate;
+        for cells in self.cells.chunk_by_mut(|a, b| a.hospital == b.hospital) {
+            let mut all: Vec<(f64, f64)> =
+                cells.iter().filter(|c| !c.is_habit(habit_rate)).map(|c| (c.records, c.days)).collect();
+            all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+            let rest = &all[all.len() / 10..];
+            let (records, days) = rest.iter().fold((0.5, 1.0), |sum, c| (sum.0 + c.0, sum.1 + c.1));
+            cells.iter_mut().for_each(|c| c.general = records / days);
         }
     }
 

@@ -1,0 +1,142 @@
+//! Each rule on small exports of its own: `tests/rules/<rule>/<case>/` holds the files and `expected.json`, which lists every
+//! finding of that rule with the figures that matter; an empty list is an innocent case.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use yishen::finding::{Finding, ResultClass};
+use yishen::messages::{Catalog, Lang};
+use yishen::model::Silent;
+use yishen::rule::Outcome;
+use yishen::rulebook::Rulebook;
+use yishen::{engine, facts, ingest};
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(of).expect("the folder can be read");
+    let mut all: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).filter(|p| p.is_dir()).collect();
+    all.sort();
+    all
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a folder has a name").to_string_lossy().into_owned()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
+}
+
+/// The findings of one rule on the files of a folder.
+fn findings(rule: &str, folder: &Path) -> Vec<Finding> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("the case").map(|e| e.expect("a file").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "csv"));
+    let read = ingest::read(&files, &Default::default(), &Silent).expect("the files can be read");
+    assert_eq!(read.rejects, Vec::new(), "{}", folder.display());
+    let book = Rulebook::builtin();
+    let cards = engine::select(&book, &[rule.to_string()], None).expect("the rule exists");
+    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
+    let run = engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::Zh), &Silent);
+    assert_eq!(run.rules[0].outcome, Outcome::Ran { findings: run.findings.len() }, "{}", folder.display());
+    run.findings
+}
+
+/// What a finding says of a key of `expected.json`.
+fn figure(finding: &Finding, key: &str) -> Value {
+    match key {
+        "stay" => finding.stay_ids.join(",").into(),
+        "stays" => finding.stay_ids.len().into(),
+        "amount" => finding.amount.yuan().into(),
+        "observed" => finding.observed.into(),
+        "confidence" => finding.confidence.into(),
+        "result" => finding.result.map(ResultClass::name).into(),
+        key => finding.evidence.get(key).cloned().unwrap_or(Value::Null),
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-6,
+        _ => a == b,
+    }
+}
+
+fn compare(case: &Path, expected: &[Value], found: &[Finding]) -> Vec<String> {
+    let shown = |f: &Finding| format!("{} {:?} {}", f.stay_ids.join(","), f.confidence, f.message);
+    if expected.len() != found.len() {
+        let found: Vec<String> = found.iter().map(shown).collect();
+        return vec![format!("{}: {} expected, found {found:#?}", case.display(), expected.len())];
+    }
+    let mut faults = Vec::new();
+    for (want, got) in expected.iter().zip(found) {
+        for (key, want) in want.as_object().expect("a finding is an object") {
+            let got = figure(got, key);
+            if !same(want, &got) {
+                faults.push(format!("{}: {key} is {got}, expected {want}", case.display()));
+            }
+        }
+        if !(0.0..=1.0).contains(&got.confidence) || got.rows.is_empty() || got.message.contains('{') {
+            faults.push(format!("{}: incomplete: {}", case.display(), shown(got)));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_case_gives_what_it_says() {
+    let mut faults = Vec::new();
+    for rule in folders(&root()) {
+        for case in folders(&rule) {
+            let text = fs::read_to_string(case.join("expected.json")).expect("a case has expected.json");
+            let expected: Value = serde_json::from_str(&text).expect("expected.json is JSON");
+            let expected = expected["findings"].as_array().expect("expected.json lists findings").clone();
+            assert_eq!(expected.is_empty(), name(&case).starts_with("innocent-"), "{}", case.display());
+            faults.extend(compare(&case, &expected, &findings(&name(&rule), &case)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn list_files_cards_and_cases_agree() {
+    let book = Rulebook::builtin();
+    let cards: Vec<&str> = book.cards().map(|c| c.detector.as_str()).collect();
+    let list: Vec<&str> = yishen::detectors::ALL.iter().map(|d| d.id).collect();
+    assert_eq!(cards, list, "each detector of the list has a card, and each card a detector");
+    assert!(list.is_sorted());
+    for id in &list {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detectors").join(format!("{}.rs", id.replace('-', "_")));
+        assert!(file.is_file(), "{} is missing", file.display());
+    }
+    let mut cases: BTreeMap<String, [usize; 2]> = list.iter().map(|id| ((*id).to_string(), [0, 0])).collect();
+    for rule in folders(&root()) {
+        for case in folders(&rule) {
+            let counts = cases.get_mut(&name(&rule)).expect("a folder of cases is named after a rule");
+            counts[usize::from(name(&case).starts_with("innocent-"))] += 1;
+        }
+    }
+    for (rule, [hits, innocent]) in cases {
+        assert!(hits >= 3 && innocent >= 3, "{rule} has {hits} hits and {innocent} innocent cases");
+    }
+}
+
+#[test]
+fn every_finding_fills_the_columns_of_its_card() {
+    let book = Rulebook::builtin();
+    for rule in folders(&root()) {
+        let card = book.card(&name(&rule)).expect("a folder of cases is named after a rule");
+        let mut seen: Vec<String> = Vec::new();
+        for case in folders(&rule).iter().filter(|c| name(c).starts_with("hit-")) {
+            for finding in findings(&name(&rule), case) {
+                let known = |key: &String| card.evidence.iter().any(|c| c.field == *key);
+                assert!(finding.evidence.keys().all(known), "{}: a field the card does not name", case.display());
+                seen.extend(finding.evidence.keys().cloned());
+            }
+        }
+        for column in &card.evidence {
+            assert!(seen.contains(&column.field), "{}: no finding has `{}`", card.id, column.field);
+        }
+    }
+}
