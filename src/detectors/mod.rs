@@ -19,4 +19,5 @@ detectors! {
     hours_over_day,
     outside_stay,
     overlapping_stays,
+    threshold_stays,
 }

@@ -123,7 +123,7 @@ fn is_hump(house: &House, at: f64, slope: f64, window: &Window, bars: &Bars) -> 
     let slope = (slope.max(0.0) * width).exp();
     let share = slope / (1.0 + slope);
     (above as f64) < bars.step * slope * below as f64
-        || binomial_tail(above as u64, (above + below) as u64, share) > bars.rest
+        || binomial_tail(above as u64, (above + below) as u64, share) > bars.step_p
 }
 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,
@@ -158,8 +158,8 @@ fn conspicuous(inside: &[&Bill], outside: &[&Bill], all: &[Bill], group: fn(&Bil
     let (within, around) = (inside.len() as f64, outside.len() as f64);
     let improbable = |(group, (own, out)): (Group, (u64, u64))| {
         let mut usual = (out as f64 + 1.0) / (around + 2.0);
-        if out as f64 * 2.0 > around && own as f64 >= 0.8 * within {
-            // Nearly all bills around here are of the group, so that only the rest of the hospital can tell.
+        if out as f64 * 3.0 > around && own as f64 >= 0.8 * within {
+            // Too many bills around here are of the group, so that only the rest of the hospital can tell.
             usual = (all.iter().filter(|b| group.holds(b)).count() as f64 - own as f64 + 1.0) / (all.len() as f64 - within + 2.0);
         }
         let commoner = own as f64 >= 3.0 * usual * within;

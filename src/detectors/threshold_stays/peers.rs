@@ -77,14 +77,15 @@ fn elsewhere(all: &[Seen], own: &Seen) -> (f64, f64) {
         return (1.0, 0.0);
     }
     let [_, ratio, _] = quartiles(others().map(|s| (s.ratio(), s.expected)).collect());
-    let [low, share, high] = quartiles(others().map(|s| (s.share(), s.bills)).collect());
+    let [low, share, _] = quartiles(others().map(|s| (s.share(), s.bills)).collect());
     // Counts alone would scatter by this much.
     let bills: f64 = others().map(|s| s.bills).sum();
     let chance = others().map(|s| s.observed.max(1.0) / s.bills).sum::<f64>() / bills;
     if share <= 0.0 || share * share < 4.0 * chance / others().count() as f64 {
         return (ratio.clamp(1.0, 1.15), 0.0);
     }
-    let scatter = ((high - low) / 1.349).powi(2);
+    // From the lower half: in the upper one may be those that steer.
+    let scatter = ((share - low) / 0.6745).powi(2);
     let factor = ratio.max(1.0 + share * own.bills / own.expected);
     (factor, ((scatter - chance) / (share * share)).clamp(0.0, 4.0))
 }

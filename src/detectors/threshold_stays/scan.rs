@@ -46,8 +46,8 @@ pub struct Bars {
     pub excess: f64,
     /// Squared relative error allowed to the smooth counterfactual itself.
     pub misfit: f64,
-    /// Largest p-value of the step at the mark, and of what remains without a conspicuous kind of care or length of stay.
-    pub rest: f64,
+    /// Largest p-value of the step at the mark.
+    pub step_p: f64,
     /// How much likelier a mark of the card is than another round number.
     pub prior: f64,
 }

@@ -15,6 +15,17 @@ pub struct Steered {
     pub probability: f64,
 }
 
+/// The bills over a mark.
+#[derive(Clone, Debug)]
+pub struct Over {
+    /// The bills, by amount.
+    pub bills: Vec<Steered>,
+    /// How far the excess reaches, as logarithm of amount over mark.
+    pub reach: f64,
+    /// How many bills the counterfactual puts there.
+    pub expected: f64,
+}
+
 /// A bin of the histogram around the mark.
 #[derive(Clone, Copy, Debug)]
 pub struct Bin {
@@ -35,7 +46,7 @@ const CELLS: [f64; 9] = [0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08];
 ///
 /// The excess of each cell, observed less expected, over the observed count is the share of its bills that were steered; the
 /// probabilities add up to the excess. `house` is without the groups of the test. A patient who comes back at the mark is likelier steered than one seen there once.
-pub fn steered(test: &Test, house: &House) -> Vec<Steered> {
+pub fn steered(test: &Test, house: &House) -> Over {
     let at = test.mark.ln();
     let usual = test.windows[test.best()].usual;
     let cells: Vec<Bin> = CELLS
@@ -62,10 +73,12 @@ pub fn steered(test: &Test, house: &House) -> Vec<Steered> {
     for (odd, bill) in odds.iter_mut().zip(bills) {
         *odd *= if times[&bill.person] > 1 { 2.0 } else { 1.0 };
     }
-    let excess = (total as f64 - cells.iter().map(|c| c.expected).sum::<f64>()).max(0.0);
+    let expected: f64 = cells.iter().map(|c| c.expected).sum();
+    let excess = (total as f64 - expected).max(0.0);
     let factor = scale(&odds, excess);
     let probability = |odd: f64| odd * factor / (1.0 + odd * factor);
-    (start..).zip(&odds).map(|(bill, odd)| Steered { bill, probability: probability(*odd) }).collect()
+    let bills = (start..).zip(&odds).map(|(bill, odd)| Steered { bill, probability: probability(*odd) }).collect();
+    Over { bills, reach: cells.last().map_or(0.0, |c| c.to), expected }
 }
 
 /// How many cells the excess fills: those of the window that showed it, and on as long as more than chance lies in the next.
