@@ -20,4 +20,5 @@ detectors! {
     outside_stay,
     overlapping_stays,
     paired_admissions,
+    threshold_stays,
 }

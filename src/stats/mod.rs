@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
 
+pub mod bunching;
 mod discovery;
 mod interval;
 mod tails;
