@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use self::doses::{Supply, Use, uses};
 use self::excess::{Beyond, beyond};
-use self::scale::{Kind, Obs, observations};
+use self::scale::{Kind, Obs, observations, stays};
 use self::tails::{Institution, Judged, Rules, judge};
 use super::support::{stay_finding, yuan};
 use crate::finding::{Finding, Subject};
@@ -41,7 +41,7 @@ struct Parameters {
     peer_spread: f64,
     level: f64,
     max_false_share: f64,
-    support_share: f64,
+    support_tail: f64,
     min_ratio: f64,
     plausible_tail: f64,
 }
@@ -83,6 +83,7 @@ struct Suspect<'a> {
     /// Units a day that are plausible.
     limit: f64,
     false_share: f64,
+    /// Probability of a dose so large at the other hospitals.
     tail: f64,
 }
 
@@ -95,59 +96,70 @@ struct Lead<'a> {
     p: f64,
 }
 
+/// Everything that was tested, and what came of it.
+struct Tested {
+    all: Vec<Obs>,
+    judged: Vec<Judged>,
+    /// By stay, sorted: the stay as a whole.
+    stays: Vec<(u32, Judged)>,
+    institutions: Vec<Institution>,
+}
+
 fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let maximum = maximum_doses(context.book)?;
     let uses = uses(region, context.facts, parameters.supply());
     let maximum: Vec<Option<f64>> = region.names.items.iter().map(|(_, code)| maximum.get(code).copied()).collect();
-    let all = observations(&uses, parameters.severity_limit);
-    let (judged, institutions) = judge(&all, parameters.rules());
-    let leads = leads(&uses, &all, &judged, &maximum, &parameters);
+    let tested = test(&uses, &parameters);
+    let leads = leads(&uses, &tested, &maximum, &parameters);
     let ranks = ranks(&leads);
-    let by_hospital: FxHashMap<u32, &Institution> = institutions.iter().map(|i| (i.hospital, i)).collect();
+    let by_hospital: FxHashMap<u32, &Institution> = tested.institutions.iter().map(|i| (i.hospital, i)).collect();
     let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| {
         finding(context, lead, rank, by_hospital.get(&lead.hospital).copied(), &parameters)
     });
     Ok(findings.collect())
 }
 
+/// Tests each drug of each stay, then each stay over its drugs.
+fn test(uses: &[Use], parameters: &Parameters) -> Tested {
+    let all = observations(uses, parameters.severity_limit);
+    let (judged, _) = judge(&all, parameters.rules());
+    let sums = stays(&all, |i| judged[i].tail, parameters.support_tail);
+    let (by_sum, institutions) = judge(&sums, parameters.rules());
+    let mut stays: Vec<(u32, Judged)> = sums.iter().zip(by_sum).map(|(o, j)| (o.stay, j)).collect();
+    stays.sort_unstable_by_key(|s| s.0);
+    Tested { all, judged, stays, institutions }
+}
+
 /// The stays whose doses are beyond what is natural.
 fn leads<'a>(
     uses: &'a [Use],
-    all: &[Obs],
-    judged: &[Judged],
+    tested: &Tested,
     maximum: &[Option<f64>],
     parameters: &Parameters,
 ) -> Vec<Lead<'a>> {
+    let (all, judged) = (&tested.all, &tested.judged);
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
     order.sort_unstable_by_key(|&i| (all[i as usize].stay, all[i as usize].item, all[i as usize].kind));
     let same_stay = |a: &u32, b: &u32| all[*a as usize].stay == all[*b as usize].stay;
     let same_drug = |a: &u32, b: &u32| all[*a as usize].item == all[*b as usize].item;
     let mut leads = Vec::new();
-    for of_stay in order.chunk_by(same_stay) {
-        let (mut suspects, mut whole, mut p) = (Vec::new(), None, 1.0f64);
-        for of_drug in of_stay.chunk_by(same_drug) {
+    for (of_stay, (stay, sum)) in order.chunk_by(same_stay).zip(&tested.stays) {
+        let mut suspects = Vec::new();
+        for of_drug in of_stay.chunk_by(same_drug).filter(|d| all[d[0] as usize].of != u32::MAX) {
             let best = of_drug.iter().map(|&i| i as usize).min_by(|&a, &b| better(&judged[a], &judged[b]));
-            let Some(best) = best else { continue };
-            p = p.min(judged[best].tail * of_stay.len() as f64);
-            if all[best].kind == Kind::Whole {
-                whole = Some(judged[best]);
-                continue;
-            }
-            suspects.extend(suspect(uses, &all[best], &judged[best], maximum, parameters));
+            suspects.extend(best.and_then(|b| suspect(uses, &all[b], &judged[b], maximum, parameters)));
         }
-        if let Some(whole) = whole.filter(|w| w.false_share <= parameters.max_false_share) {
-            let same: Vec<usize> = of_stay.iter().map(|&i| i as usize).collect();
-            suspects = everything(uses, all, &same, &whole, parameters);
+        let whole = of_stay.iter().map(|&i| i as usize).find(|&i| all[i].kind == Kind::Whole).map(|i| judged[i]);
+        let mut false_share = suspects.iter().map(|s| s.false_share).fold(sum.false_share, f64::min);
+        if let Some(whole) = whole.filter(|w| w.false_share <= parameters.max_false_share.min(false_share)) {
+            suspects = everything(uses, all, of_stay, &whole, parameters);
+            false_share = whole.false_share;
         }
-        suspects.sort_by(|a, b| {
-            a.false_share.total_cmp(&b.false_share).then(b.ratio().total_cmp(&a.ratio())).then(a.of.item.cmp(&b.of.item))
-        });
-        let false_share: f64 = suspects.iter().map(|s| s.false_share).product();
+        suspects.sort_by(|a, b| a.tail.total_cmp(&b.tail).then(b.ratio().total_cmp(&a.ratio())).then(a.of.item.cmp(&b.of.item)));
         if !suspects.is_empty() && false_share <= parameters.max_false_share {
-            let (stay, hospital) = (suspects[0].of.stay, suspects[0].of.hospital);
-            leads.push(Lead { stay, hospital, suspects, false_share, p: p.min(1.0) });
+            leads.push(Lead { stay: *stay, hospital: suspects[0].of.hospital, suspects, false_share, p: sum.tail });
         }
     }
     leads
@@ -163,7 +175,7 @@ impl Suspect<'_> {
     }
 }
 
-/// A drug whose dose is above its maximum, or further out than natural doses of its drug, hospital and stay.
+/// A drug whose dose is above its maximum, or among the far ones of its drug, hospital and stay.
 fn suspect<'a>(
     uses: &'a [Use],
     obs: &Obs,
@@ -176,8 +188,8 @@ fn suspect<'a>(
     if let Some(limit) = maximum[of.item as usize].filter(|m| of.dose > *m) {
         return Some(Suspect { of, usual, limit, false_share: 0.0, tail: judged.tail });
     }
-    let far = obs.x >= parameters.min_ratio.ln() && judged.false_share <= parameters.support_share;
-    far.then(|| {
+    let far = judged.tail <= parameters.support_tail || judged.false_share <= parameters.max_false_share;
+    (far && obs.x >= parameters.min_ratio.ln()).then(|| {
         let natural = judged.limit * obs.sigma;
         let limit = if natural < obs.x { natural.max(0.0) } else { parameters.min_ratio.ln() };
         Suspect { of, usual, limit: usual * limit.exp(), false_share: judged.false_share, tail: judged.tail }
@@ -188,23 +200,18 @@ fn suspect<'a>(
 fn everything<'a>(
     uses: &'a [Use],
     all: &[Obs],
-    of_stay: &[usize],
+    of_stay: &[u32],
     whole: &Judged,
     parameters: &Parameters,
 ) -> Vec<Suspect<'a>> {
-    let drugs = of_stay.iter().map(|&i| &all[i]).filter(|o| matches!(o.kind, Kind::Dose | Kind::Total));
+    let drugs = of_stay.iter().map(|&i| &all[i as usize]).filter(|o| matches!(o.kind, Kind::Dose | Kind::Total));
     let far = drugs.filter(|o| o.x + o.grave >= parameters.min_ratio.ln());
-    let mut suspects: Vec<Suspect<'a>> = far
-        .map(|o| {
+    far.map(|o| {
             let usual = (o.base - o.grave).exp();
             let limit = usual * parameters.min_ratio;
-            Suspect { of: &uses[o.of as usize], usual, limit, false_share: 1.0, tail: whole.tail }
+            Suspect { of: &uses[o.of as usize], usual, limit, false_share: whole.false_share, tail: whole.tail }
         })
-        .collect();
-    if let Some(first) = suspects.first_mut() {
-        first.false_share = whole.false_share;
-    }
-    suspects
+        .collect()
 }
 
 /// Place of each lead at its hospital, the least plausible first, with the number of leads there.

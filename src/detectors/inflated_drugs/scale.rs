@@ -16,6 +16,8 @@ pub enum Kind {
     Contrast,
     /// A stay as a whole: what three quarters of its drugs exceed.
     Whole,
+    /// A stay as a whole: all that is improbable about its drugs, added up.
+    Stay,
 }
 
 /// One thing tested.
@@ -55,6 +57,24 @@ const HABIT_PRIOR: f64 = 4.0;
 const HABIT: f64 = 0.47;
 /// Drugs a stay needs before it says anything as a whole.
 const WHOLE: usize = 4;
+
+/// What is improbable about each stay: the sum of the logarithms of `tails` below `support`, each over `support`. Stays
+/// with about as many drugs are compared with each other, so that many drugs alone are no evidence. Sorted like
+/// [`observations`].
+pub fn stays(all: &[Obs], tails: impl Fn(usize) -> f64, support: f64) -> Vec<Obs> {
+    let mut order: Vec<(u32, u32)> = all.iter().zip(0..).map(|(o, i)| (o.stay, i)).collect();
+    order.sort_unstable();
+    let mut stays: Vec<Obs> = Vec::new();
+    for of_stay in order.chunk_by(|a, b| a.0 == b.0) {
+        let z = of_stay.iter().map(|&(_, i)| (support / tails(i as usize)).ln().max(0.0)).sum();
+        // Groups of 1, 2 to 3, 4 to 7, ... things tested.
+        let item = (of_stay.len() as u32).ilog2();
+        let first = all[of_stay[0].1 as usize];
+        stays.push(Obs { kind: Kind::Stay, item, of: u32::MAX, x: z, z, base: 0.0, grave: 0.0, sigma: 1.0, ..first });
+    }
+    stays.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
+    stays
+}
 
 /// All that is tested, sorted by kind, drug, hospital, stay. `severity_limit` is the most by which all drugs of a gravely
 /// ill patient may be above the usual.

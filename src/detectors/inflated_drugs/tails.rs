@@ -26,8 +26,10 @@ const DEFAULT_PRIOR: f64 = 100.0;
 const DEFAULT_DECAY: f64 = 0.7;
 /// Tail probabilities at which a hospital is tested as a whole.
 const LEVELS: [f64; 4] = [1e-2, 1e-3, 1e-4, 1e-5];
+/// Stays with far doses of a drug that make a pattern of a hospital's: one or two are somebody's rare illness.
+const REPEATED: usize = 3;
 /// Kinds of observation.
-const KINDS: usize = Kind::Whole as usize + 1;
+const KINDS: usize = Kind::Stay as usize + 1;
 /// How often the null is learnt.
 const ROUNDS: usize = 5;
 
@@ -109,7 +111,7 @@ pub fn judge(all: &[Obs], rules: Rules) -> (Vec<Judged>, Vec<Institution>) {
 }
 
 fn bin(z: f64) -> u8 {
-    if z > 0.0 { ((z / WIDTH) as usize).min(BINS - 1) as u8 } else { 0 }
+    if z > 0.0 { (z / WIDTH).min(BINS as f64 - 1.0) as u8 } else { 0 }
 }
 
 /// Sums from each bin upwards.
@@ -283,6 +285,9 @@ impl<'a> Frame<'a> {
             }
             if seen.get(at + 1) != Some(b) {
                 levels += 1.0;
+                if at + 1 < REPEATED {
+                    continue;
+                }
                 let rate = (self.rules.spread * null[usize::from(*b)]).min(1.0);
                 best = best.min(binomial_tail(at as u64 + 1, seen.len() as u64, rate));
             }

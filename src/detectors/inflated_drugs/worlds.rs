@@ -5,9 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::doses::Use;
-use super::scale::observations;
-use super::tails::judge;
-use super::{Parameters, leads};
+use super::{Parameters, leads, test};
 use crate::rule::parameters;
 use crate::rulebook::Rulebook;
 
@@ -138,10 +136,9 @@ impl World {
         let book = Rulebook::builtin();
         let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
         let (uses, planted) = self.draw(seed);
-        let all = observations(&uses, parameters.severity_limit);
-        let (judged, _) = judge(&all, parameters.rules());
+        let tested = test(&uses, &parameters);
         let maximum = vec![None; self.drugs];
-        let leads = leads(&uses, &all, &judged, &maximum, &parameters);
+        let leads = leads(&uses, &tested, &maximum, &parameters);
         let found = leads.iter().filter(|l| planted[l.stay as usize]).count();
         let all_planted = planted.iter().filter(|p| **p).count();
         Count { stays: planted.len(), planted: all_planted, found, wrong: leads.len() - found }
@@ -185,6 +182,7 @@ fn shapes() -> Vec<(&'static str, World)> {
 
 #[test]
 #[ignore = "prints the table of the quality page"]
+#[allow(clippy::print_stdout, reason = "a table asked for by hand")]
 fn table() {
     let mut out = String::new();
     for (name, blunt) in shapes() {
@@ -196,6 +194,34 @@ fn table() {
             b.precision(), b.recall(), s.precision(), s.recall(), b.planted, s.planted, n.wrong, n.stays
         );
         out.push_str(&line);
+    }
+    println!("\n{out}");
+}
+
+#[test]
+#[ignore = "debug"]
+fn debug() {
+    let book = Rulebook::builtin();
+    let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
+    let mut out = String::new();
+    for (name, w) in shapes() {
+        let w = World { bad: 0.0, ..w };
+        if !["usual", "many", "tight"].contains(&name) { continue; }
+        for seed in 20..22 {
+            let (uses, _) = w.draw(seed);
+            let tested = test(&uses, &parameters);
+            let leads = leads(&uses, &tested, &vec![None; w.drugs], &parameters);
+            let (all, judged, inst) = (&tested.all, &tested.judged, &tested.institutions);
+            for l in leads.iter().take(14) {
+                let i = inst.iter().find(|i| i.hospital == l.hospital).unwrap();
+                let s = &l.suspects[0];
+                let n = uses.iter().filter(|u| (u.hospital, u.item) == (s.of.hospital, s.of.item)).count();
+                let k = all.iter().zip(judged.iter()).filter(|(o, _)| o.of != u32::MAX && uses[o.of as usize].stay == l.stay && o.item == s.of.item)
+                    .map(|(o, j)| format!("{:?} x{:.2} z{:.1} g{:.2} t{:.1e} f{:.1e}", o.kind, o.x, o.z, o.grave, j.tail, j.false_share)).collect::<Vec<_>>();
+                let sus = l.suspects.len();
+                out.push_str(&format!("{name} h{} q{:.1e} obs{} exp{:.2} n{n} dose{:.1} usual{:.1} sus{sus} share{:.1e} p{:.1e} {k:?}\n", l.hospital, i.q, i.observed, i.expected, s.of.dose, s.usual, l.false_share, l.p));
+            }
+        }
     }
     panic!("\n{out}");
 }
