@@ -1,7 +1,7 @@
 //! The lines that carry what is beyond a plausible dose.
 
-use super::doses::{Use, last_cover};
-use super::{Parameters, doses};
+use super::doses::{self, Use, last_cover};
+use super::leads::Parameters;
 use crate::facts::StayItem;
 use crate::model::{Fen, Quantity, Region};
 

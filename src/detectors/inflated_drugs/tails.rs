@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::scale::{Kind, Obs};
-use crate::stats::{benjamini_hochberg, binomial_tail, poisson_tail};
+use crate::stats::{benjamini_hochberg, binomial_tail, local_false_share, poisson_tail};
 
 /// Width of a bin of the scale.
 const WIDTH: f64 = 0.25;
@@ -105,7 +105,9 @@ pub fn judge(all: &[Obs], rules: Rules) -> (Vec<Judged>, Vec<Institution>) {
     let mut result = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         result = frame.round(&weights);
-        weights = result.0.iter().map(|j: &Judged| j.false_share.clamp(0.0, 1.0)).collect();
+        // What the peers imply, not the multiple of it that is allowed: the multiple would keep what is not natural.
+        let natural = |j: &Judged| if j.false_share < 1.0 { j.false_share / rules.spread } else { 1.0 };
+        weights = result.0.iter().map(natural).collect();
     }
     result
 }
@@ -194,7 +196,8 @@ impl<'a> Frame<'a> {
         let kind = self.kinds[cell.group];
         let own = upwards(&self.own(cell, weights));
         let (group, pool, same) = (&sums.group[cell.group], &sums.kind[kind], &sums.hospital[cell.hospital][kind]);
-        let default = |b: usize| DEFAULT_PRIOR * (-DEFAULT_DECAY * b as f64 * WIDTH).exp();
+        // Half an observation beyond all that were seen: what no peer has had is rare, not impossible.
+        let default = |b: usize| 0.5 + DEFAULT_PRIOR * (-DEFAULT_DECAY * b as f64 * WIDTH).exp();
         let peers = |all: &Histogram, mine: &Histogram, b: usize| (all[b] - mine[b]).max(0.0);
         std::array::from_fn(|b| {
             let wide = (peers(pool, same, b) + default(b)) / (peers(pool, same, 0) + DEFAULT_PRIOR);
@@ -219,15 +222,18 @@ impl<'a> Frame<'a> {
                 continue;
             }
             own.sort_unstable_by(|&a, &b| judged[a as usize].tail.total_cmp(&judged[b as usize].tail).then(a.cmp(&b)));
-            let (n, mut best) = (own.len() as f64, 1.0f64);
-            // From the least extreme outwards: the best share of any tail that holds the dose.
-            for end in (0..own.len()).rev() {
-                let i = own[end] as usize;
-                let tail = judged[i].tail;
-                if own.get(end + 1).is_none_or(|&j| judged[j as usize].tail > tail) {
-                    best = best.min(self.rules.spread * n * tail / (end + 1) as f64);
-                }
-                judged[i].false_share = judged[i].false_share.min(best);
+            let n = own.len() as f64 * self.rules.spread;
+            let tail = |at: usize| judged[own[at] as usize].tail;
+            let ends: Vec<usize> = (0..own.len()).filter(|&at| at + 1 == own.len() || tail(at) < tail(at + 1)).collect();
+            let observed: Vec<f64> = ends.iter().map(|&at| at as f64 + 1.0).collect();
+            let expected: Vec<f64> = ends.iter().map(|&at| n * tail(at)).collect();
+            let mut start = 0;
+            for (end, share) in ends.into_iter().zip(local_false_share(&observed, &expected)) {
+                own[start..=end].iter().for_each(|&i| {
+                    let judged = &mut judged[i as usize];
+                    judged.false_share = judged.false_share.min(share);
+                });
+                start = end + 1;
             }
         }
         institutions
@@ -244,6 +250,9 @@ impl<'a> Frame<'a> {
             stays.sort_unstable();
             stays.dedup();
             let (observed, expected) = (stays.len() as u64, own.len() as f64 * level);
+            if stays.len() < REPEATED {
+                continue;
+            }
             let p = (poisson_tail(observed, self.rules.spread * expected) * LEVELS.len() as f64).min(1.0);
             if p < best.p {
                 best = Institution { observed, expected, p, ..best };
@@ -262,11 +271,13 @@ impl<'a> Frame<'a> {
             }
             let null = self.null(cell, sums, weights);
             let counts = upwards(&self.count(cell));
-            let n = cell.range.len() as f64;
+            let n = cell.range.len() as f64 * self.rules.spread;
+            let levels: Vec<usize> = (1..BINS).rev().filter(|&b| counts[b] > *counts.get(b + 1).unwrap_or(&0.0)).collect();
+            let observed: Vec<f64> = levels.iter().map(|&b| counts[b]).collect();
+            let expected: Vec<f64> = levels.iter().map(|&b| n * null[b]).collect();
             let mut best = [1.0f64; BINS];
-            for b in 1..BINS {
-                let share = if counts[b] > 0.0 { self.rules.spread * n * null[b] / counts[b] } else { 1.0 };
-                best[b] = best[b - 1].min(share);
+            for (b, share) in levels.into_iter().zip(local_false_share(&observed, &expected)) {
+                best[b] = share;
             }
             for i in cell.range.clone() {
                 judged[i].false_share = judged[i].false_share.min(best[usize::from(self.bins[i])]);
