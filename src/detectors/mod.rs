@@ -17,6 +17,7 @@ macro_rules! detectors {
 detectors! {
     duplicate_charges,
     hours_over_day,
+    inflated_drugs,
     outside_stay,
     overlapping_stays,
     paired_admissions,

@@ -5,8 +5,12 @@
 pub mod bunching;
 mod discovery;
 mod interval;
+mod localfdr;
+mod order;
 mod tails;
 
 pub use discovery::benjamini_hochberg;
 pub use interval::wilson;
+pub use localfdr::local_false_share;
+pub use order::{quantile, quantile_sorted};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};
