@@ -3,9 +3,11 @@
 //! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
 
 mod discovery;
+mod dispersed;
 mod interval;
 mod tails;
 
 pub use discovery::benjamini_hochberg;
+pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use interval::wilson;
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};
