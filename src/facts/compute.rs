@@ -130,9 +130,8 @@ struct Pass<'a> {
 }
 
 /// Words in the names of items that are charged for being there.
-const IDLE_WORDS: [&str; 14] = [
-    "床位", "护理", "诊查", "诊察", "挂号", "空调", "取暖", "陪护", "陪床", "膳食", "伙食", "餐费", "床日", "病历",
-];
+const IDLE_WORDS: [&str; 14] =
+    ["床位", "护理", "诊查", "诊察", "挂号", "空调", "取暖", "陪护", "陪床", "膳食", "伙食", "餐费", "床日", "病历"];
 
 impl Pass<'_> {
     fn record(&mut self, record: RecordId, uses: &mut Vec<Use>) {

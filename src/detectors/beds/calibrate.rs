@@ -26,10 +26,14 @@ pub struct Scored {
 pub const CLASSES: usize = 3;
 /// Rounds of leaving hospitals out of the reference.
 const ROUNDS: usize = 4;
-/// Share of the reference above which its tail is continued.
-const TAIL: f64 = 0.01;
-/// Stays in that part, at least.
-const LEAST: usize = 30;
+/// Upper shares of the reference between which the slope of its tail is read: low enough for schemes not to matter.
+const TAIL: (f64, f64) = (0.1, 0.02);
+/// Natural tails bend outwards: the slope goes on with this part of itself.
+const BEND: f64 = 0.85;
+/// How much more of the tail is natural than the hospitals left in the reference show: some were left out by chance.
+const LEFT_OUT: f64 = 1.5;
+/// Stays that a reference needs.
+const LEAST: usize = 100;
 /// Stays below which a class borrows the others'.
 const SMALL: usize = 400;
 /// Stays that other hospitals must have for them to be a reference.
@@ -75,7 +79,7 @@ impl Tail {
             return ((above + 1) as f64 / (others + 1) as f64).max(floor);
         }
         // One stay beyond may be the first of a hospital's scheme; two are a tail.
-        let seen = if above > 1 { above as f64 / others as f64 } else { 0.0 };
+        let seen = if above > 1 { LEFT_OUT * above as f64 / others as f64 } else { 0.0 };
         line.at(score).max(seen).max(floor).min(1.0)
     }
 }
@@ -88,17 +92,16 @@ struct Line {
 }
 
 impl Line {
-    /// Through the upper hundredth and its upper quarter, so that the very last scores do not bend it.
+    /// Through two quantiles of the scores.
     fn of(ascending: &[f64]) -> Option<Self> {
         let n = ascending.len();
-        let wide = ((n as f64 * TAIL) as usize).max(LEAST);
-        if n < 4 * LEAST {
+        if n < LEAST {
             return None;
         }
-        let narrow = wide / 4;
-        let (low, start) = (ascending[n - wide], ascending[n - narrow]);
-        let slope = if start > low { ((wide as f64 / narrow as f64).ln() / (start - low)).clamp(0.2, 1.0) } else { 1.0 };
-        Some(Self { start, share: narrow as f64 / n as f64, slope })
+        let at = |share: f64| ascending[n - 1 - (n as f64 * share) as usize];
+        let (low, start) = (at(TAIL.0), at(TAIL.1));
+        let slope = if start > low { BEND * ((TAIL.0 / TAIL.1).ln() / (start - low)).clamp(0.2, 1.0) } else { BEND };
+        Some(Self { start, share: TAIL.1, slope })
     }
 
     fn at(&self, score: f64) -> f64 {
@@ -161,12 +164,11 @@ fn suspects(stays: &[Scored], p: &[f64], hospitals: usize) -> Vec<bool> {
         .iter()
         .enumerate()
         .map(|(h, counts)| {
-            // Half as many again is left to the differences between honest hospitals.
-            let tail = |i: usize| binomial_tail(counts[i], counts[LEVELS.len()], 1.5 * LEVELS[i]);
+            let tail = |i: usize| binomial_tail(counts[i], counts[LEVELS.len()], LEVELS[i]);
             let smallest = (0..LEVELS.len()).filter(|&i| counts[i] >= 2).map(tail).fold(1.0, f64::min);
-            (smallest * LEVELS.len() as f64, h)
+            (smallest, h)
         })
-        .filter(|(tail, _)| *tail < 0.01)
+        .filter(|(tail, _)| *tail < 0.02)
         .collect();
     worst.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut left = stays.len() as f64 * 0.4;
@@ -182,7 +184,7 @@ fn suspects(stays: &[Scored], p: &[f64], hospitals: usize) -> Vec<bool> {
 pub fn q_values(p: &[f64], hospital: &[u32], hospitals: usize) -> Vec<f64> {
     /// Level at which what is wrong is counted, the stays' worth of the region in each hospital, the least share.
     const LEVEL: f64 = 0.005;
-    const REGION: f64 = 100.0;
+    const REGION: f64 = 40.0;
     const LEAST: f64 = 5e-4;
     let mut counts = vec![[0.0f64; 2]; hospitals];
     for (p, h) in p.iter().zip(hospital) {
@@ -200,7 +202,6 @@ pub fn q_values(p: &[f64], hospital: &[u32], hospitals: usize) -> Vec<f64> {
         })
         .collect();
     let mean = counts.iter().zip(&shares).map(|(c, s)| c[1] * s).sum::<f64>() / all.max(1.0);
-    let weighted: Vec<f64> =
-        p.iter().zip(hospital).map(|(p, h)| (p * mean / shares[*h as usize]).min(1.0)).collect();
+    let weighted: Vec<f64> = p.iter().zip(hospital).map(|(p, h)| (p * mean / shares[*h as usize]).min(1.0)).collect();
     benjamini_hochberg(&weighted, p.len())
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::support::{list, stay_finding, yuan};
-use super::chart::{Elsewhere, Sighting, World};
-use super::{Judged, Parameters, Shape, Verdict};
+use super::super::support::{list, stay_finding};
+use super::chart::{Elsewhere, Sighting};
+use super::judge::{Judged, Shape, Verdict};
+use super::world::{EMPTY, World};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
 use crate::rule::Context;
@@ -17,7 +18,6 @@ pub struct Scene<'a> {
     pub world: &'a World,
     pub judged: &'a Judged,
     pub elsewhere: &'a Elsewhere,
-    pub parameters: &'a Parameters,
 }
 
 impl Scene<'_> {
@@ -28,7 +28,7 @@ impl Scene<'_> {
         let stay = &self.context.region.stays[chart.stay as usize];
         let flags = self.world.days(chart);
         let mut empty: Vec<Day> =
-            (0..flags.len()).filter(|&i| flags[i] & super::chart::EMPTY != 0).map(|i| Day(chart.first.0 + i as i32)).collect();
+            (0..flags.len()).filter(|&i| flags[i] & EMPTY != 0).map(|i| Day(chart.first.0 + i as i32)).collect();
         if verdict.shape == Shape::Padded {
             empty = empty.split_off(empty.len() - m.run);
         }
@@ -42,7 +42,7 @@ impl Scene<'_> {
             Shape::Padded => (m.run, m.expected_run),
         };
         finding.observed = Some(observed as f64);
-        finding.expected = Some((expected * 100.0).round() / 100.0);
+        finding.expected = Some((expected * 10.0).round() / 10.0);
         finding.confidence = self.confidence(verdict, seen.iter().any(|s| s.counts));
         let amount = self.amount(stay, &empty, flags.len(), verdict.shape, expected);
         finding.add_risk(Subject::Stay(chart.stay), amount);
@@ -106,7 +106,6 @@ impl Scene<'_> {
         let hospitals: BTreeSet<HospitalId> = strong.iter().map(|s| s.hospital).collect();
         let beds = strong.iter().filter(|s| s.stay.is_some()).filter_map(|s| s.stay).collect::<BTreeSet<u32>>();
         let clinics = strong.iter().filter(|s| s.visit.is_some() && s.setting != Setting::Pharmacy).count();
-        let charged = finding.amount;
         let evidence = &mut finding.evidence;
         let mut put = |name: &str, value: Value| evidence.insert(name.into(), value);
         put("empty_days", empty.len().into());
@@ -124,7 +123,6 @@ impl Scene<'_> {
         put("diagnosis", self.diagnosis(stay).into());
         put("admitted", stay.admitted.to_string().into());
         put("discharged", stay.discharged.map_or(Value::Null, |d| d.to_string().into()));
-        put("risk_amount", yuan(charged));
         put("hospital_leads", self.leads_of(chart.hospital).into());
         put("peer_hospitals", self.judged.peers.into());
         put("stays_tested", self.judged.tests.into());

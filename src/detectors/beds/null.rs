@@ -5,8 +5,8 @@
 //! maximisation (Dempster, Laird & Rubin, J. R. Stat. Soc. B 39 (1977) 1), starting from the peers, so that hanging beds fall
 //! to the second part and do not excuse themselves.
 
-use super::chart::{AWAY, Chart, EMPTY, World};
 use super::rates::{Norm, Rates, is_weekend, run};
+use super::world::{AWAY, Chart, EMPTY, World};
 use crate::model::Day;
 use crate::stats::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 
@@ -37,9 +37,8 @@ pub struct Measured {
     pub run: usize,
     /// The natural length of such a run.
     pub expected_run: f64,
-    /// Empty days on which the person was seen elsewhere, and the natural number.
+    /// Empty days on which the person was seen elsewhere.
     pub away: usize,
-    pub expected_away: f64,
     /// Minus the logarithm of the natural probability of as many empty days, seen elsewhere as often.
     pub score: f64,
     /// The same for the run at the end.
@@ -55,10 +54,6 @@ pub struct House {
     pub odds: [f64; 2],
     /// Share of its stays that are not natural.
     pub unusual: f64,
-    /// Days before discharge that it posts late, so that they are empty as a rule.
-    pub late: usize,
-    /// Stays.
-    pub stays: usize,
 }
 
 /// The fitted null.
@@ -76,9 +71,7 @@ pub fn fit(world: &mut World, visit_floor: f64) -> Null {
     }
     let world = &*world;
     let of_hospital = by_hospital(world);
-    let mut houses: Vec<House> = (late.iter().zip(&of_hospital))
-        .map(|(late, stays)| House { odds: [1.0; 2], unusual: PRIOR.0, late: *late, stays: stays.len() })
-        .collect();
+    let mut houses = vec![House { odds: [1.0; 2], unusual: PRIOR.0 }; of_hospital.len()];
     let mut weights = vec![1.0; world.charts.len()];
     let mut correlation = vec![0.1; world.parents.len()];
     let mut rates = Rates::learn(world, &weights);
@@ -88,7 +81,7 @@ pub fn fit(world: &mut World, visit_floor: f64) -> Null {
             correlation = correlations(world, &rates, &houses, &weights);
         }
         for (house, charts) in houses.iter_mut().zip(&of_hospital) {
-            *house = House { odds: [1.0; 2], unusual: PRIOR.0, ..*house };
+            *house = House { odds: [1.0; 2], unusual: PRIOR.0 };
             settle(world, &rates, &correlation, house, charts, &mut weights);
         }
     }
@@ -145,14 +138,7 @@ fn tally(world: &World, chart: &Chart, norm: &Norm, house: &House) -> [[f64; 2];
 }
 
 /// Fits a hospital's odds and the share of its unusual stays, and sets their weights.
-fn settle(
-    world: &World,
-    rates: &Rates,
-    correlation: &[f64],
-    house: &mut House,
-    charts: &[usize],
-    weights: &mut [f64],
-) {
+fn settle(world: &World, rates: &Rates, correlation: &[f64], house: &mut House, charts: &[usize], weights: &mut [f64]) {
     for _ in 0..STEPS {
         let (mut sums, mut unusual) = ([[OWN_DAYS; 2]; 2], PRIOR.0 * PRIOR.1);
         for &i in charts {
@@ -205,9 +191,7 @@ fn correlations(world: &World, rates: &Rates, houses: &[House], weights: &[f64])
     let bounded = |x: f64| x.clamp(0.02, 0.6);
     let root = bounded(sums[0][0] / sums[0][1].max(1.0));
     let of = |node: usize| bounded((sums[node][0] + SHRINK * root) / (sums[node][1] + SHRINK));
-    (0..world.parents.len() as u32)
-        .map(|node| of(world.path(node).get(1).copied().unwrap_or(0) as usize))
-        .collect()
+    (0..world.parents.len() as u32).map(|node| of(world.path(node).get(1).copied().unwrap_or(0) as usize)).collect()
 }
 
 fn measure(
@@ -249,7 +233,6 @@ fn measure(
         run,
         expected_run,
         away,
-        expected_away: rate * empty as f64,
         score: if empty > 0 { -tail.max(1e-300).ln() + away_score } else { 0.0 },
         run_score: if run > 0 { run_score + run_away } else { 0.0 },
         natural,

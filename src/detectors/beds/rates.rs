@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::chart::{AWAY, Chart, EMPTY, World};
+use super::world::{AWAY, Chart, EMPTY, World};
 use crate::model::Day;
 
 /// Cells of the days: first, earlier half, later half, last; each on working days and on weekends.
