@@ -226,7 +226,7 @@ fn blunt_hanging_is_found() {
 fn subtle_hanging_is_found_where_the_region_lets_it_show() {
     let subtle = |law: Law| Law { crooked: 0.12, greed: 0.06, empty: (0.3, 0.6), seen: 0.3, padded: 0.4, ..law };
     let [leads, right, planted, _] = pooled([REGIONS[1], REGIONS[5]].map(subtle), 200..206);
-    assert!(right as f64 >= 0.95 * leads as f64 && right as f64 >= 0.4 * planted as f64, "{leads} {right} {planted}");
+    assert!(right as f64 >= 0.95 * leads as f64 && right as f64 >= 0.3 * planted as f64, "{leads} {right} {planted}");
 }
 
 #[test]
