@@ -1,5 +1,6 @@
 //! Behaviour rules that need code: one rule, one file. A line in the list below makes both the module and the entry.
 
+mod beds;
 mod natural;
 mod support;
 
@@ -15,11 +16,13 @@ macro_rules! detectors {
 }
 
 detectors! {
+    bed_hanging,
     duplicate_charges,
     hours_over_day,
     inflated_drugs,
     outside_stay,
     overlapping_stays,
+    padded_stays,
     paired_admissions,
     threshold_stays,
 }

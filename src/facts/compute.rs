@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Facts, HospitalItemMonth, ItemDays, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Wanted, WantedLine,
+    Facts, HospitalItemMonth, ItemDays, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Supply, Wanted, WantedLine,
 };
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
 
@@ -46,8 +46,14 @@ fn blocks(region: &Region) -> Vec<Range<usize>> {
 
 /// Computes the facts of a range of records.
 pub fn compute_for(region: &Region, wanted: &Wanted, records: Range<usize>) -> Facts {
-    let mut pass =
-        Pass { region, wanted, facts: Facts::default(), months: FxHashMap::default(), times: FxHashMap::default() };
+    let mut pass = Pass {
+        region,
+        wanted,
+        facts: Facts::default(),
+        months: FxHashMap::default(),
+        times: FxHashMap::default(),
+        idle: FxHashMap::default(),
+    };
     let (mut uses, mut sums) = (Vec::new(), Vec::new());
     for record in records {
         pass.record(RecordId(record as u32), &mut uses, &mut sums);
@@ -75,6 +81,7 @@ impl Facts {
             all.stay_totals.extend(part.stay_totals);
             all.repeats.extend(part.repeats);
             all.item_days.extend(part.item_days);
+            all.supplies.extend(part.supplies);
             all.wanted.extend(part.wanted);
             all.outside.extend(part.outside);
         }
@@ -83,6 +90,7 @@ impl Facts {
         all.stay_items.sort_by_key(|d| d.record);
         all.stay_totals.sort_by_key(|d| d.record);
         all.repeats.sort_by_key(|d| d.record);
+        all.supplies.sort_by_key(|d| d.record);
         all.wanted.sort_by_key(|d| d.record);
         all.outside.sort_by_key(|d| d.record);
         all.hospital_item_months.sort_by_key(month_key);
@@ -145,7 +153,13 @@ struct Pass<'a> {
     facts: Facts,
     months: FxHashMap<(HospitalId, ItemId, i32), HospitalItemMonth>,
     times: FxHashMap<(HospitalId, ItemId), [u32; 8]>,
+    /// Items of no known class: whether their names say that nothing is done.
+    idle: FxHashMap<ItemId, bool>,
 }
+
+/// Words in the names of items that are charged for being there.
+const IDLE_WORDS: [&str; 14] =
+    ["床位", "护理", "诊查", "诊察", "挂号", "空调", "取暖", "陪护", "陪床", "膳食", "伙食", "餐费", "床日", "病历"];
 
 impl Pass<'_> {
     fn record(&mut self, record: RecordId, uses: &mut Vec<Use>, sums: &mut Vec<DaySum>) {
@@ -162,7 +176,8 @@ impl Pass<'_> {
             total.by_class[class as usize] += amount;
             uses.push((fees.item[line], day, fees.price[line], fees.quantity[line], line as u32));
             if let Some(day) = day {
-                self.day(record, day, class, amount);
+                let active = self.is_active(class, fees.item[line]);
+                self.day(record, day, class, amount, active);
             }
             if self.wanted.items.get(fees.item[line].index()).copied().unwrap_or(false) {
                 let person = self.region.records[record.index()].person;
@@ -174,18 +189,35 @@ impl Pass<'_> {
         uses.sort_unstable();
         for of_item in uses.chunk_by(|a, b| a.0 == b.0) {
             self.item(record, of_item, sums);
+            self.supplies(record, of_item);
+        }
+    }
+
+    /// Whether a line says that something was done for the patient.
+    fn is_active(&mut self, class: FeeClass, item: ItemId) -> bool {
+        match class {
+            FeeClass::Bed | FeeClass::Consultation | FeeClass::Nursing | FeeClass::Registration => false,
+            FeeClass::Unknown | FeeClass::Other => {
+                let region = self.region;
+                !*self.idle.entry(item).or_insert_with(|| {
+                    let name = region.item_name(item);
+                    IDLE_WORDS.iter().any(|word| name.contains(word))
+                })
+            }
+            _ => true,
         }
     }
 
     /// Adds a dated line to its day. Lines come in order of days.
-    fn day(&mut self, record: RecordId, day: Day, class: FeeClass, amount: Fen) {
+    fn day(&mut self, record: RecordId, day: Day, class: FeeClass, amount: Fen, active: bool) {
         match self.facts.stay_days.last_mut() {
             Some(last) if last.record == record && last.day == day => {
                 last.classes |= class.bit();
                 last.lines += 1;
                 last.amount += amount;
+                last.active |= active;
             }
-            _ => self.facts.stay_days.push(StayDay { record, day, classes: class.bit(), lines: 1, amount }),
+            _ => self.facts.stay_days.push(StayDay { record, day, classes: class.bit(), lines: 1, amount, active }),
         }
     }
 
@@ -249,6 +281,27 @@ impl Pass<'_> {
         }
         rhythm(&mut fact, sums);
         self.facts.stay_items.push(fact);
+    }
+
+    /// Drugs billed for more than the day.
+    fn supplies(&mut self, record: RecordId, uses: &[Use]) {
+        let class = self.region.fees.class[uses[0].4 as usize];
+        if !matches!(class, FeeClass::WesternDrug | FeeClass::HerbalSlice | FeeClass::ChinesePatent) {
+            return;
+        }
+        let days: Vec<(Day, Quantity)> = uses
+            .chunk_by(|a, b| a.1 == b.1)
+            .filter_map(|of_day| Some((of_day[0].1?, of_day.iter().map(|u| u.3).sum())))
+            .collect();
+        let next = |i: usize| days.get(i + 1).map(|d| d.0);
+        let followed = |i: usize| next(i).is_some_and(|n| n.0 == days[i].0.0 + 1);
+        let dose = (0..days.len()).filter(|&i| followed(i)).map(|i| days[i].1).min().unwrap_or(Quantity(0));
+        for (i, &(day, quantity)) in days.iter().enumerate() {
+            if !followed(i) && quantity > dose.max(Quantity::ONE) {
+                let item = uses[0].0;
+                self.facts.supplies.push(Supply { record, item, day, next: next(i), quantity, dose });
+            }
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one cell of the monthly table")]

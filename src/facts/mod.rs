@@ -22,6 +22,9 @@ pub struct StayDay {
     pub lines: u32,
     /// Sum of amounts.
     pub amount: Fen,
+    /// Whether something was done for the patient: a line beyond bed, rounds, nursing and registration. Lines of no known
+    /// class count by their names.
+    pub active: bool,
 }
 
 impl StayDay {
@@ -132,6 +135,23 @@ pub struct ItemDays {
     pub times: [u32; 8],
 }
 
+/// A drug of more than a day's use, on a day after which the record has none of it for a while: it may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Supply {
+    /// The record.
+    pub record: RecordId,
+    /// The drug.
+    pub item: ItemId,
+    /// The day it was billed.
+    pub day: Day,
+    /// The next day it was billed.
+    pub next: Option<Day>,
+    /// Quantity billed on the day.
+    pub quantity: Quantity,
+    /// The smallest quantity of a day that is followed by another: the dose of the record. Zero where there is no such day.
+    pub dose: Quantity,
+}
+
 /// A wanted item on one day of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WantedLine {
@@ -176,6 +196,8 @@ pub struct Facts {
     pub repeats: Vec<Repeat>,
     /// By hospital, item.
     pub item_days: Vec<ItemDays>,
+    /// By record, item, day.
+    pub supplies: Vec<Supply>,
     /// By record, line.
     pub wanted: Vec<WantedLine>,
     /// By record, line.

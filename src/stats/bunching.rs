@@ -202,7 +202,8 @@ fn derivatives(bins: &[(f64, f64)], terms: &[f64; TERMS]) -> ([f64; TERMS], [[f6
 /// Inverse of a symmetric positive definite matrix, by Gauss-Jordan elimination (the priors keep the pivots above zero).
 fn inverse(matrix: &[[f64; TERMS]; TERMS]) -> [[f64; TERMS]; TERMS] {
     let mut left = *matrix;
-    let mut right: [[f64; TERMS]; TERMS] = std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
+    let mut right: [[f64; TERMS]; TERMS] =
+        std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
     for i in 0..TERMS {
         let pivot = left[i][i];
         for j in 0..TERMS {

@@ -4,12 +4,14 @@
 
 pub mod bunching;
 mod discovery;
+mod dispersed;
 mod interval;
 mod localfdr;
 mod order;
 mod tails;
 
 pub use discovery::benjamini_hochberg;
+pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use interval::wilson;
 pub use localfdr::local_false_share;
 pub use order::{quantile, quantile_sorted};

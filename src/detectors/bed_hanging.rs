@@ -1,0 +1,7 @@
+//! `bed-hanging`: days without care inside a stay.
+
+use super::beds::{Shape, check, run};
+use crate::rule::Detector;
+
+pub(super) const DETECTOR: Detector =
+    Detector { id: "bed-hanging", check, want: |_, _, _, _| Ok(()), run: |context| run(context, Shape::Hanging) };

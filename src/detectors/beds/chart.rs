@@ -1,0 +1,188 @@
+//! Reads the stays that can be judged: on which days was anything done, on which was the person seen elsewhere.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::world::{AWAY, Chart, EMPTY, World};
+use crate::facts::{Facts, StayDay, Supply};
+use crate::model::{Day, HospitalId, ItemId, PersonId, Quantity, Region, Setting, Stay};
+
+/// Days of a stay that are looked at, at most.
+const LONGEST: i32 = 400;
+
+/// Builds the charts of a region. Left out: stays without a discharge, without a night, without charge lines, and those
+/// with more than a tenth of their lines undated.
+pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
+    let doses = doses(region, facts);
+    let elsewhere = Elsewhere::new(region);
+    let mut world = World { parents: vec![0], ..World::default() };
+    let mut strata: BTreeMap<(u32, String), u32> = BTreeMap::new();
+    let mut hospitals: FxHashMap<HospitalId, u32> = FxHashMap::default();
+    for (index, stay) in region.stays.iter().enumerate() {
+        let Some(last) = stay.discharged.map(|d| d.day) else { continue };
+        let nights = (last.0 - stay.admitted.day.0).min(LONGEST);
+        let days = of_record(&facts.stay_days, stay.record, |d| d.record);
+        if nights < 1 || days.is_empty() || !is_dated(facts, stay, days) {
+            continue;
+        }
+        let mut flags = vec![EMPTY; nights as usize];
+        let first = stay.admitted.day;
+        for day in days.iter().filter(|d| d.active) {
+            clear(&mut flags, day.day.0 - first.0, 1);
+        }
+        for supply in of_record(&facts.supplies, stay.record, |s| s.record) {
+            clear(&mut flags, supply.day.0 - first.0 + 1, lasts(supply, &doses, supply_days) - 1);
+        }
+        for seen in elsewhere.of(region, index) {
+            if let Some(flag) = flags.get_mut((seen.day.0 - first.0) as usize).filter(|_| seen.counts) {
+                *flag |= AWAY;
+            }
+        }
+        let next = world.hospitals.len() as u32;
+        let hospital = *hospitals.entry(stay.hospital).or_insert(next);
+        if hospital == next {
+            world.hospitals.push(stay.hospital);
+        }
+        let leaf = stratum(region, stay, &mut strata, &mut world.parents);
+        let start = world.flags.len() as u32;
+        world.flags.extend(flags);
+        let days = start..world.flags.len() as u32;
+        world.charts.push(Chart { stay: index as u32, hospital, leaf, first, days });
+    }
+    world
+}
+
+fn of_record<T, K: Ord + Copy>(all: &[T], record: K, key: impl Fn(&T) -> K) -> &[T] {
+    let start = all.partition_point(|x| key(x) < record);
+    let length = all[start..].partition_point(|x| key(x) == record);
+    &all[start..start + length]
+}
+
+fn clear(flags: &mut [u8], from: i32, count: i32) {
+    let length = flags.len() as i32;
+    let (start, end) = (from.clamp(0, length), from.saturating_add(count).clamp(0, length));
+    if start < end {
+        flags[start as usize..end as usize].iter_mut().for_each(|f| *f &= !EMPTY);
+    }
+}
+
+fn is_dated(facts: &Facts, stay: &Stay, days: &[StayDay]) -> bool {
+    let dated: u32 = days.iter().map(|d| d.lines).sum();
+    let all: u32 = of_record(&facts.stay_totals, stay.record, |t| t.record).iter().map(|t| t.lines).sum();
+    f64::from(dated) >= 0.9 * f64::from(all)
+}
+
+/// A large day's quantity of each drug: nine in ten of the records that have it every day for at least two days have less.
+/// A median would take every generous dose for a supply.
+fn doses(region: &Region, facts: &Facts) -> Vec<i64> {
+    let mut seen: Vec<(ItemId, i64)> = facts
+        .stay_items
+        .iter()
+        .filter(|i| i.days >= 2 && i.quantity.0 > 0)
+        .filter(|i| i.span.is_some_and(|(first, last)| last.0 - first.0 + 1 == i.days as i32))
+        .map(|i| (i.item, i.quantity.0 / i64::from(i.days)))
+        .collect();
+    seen.sort_unstable();
+    let mut doses = vec![0; region.names.items.len()];
+    for of_item in seen.chunk_by(|a, b| a.0 == b.0).filter(|s| s.len() >= 5) {
+        doses[of_item[0].0.index()] = of_item[of_item.len() * 9 / 10].1;
+    }
+    doses
+}
+
+/// Days that what was billed on one day lasts, that day counted, at most until it is billed again. Where nobody takes the
+/// drug day by day, three units a day.
+fn lasts(supply: &Supply, doses: &[i64], most: f64) -> i32 {
+    let known = if supply.dose.0 > 0 { supply.dose.0 } else { doses[supply.item.index()] };
+    let dose = if known > 0 { known } else { 3 * Quantity::ONE.0 };
+    let days = (supply.quantity.0 as f64 / dose as f64 + 0.25).floor().clamp(1.0, most.max(1.0)) as i32;
+    supply.next.map_or(days, |next| days.min(next.0 - supply.day.0))
+}
+
+/// The stratum of a stay: chapter of the diagnosis, its category, the hospital's level. Where the export has no codes, the
+/// diagnosis as written or the department take their place.
+fn stratum(region: &Region, stay: &Stay, strata: &mut BTreeMap<(u32, String), u32>, parents: &mut Vec<u32>) -> u32 {
+    let code = region.names.diagnoses.get(stay.diagnosis);
+    let category: String = match code.get(..3) {
+        Some(category) => category.to_ascii_uppercase(),
+        None if stay.diagnosis_name.some().is_some() => region.names.texts.get(stay.diagnosis_name).to_string(),
+        None => region.names.departments.get(stay.department).to_string(),
+    };
+    let chapter: String = if code.len() >= 3 { category.chars().take(1).collect() } else { String::new() };
+    let level = region.hospitals.get(stay.hospital.index()).map_or("", |h| region.names.texts.get(h.level));
+    let mut node = 0;
+    for key in [chapter, category, level.to_string()] {
+        node = *strata.entry((node, key)).or_insert_with(|| {
+            parents.push(node);
+            parents.len() as u32 - 1
+        });
+    }
+    node
+}
+
+/// Where a person was seen on a day of a stay.
+pub struct Sighting {
+    pub day: Day,
+    pub hospital: HospitalId,
+    pub setting: Setting,
+    /// Whether it shows that the person was not in the ward. Purchases do not: relatives make them.
+    pub counts: bool,
+    /// Index into `Region::stays` or `Region::visits`.
+    pub stay: Option<u32>,
+    pub visit: Option<u32>,
+}
+
+/// Visits and stays of each person, to be looked up by stay.
+pub struct Elsewhere {
+    visits: Vec<(PersonId, Day, u32)>,
+    stays: Vec<(PersonId, Day, u32)>,
+}
+
+impl Elsewhere {
+    /// Indexes a region.
+    pub fn new(region: &Region) -> Self {
+        let mut visits: Vec<_> = (0u32..).zip(&region.visits).map(|(i, v)| (v.person, v.time.day, i)).collect();
+        let mut stays: Vec<_> = (0u32..).zip(&region.stays).map(|(i, s)| (s.person, s.admitted.day, i)).collect();
+        visits.retain(|v| v.0 != PersonId::NONE);
+        stays.retain(|s| s.0 != PersonId::NONE);
+        visits.sort_unstable();
+        stays.sort_unstable();
+        Self { visits, stays }
+    }
+
+    /// Sightings at other institutions strictly between the days of admission and discharge, by day. A stay elsewhere
+    /// counts on the days strictly inside it as well, so that a transfer does not.
+    pub fn of(&self, region: &Region, index: usize) -> Vec<Sighting> {
+        let stay = &region.stays[index];
+        let (first, last) = (stay.admitted.day, stay.last_day());
+        let mut seen = Vec::new();
+        let from = self.visits.partition_point(|v| (v.0, v.1) <= (stay.person, first));
+        for &(person, day, at) in &self.visits[from..] {
+            if (person, day) >= (stay.person, last) {
+                break;
+            }
+            let visit = &region.visits[at as usize];
+            if visit.hospital != stay.hospital {
+                let counts = visit.setting != Setting::Pharmacy;
+                let (hospital, setting) = (visit.hospital, visit.setting);
+                seen.push(Sighting { day, hospital, setting, counts, stay: None, visit: Some(at) });
+            }
+        }
+        let from = self.stays.partition_point(|s| s.0 < stay.person);
+        for &(person, begins, at) in &self.stays[from..] {
+            if (person, begins) >= (stay.person, last) {
+                break;
+            }
+            let other = &region.stays[at as usize];
+            if other.hospital != stay.hospital && other.discharged.is_some() {
+                for day in (begins.0 + 1).max(first.0 + 1)..other.last_day().0.min(last.0) {
+                    let (hospital, setting) = (other.hospital, other.setting);
+                    seen.push(Sighting { day: Day(day), hospital, setting, counts: true, stay: Some(at), visit: None });
+                }
+            }
+        }
+        seen.sort_by_key(|s| (s.day, s.hospital, s.stay, s.visit));
+        seen
+    }
+}

@@ -1,0 +1,141 @@
+//! A lead with what an investigator needs: the empty days, where the person was, what is usual, the money.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::support::{list, stay_finding};
+use super::chart::{Elsewhere, Sighting};
+use super::judge::{Judged, Shape, Verdict};
+use super::world::{EMPTY, World};
+use crate::finding::{Finding, Subject};
+use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
+use crate::rule::Context;
+
+/// What a finding is made from.
+pub struct Scene<'a> {
+    pub context: &'a Context<'a>,
+    pub world: &'a World,
+    pub judged: &'a Judged,
+    pub elsewhere: &'a Elsewhere,
+}
+
+impl Scene<'_> {
+    /// The finding of a verdict.
+    pub(super) fn finding(&self, verdict: &Verdict) -> Finding {
+        let chart = &self.world.charts[verdict.chart];
+        let m = &self.judged.null.measured[verdict.chart];
+        let stay = &self.context.region.stays[chart.stay as usize];
+        let flags = self.world.days(chart);
+        let mut empty: Vec<Day> =
+            (0..flags.len()).filter(|&i| flags[i] & EMPTY != 0).map(|i| Day(chart.first.0 + i as i32)).collect();
+        if verdict.shape == Shape::Padded {
+            empty = empty.split_off(empty.len() - m.run);
+        }
+        let seen = self.elsewhere.of(self.context.region, chart.stay as usize);
+        let seen: Vec<&Sighting> = seen.iter().filter(|s| empty.contains(&s.day)).collect();
+        let mut finding = stay_finding(self.context.region, chart.stay as usize);
+        finding.p_value = Some(verdict.p);
+        finding.q_value = Some(verdict.q);
+        let (observed, expected) = match verdict.shape {
+            Shape::Hanging => (m.empty, m.expected),
+            Shape::Padded => (m.run, m.expected_run),
+        };
+        finding.observed = Some(observed as f64);
+        finding.expected = Some((expected * 10.0).round() / 10.0);
+        finding.confidence = self.confidence(verdict, seen.iter().any(|s| s.counts));
+        let amount = self.amount(stay, &empty, flags.len(), verdict.shape, expected);
+        finding.add_risk(Subject::Stay(chart.stay), amount);
+        self.add_rows(&mut finding, stay, &empty, &seen);
+        self.describe(&mut finding, verdict, &empty, &seen);
+        finding
+    }
+
+    /// What is left of doubt: the false-discovery rate, more where there are no peers or the records show no second sign.
+    fn confidence(&self, verdict: &Verdict, seen: bool) -> f64 {
+        let most = match (seen, self.judged.peers) {
+            (true, _) => 0.98,
+            (false, 0) => 0.7,
+            (false, 1..=2) => 0.8,
+            (false, _) => 0.95,
+        };
+        (1.0 - verdict.q).min(most)
+    }
+
+    /// What the fund would not have paid: its share of what was charged on the empty days; for padding, of those beyond the
+    /// natural wait for discharge; for a stay that hangs on more than half of its days, all it paid.
+    fn amount(&self, stay: &Stay, empty: &[Day], days: usize, shape: Shape, natural: f64) -> Fen {
+        let region = self.context.region;
+        let has_fund = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
+        let paid = if has_fund { stay.fund } else { stay.total }.max(Fen(0));
+        if shape == Shape::Hanging && empty.len() * 2 > days {
+            return paid;
+        }
+        let skip = if shape == Shape::Padded { (natural.round() as usize).min(empty.len() - 1) } else { 0 };
+        let days = &empty[skip..];
+        let facts = &self.context.facts.stay_days;
+        let start = facts.partition_point(|d| d.record < stay.record);
+        let of_stay = facts[start..].iter().take_while(|d| d.record == stay.record);
+        let charged: Fen = of_stay.filter(|d| days.contains(&d.day)).map(|d| d.amount).sum();
+        if stay.total.0 > 0 { paid.share(charged.0.clamp(0, stay.total.0), stay.total.0) } else { charged }
+    }
+
+    /// The stay, the charges of its empty days, and the visits and stays elsewhere.
+    fn add_rows(&self, finding: &mut Finding, stay: &Stay, empty: &[Day], seen: &[&Sighting]) {
+        let region = self.context.region;
+        finding.add_rows(&region.files, stay.rows.iter().copied());
+        let fees = &region.fees;
+        let on_empty = |line: &usize| fees.time[*line].is_some_and(|t| empty.contains(&t.day));
+        finding.add_rows(&region.files, fees.of(stay.record).filter(on_empty).map(|l| fees.row[l]));
+        for sighting in seen {
+            let visit = sighting.visit.map(|i| &region.visits[i as usize].rows);
+            let other = sighting.stay.map(|i| &region.stays[i as usize].rows);
+            finding.add_rows(&region.files, visit.or(other).into_iter().flatten().copied());
+        }
+    }
+
+    fn describe(&self, finding: &mut Finding, verdict: &Verdict, empty: &[Day], seen: &[&Sighting]) {
+        let region = self.context.region;
+        let chart = &self.world.charts[verdict.chart];
+        let m = &self.judged.null.measured[verdict.chart];
+        let stay = &region.stays[chart.stay as usize];
+        let last_active = (0..m.days - m.run).next_back().map(|i| Day(chart.first.0 + i as i32).to_string());
+        let place = |s: &&&Sighting| format!("{} {}", s.day, region.hospital_name(s.hospital));
+        let (strong, weak): (Vec<&&Sighting>, Vec<&&Sighting>) = seen.iter().partition(|s| s.counts);
+        let away: BTreeSet<Day> = strong.iter().map(|s| s.day).collect();
+        let hospitals: BTreeSet<HospitalId> = strong.iter().map(|s| s.hospital).collect();
+        let beds = strong.iter().filter(|s| s.stay.is_some()).filter_map(|s| s.stay).collect::<BTreeSet<u32>>();
+        let clinics = strong.iter().filter(|s| s.visit.is_some() && s.setting != Setting::Pharmacy).count();
+        let evidence = &mut finding.evidence;
+        let mut put = |name: &str, value: Value| evidence.insert(name.into(), value);
+        put("empty_days", empty.len().into());
+        put("days", m.days.into());
+        put("empty_share", ((empty.len() as f64 / m.days.max(1) as f64 * 100.0).round()).into());
+        put("usual_days", finding.expected.map_or(Value::Null, Value::from));
+        put("empty_dates", list(empty.iter().map(Day::to_string)));
+        put("last_active", last_active.map_or(Value::Null, Value::from));
+        put("away_days", away.len().into());
+        put("elsewhere", list(strong.iter().map(|s| place(&s))));
+        put("other_stays", list(beds.iter().map(|&i| region.names.records.get(region.stays[i as usize].record))));
+        put("other_visits", clinics.into());
+        put("pharmacy", list(weak.iter().map(|s| place(&s))));
+        put("hospitals", list(hospitals.iter().map(|h| region.names.hospitals.get(*h))));
+        put("diagnosis", self.diagnosis(stay).into());
+        put("admitted", stay.admitted.to_string().into());
+        put("discharged", stay.discharged.map_or(Value::Null, |d| d.to_string().into()));
+        put("hospital_leads", self.leads_of(chart.hospital).into());
+        put("peer_hospitals", self.judged.peers.into());
+        put("stays_tested", self.judged.tests.into());
+        put("stays_unjudged", self.judged.unjudged.into());
+    }
+
+    fn diagnosis(&self, stay: &Stay) -> String {
+        let names = &self.context.region.names;
+        let (code, name) = (names.diagnoses.get(stay.diagnosis), names.texts.get(stay.diagnosis_name));
+        format!("{code} {name}").trim().to_string()
+    }
+
+    fn leads_of(&self, hospital: u32) -> usize {
+        self.judged.verdicts.iter().filter(|v| self.world.charts[v.chart].hospital == hospital).count()
+    }
+}
