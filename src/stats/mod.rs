@@ -3,9 +3,11 @@
 //! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
 
 mod discovery;
+mod far;
 mod interval;
 mod tails;
 
-pub use discovery::benjamini_hochberg;
+pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
+pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};
