@@ -1,4 +1,5 @@
 //! The command line from outside: exit codes, both languages, errors, what goes to which stream.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,4 +1,5 @@
 //! The catalogue of messages: both languages complete, sound, and agreeing with the source.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

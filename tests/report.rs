@@ -174,14 +174,14 @@ fn finding(rule: &str, i: u32, result: ResultClass) -> Finding {
     f.patient_ids = vec![format!("4115000000{:08}", i % 40)];
     f.stay_ids = vec![format!("202500{i:06}")];
     f.period_start = Some(stay.admitted.day);
-    f.period_end = (i % 17 != 0).then(|| stay.last_day());
-    if i % 17 == 0 {
+    f.period_end = (!i.is_multiple_of(17)).then(|| stay.last_day());
+    if i.is_multiple_of(17) {
         f.period_start = None;
     }
     f.total_amount = stay.total;
     f.observed = Some(f64::from(i % 9));
     f.threshold = Some(0.0);
-    f.p_value = (i % 2 == 0).then_some(0.000_03);
+    f.p_value = i.is_multiple_of(2).then_some(0.000_03);
     f.evidence.insert("item".into(), json!("静脉输液(住院)"));
     f.evidence.insert("excess".into(), json!(123.45));
     f.evidence.insert("days".into(), json!(i % 9));

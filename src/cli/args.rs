@@ -143,6 +143,8 @@ pub(super) struct Simulate {
     pub(super) layout: Option<String>,
     #[arg(long, value_name = "ENCODING", value_parser = ["utf-8", "gb18030"])]
     pub(super) encoding: Option<String>,
+    #[arg(long, value_name = "SCALE")]
+    pub(super) set: Vec<String>,
     #[arg(long)]
     pub(super) force: bool,
 }

@@ -17,7 +17,9 @@ macro_rules! detectors {
 detectors! {
     duplicate_charges,
     hours_over_day,
+    inflated_drugs,
     outside_stay,
     overlapping_stays,
     paired_admissions,
+    threshold_stays,
 }

@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::finding::Finding;
-use crate::messages::{Args, Catalog, Value};
+use crate::messages::{self, Args, Catalog, Value};
 use crate::model::Region;
 use crate::rule::Context;
-use crate::rulebook::Card;
+use crate::rulebook::{Card, EvidenceKind};
 
 /// Id of a card's message in the catalogue.
 pub(super) fn message_id(card: &Card) -> String {
@@ -53,7 +53,7 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
     finding.finding_id = id(finding);
     finding.basis = card.basis.get(catalog.lang()).to_string();
     finding.clears = card.clears.get(catalog.lang()).to_string();
-    finding.message = catalog.format(&message_id(card), &arguments(finding));
+    finding.message = catalog.format(&message_id(card), &arguments(finding, card));
 }
 
 /// The first 16 hexadecimal digits of the SHA-256 over rule, subjects and period: the same lead has the same id in every run.
@@ -75,10 +75,13 @@ fn id(finding: &Finding) -> String {
 }
 
 /// What a message can use: the scalars of the evidence, and the figures every finding has.
-fn arguments(finding: &Finding) -> Args {
+fn arguments(finding: &Finding, card: &Card) -> Args {
+    let is_money = |name: &str| card.evidence.iter().any(|c| c.field == name && c.kind == EvidenceKind::Money);
+    let money = |yuan: f64| Value::Text(messages::money(yuan));
     let mut all = Args::new();
     for (name, value) in &finding.evidence {
         let value = match value {
+            Json::Number(n) if is_money(name) => money(n.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => Value::from(text.as_str()),
             Json::Number(n) => Value::from(n.as_f64().unwrap_or(f64::NAN)),
             Json::Bool(yes) => Value::from(if *yes { "1" } else { "0" }),
@@ -93,14 +96,14 @@ fn arguments(finding: &Finding) -> Args {
         ("threshold", finding.threshold),
         ("p", finding.p_value),
         ("q", finding.q_value),
-        ("amount", Some(finding.amount.yuan())),
-        ("total_amount", Some(finding.total_amount.yuan())),
         ("patients", Some(finding.patient_ids.len() as f64)),
         ("stays", Some(finding.stay_ids.len() as f64)),
     ];
     for (name, figure) in figures {
         all.insert(name.to_string(), figure.map_or(Value::from(""), Value::from));
     }
+    all.insert("amount".into(), money(finding.amount.yuan()));
+    all.insert("total_amount".into(), money(finding.total_amount.yuan()));
     let hospital = if finding.hospital_name.is_empty() { &finding.hospital_id } else { &finding.hospital_name };
     all.insert("hospital".into(), Value::from(hospital.as_str()));
     for (name, day) in [("period_start", finding.period_start), ("period_end", finding.period_end)] {

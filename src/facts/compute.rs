@@ -48,9 +48,9 @@ fn blocks(region: &Region) -> Vec<Range<usize>> {
 pub fn compute_for(region: &Region, wanted: &Wanted, records: Range<usize>) -> Facts {
     let mut pass =
         Pass { region, wanted, facts: Facts::default(), months: FxHashMap::default(), times: FxHashMap::default() };
-    let mut uses = Vec::new();
+    let (mut uses, mut sums) = (Vec::new(), Vec::new());
     for record in records {
-        pass.record(RecordId(record as u32), &mut uses);
+        pass.record(RecordId(record as u32), &mut uses, &mut sums);
     }
     let Pass { mut facts, months, times, .. } = pass;
     facts.hospital_item_months = months.into_values().collect();
@@ -111,6 +111,34 @@ impl Facts {
 /// One use of an item, in the order in which uses are grouped.
 type Use = (ItemId, Option<Day>, Price, Quantity, u32);
 
+/// What was billed of an item on one day.
+type DaySum = (Option<Day>, Quantity);
+
+/// How the sums by day, given in order of days, follow each other.
+fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
+    let Some(&(last, quantity)) = sums.last() else { return };
+    (fact.last_day, fact.usual_day) = (quantity, quantity);
+    if sums.len() == 1 {
+        return;
+    }
+    let mut quantities: Vec<Quantity> = sums.iter().map(|s| s.1).collect();
+    quantities.sort_unstable();
+    fact.usual_day = quantities[(quantities.len() - 1) / 2];
+    // Undated lines sort first and have no gap.
+    let gap = |a: Option<Day>, b: Option<Day>| a.zip(b).map_or(1, |(a, b)| i64::from(b.0 - a.0).max(1));
+    let mut before = 1;
+    for pair in sums.windows(2) {
+        let after = gap(pair[0].0, pair[1].0);
+        let quantity = pair[0].1;
+        let spread = Quantity(quantity.0 / before.max(after)).max(quantity.min(fact.usual_day));
+        fact.steady_day = fact.steady_day.max(spread);
+        before = after;
+        if pair[0].0.is_some() && pair[1].0 == last {
+            fact.last_gap = after as u32;
+        }
+    }
+}
+
 struct Pass<'a> {
     region: &'a Region,
     wanted: &'a Wanted,
@@ -120,7 +148,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn record(&mut self, record: RecordId, uses: &mut Vec<Use>) {
+    fn record(&mut self, record: RecordId, uses: &mut Vec<Use>, sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let lines = fees.of(record);
         if lines.is_empty() {
@@ -145,7 +173,7 @@ impl Pass<'_> {
         self.outside(record, lines);
         uses.sort_unstable();
         for of_item in uses.chunk_by(|a, b| a.0 == b.0) {
-            self.item(record, of_item);
+            self.item(record, of_item, sums);
         }
     }
 
@@ -176,7 +204,7 @@ impl Pass<'_> {
     }
 
     /// All uses of one item in one record, by day.
-    fn item(&mut self, record: RecordId, uses: &[Use]) {
+    fn item(&mut self, record: RecordId, uses: &[Use], sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
         let mut fact = StayItem {
@@ -184,6 +212,10 @@ impl Pass<'_> {
             item,
             quantity: Quantity(0),
             largest_day: Quantity(i64::MIN),
+            steady_day: Quantity(0),
+            usual_day: Quantity(0),
+            last_day: Quantity(0),
+            last_gap: 0,
             days: 0,
             lines: uses.len() as u32,
             amount: Fen(0),
@@ -192,6 +224,7 @@ impl Pass<'_> {
             last_line: 0,
         };
         let mut month = None;
+        sums.clear();
         for of_day in uses.chunk_by(|a, b| a.1 == b.1) {
             let quantity: Quantity = of_day.iter().map(|u| u.3).sum();
             let amount: Fen = of_day.iter().map(|u| fees.amount[u.4 as usize]).sum();
@@ -205,6 +238,7 @@ impl Pass<'_> {
                 self.repeats(record, hospital, of_day, day);
             }
             let this = day.map_or(HospitalItemMonth::UNDATED, Day::month);
+            sums.push((day, quantity));
             let first = month != Some(this);
             month = Some(this);
             self.month(hospital, item, this, quantity, amount, of_day.len() as u32, first);
@@ -213,6 +247,7 @@ impl Pass<'_> {
             fact.first_line = fact.first_line.min(line);
             fact.last_line = fact.last_line.max(line);
         }
+        rhythm(&mut fact, sums);
         self.facts.stay_items.push(fact);
     }
 

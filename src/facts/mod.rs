@@ -42,6 +42,16 @@ pub struct StayItem {
     pub quantity: Quantity,
     /// Largest sum on one day.
     pub largest_day: Quantity,
+    /// Largest sum on a day before the last, each allowed for the days that a posting may stand for: a sum above the usual is
+    /// divided by the days since the posting before or until the next, whichever are more, but not below the usual. Zero
+    /// where there is one day only.
+    pub steady_day: Quantity,
+    /// Lower median of the sums by day: what is usual for this record.
+    pub usual_day: Quantity,
+    /// Sum on the last dated day, else of the undated lines.
+    pub last_day: Quantity,
+    /// Days between the last two dated days; 0 where there is one only.
+    pub last_gap: u32,
     /// Distinct days of use; lines without a date count as one further day.
     pub days: u32,
     /// Number of lines.

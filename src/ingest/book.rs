@@ -6,9 +6,8 @@ use calamine::{Data, Range, Reader};
 
 use super::batch::{Batch, Parser};
 use super::error::Error;
-use super::header::{Layout, Recognised, recognise};
+use super::header::{Headers, Layout, Recognised};
 use super::text::is_blank_or_total;
-use crate::config::Mapping;
 use crate::model::Progress;
 
 /// Rows looked at for a header below title rows.
@@ -39,7 +38,7 @@ pub(super) enum SheetOutcome {
 pub(super) fn read(
     file: &str,
     bytes: &[u8],
-    mapping: &Mapping,
+    headers: Headers<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<SheetOutcome>, Error> {
     let damaged = |reason: String| Error::Damaged { file: file.to_string(), reason };
@@ -50,7 +49,7 @@ pub(super) fn read(
     for name in names {
         let range = book.worksheet_range(&name).map_err(|e| damaged(format!("{name}: {e}")))?;
         let first = range.start().map_or(0, |(row, _)| row);
-        let (header, found, cells) = header(&range, mapping);
+        let (header, found, cells) = header(&range, headers);
         let (layout, skip) = match (found, &before) {
             (Recognised::Table(layout), _) => (layout, header + 1),
             (Recognised::Nothing, Some(layout)) if range.width() == layout.headers.len() => (layout.clone(), 0),
@@ -69,12 +68,12 @@ pub(super) fn read(
 }
 
 /// The row that is the best header, what it was recognised as, and its cells.
-fn header(range: &Range<Data>, mapping: &Mapping) -> (usize, Recognised, Vec<String>) {
+fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<String>) {
     let mut best = (0, Recognised::Nothing, Vec::new());
     let mut score = 0;
     for (at, row) in range.rows().take(TITLE_ROWS).enumerate() {
         let cells: Vec<String> = row.iter().map(text).collect();
-        let found = recognise(&cells, mapping);
+        let found = headers.recognise(&cells);
         let points = match &found {
             Recognised::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
             Recognised::Incomplete(i) => 10 + i.recognised,

@@ -10,9 +10,8 @@ use sha2::{Digest, Sha256};
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
 use super::error::Error;
 use super::files::{Kind, Source, kind};
-use super::header::{Layout, Recognised};
+use super::header::{Headers, Layout, Recognised};
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, book, parquet, text};
-use crate::config::Mapping;
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
 
@@ -49,6 +48,9 @@ pub(super) struct Chunk {
     columns: Vec<(&'static str, Values)>,
 }
 
+/// Ids of a text column, where there is one, and the moments of a date column.
+type Beside<'a> = (Option<&'a [u32]>, &'a mut [Option<Stamp>]);
+
 impl Chunk {
     fn find(&self, field: &str) -> Option<&Values> {
         self.columns.iter().find(|(f, _)| *f == field).map(|(_, v)| v)
@@ -70,7 +72,7 @@ impl Chunk {
     }
 
     /// Moments of a date column, to be corrected, beside the ids of a text column.
-    pub fn with_moments(&mut self, symbols: &str, moments: &str) -> Option<(Option<&[u32]>, &mut [Option<Stamp>])> {
+    pub fn with_moments(&mut self, symbols: &str, moments: &str) -> Option<Beside<'_>> {
         let (mut ids, mut times) = (None, None);
         for (field, values) in &mut self.columns {
             match values {
@@ -127,10 +129,10 @@ pub(super) fn slot(table: Table) -> usize {
 ///
 /// # Errors
 /// The first file that cannot be read as what it is; see [`Error`].
-pub(super) fn collect(sources: &[Source], mapping: &Mapping, progress: &dyn Progress) -> Result<Collected, Error> {
+pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn Progress) -> Result<Collected, Error> {
     let mut all = Collected::default();
     for source in sources {
-        read_file(&mut all, source, mapping, progress)?;
+        read_file(&mut all, source, headers, progress)?;
     }
     for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
         let columns: Vec<String> = columns.into_iter().collect();
@@ -162,7 +164,7 @@ fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn read_file(all: &mut Collected, source: &Source, mapping: &Mapping, progress: &dyn Progress) -> Result<(), Error> {
+fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progress: &dyn Progress) -> Result<(), Error> {
     let cannot = |e: std::io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
     let input = all.inputs.len();
     all.inputs.push(Input { name: source.name.clone(), bytes: source.bytes, sha256: String::new(), parts: Vec::new() });
@@ -170,7 +172,7 @@ fn read_file(all: &mut Collected, source: &Source, mapping: &Mapping, progress: 
     let kind = kind(source)?;
     if kind == Kind::Text {
         let mut reader = Hashing { inner: file()?, hash: Sha256::new() };
-        let outcome = text::read(&source.name, &mut reader, mapping, progress)?;
+        let outcome = text::read(&source.name, &mut reader, headers, progress)?;
         // A text that is no table was not read to its end.
         std::io::copy(&mut reader, &mut std::io::sink()).map_err(cannot)?;
         let sha256 = hex(reader.hash);
@@ -187,21 +189,21 @@ fn read_file(all: &mut Collected, source: &Source, mapping: &Mapping, progress: 
         Kind::Text => {}
         Kind::Gzip => {
             let gzip = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file()?));
-            let outcome = text::read(&source.name, gzip, mapping, &RowsOnly(progress))?;
+            let outcome = text::read(&source.name, gzip, headers, &RowsOnly(progress))?;
             all.text_part(source, input, String::new(), outcome, repeated)?;
             progress.advance(source.bytes);
         }
         Kind::Zip => {
-            read_archive(all, source, input, mapping, &RowsOnly(progress), repeated)?;
+            read_archive(all, source, input, headers, &RowsOnly(progress), repeated)?;
             progress.advance(source.bytes);
         }
         Kind::Book => {
             let bytes = std::fs::read(&source.path).map_err(cannot)?;
-            read_book(all, source, input, "", &bytes, mapping, progress, repeated)?;
+            read_book(all, source, input, "", &bytes, headers, progress, repeated)?;
             progress.advance(source.bytes);
         }
         Kind::Parquet => {
-            match parquet::read(&source.name, &source.path, mapping, progress)? {
+            match parquet::read(&source.name, &source.path, headers, progress)? {
                 parquet::Outcome::Table(table) => {
                     let (layout, parser, batches) = *table;
                     all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
@@ -233,12 +235,12 @@ fn read_book(
     input: usize,
     entry: &str,
     bytes: &[u8],
-    mapping: &Mapping,
+    headers: Headers<'_>,
     progress: &dyn Progress,
     repeated: bool,
 ) -> Result<(), Error> {
     let file = if entry.is_empty() { source.name.clone() } else { format!("{}/{entry}", source.name) };
-    for sheet in book::read(&file, bytes, mapping, progress)? {
+    for sheet in book::read(&file, bytes, headers, progress)? {
         match sheet {
             book::SheetOutcome::Table(sheet) => {
                 let name = if entry.is_empty() { sheet.name } else { format!("{entry}/{}", sheet.name) };
@@ -257,7 +259,7 @@ fn read_archive(
     all: &mut Collected,
     source: &Source,
     input: usize,
-    mapping: &Mapping,
+    headers: Headers<'_>,
     progress: &dyn Progress,
     repeated: bool,
 ) -> Result<(), Error> {
@@ -280,12 +282,12 @@ fn read_archive(
         if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).map_err(|e| damaged(format!("{name}: {e}")))?;
-            read_book(all, source, input, name, &bytes, mapping, progress, repeated)?;
+            read_book(all, source, input, name, &bytes, headers, progress, repeated)?;
         } else if lower.ends_with(".gz") {
-            let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), mapping, progress)?;
+            let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), headers, progress)?;
             all.text_part(source, input, name.clone(), outcome, repeated)?;
         } else if [".csv", ".tsv", ".txt"].iter().any(|e| lower.ends_with(e)) {
-            let outcome = text::read(&full, entry, mapping, progress)?;
+            let outcome = text::read(&full, entry, headers, progress)?;
             all.text_part(source, input, name.clone(), outcome, repeated)?;
         }
     }

@@ -52,10 +52,10 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Source>, Error> {
         sources.push(Source { name: tail(&path, 1), path, named, bytes });
     }
     // The same file reached twice is one file.
-    sources.sort_by(|a, b| (canonical(&a.path), !a.named).cmp(&(canonical(&b.path), !b.named)));
+    sources.sort_by_cached_key(|s| (canonical(&s.path), !s.named));
     sources.dedup_by(|b, a| canonical(&a.path) == canonical(&b.path));
     distinguish(&mut sources);
-    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    sources.sort_by_cached_key(|s| s.name.clone());
     Ok(sources)
 }
 

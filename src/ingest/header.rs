@@ -29,6 +29,8 @@ pub(super) struct Incomplete {
     pub candidates: Vec<String>,
     /// Number of columns that were recognised.
     pub recognised: usize,
+    /// What was understood all the same.
+    layout: Layout,
 }
 
 /// What a row of cells is, taken as a header.
@@ -40,6 +42,25 @@ pub(super) enum Recognised {
     Incomplete(Incomplete),
     /// No header of any table.
     Nothing,
+}
+
+/// How headers are read.
+#[derive(Clone, Copy)]
+pub(super) struct Headers<'a> {
+    /// Names from `yishen.toml`; they go before every known name.
+    pub mapping: &'a Mapping,
+    /// Take a table that lacks a column for what it is: to show how it was understood, not to scan it.
+    pub lenient: bool,
+}
+
+impl Headers<'_> {
+    /// Reads a row of cells as a header.
+    pub fn recognise(&self, cells: &[String]) -> Recognised {
+        match recognise(cells, self.mapping) {
+            Recognised::Incomplete(near) if self.lenient => Recognised::Table(near.layout),
+            found => found,
+        }
+    }
 }
 
 /// The order in which tables are tried: the ones with the most telling columns first.
@@ -62,9 +83,12 @@ pub(super) fn normal(header: &str) -> String {
     }
 }
 
-/// Every known header of every table: normal form to (column, rank), lower ranks preferred.
-fn known() -> &'static HashMap<(Table, String), (&'static Column, usize)> {
-    static KNOWN: OnceLock<HashMap<(Table, String), (&'static Column, usize)>> = OnceLock::new();
+/// Normal form of a header to its column and rank; lower ranks are preferred.
+type Known = HashMap<(Table, String), (&'static Column, usize)>;
+
+/// Every known header of every table.
+fn known() -> &'static Known {
+    static KNOWN: OnceLock<Known> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut known = HashMap::new();
         for column in Table::ALL.into_iter().flat_map(columns) {
@@ -77,8 +101,7 @@ fn known() -> &'static HashMap<(Table, String), (&'static Column, usize)> {
     })
 }
 
-/// Reads a row of cells as a header. A mapping of `yishen.toml` goes before every known name.
-pub(super) fn recognise(cells: &[String], mapping: &Mapping) -> Recognised {
+fn recognise(cells: &[String], mapping: &Mapping) -> Recognised {
     let normals: Vec<String> = cells.iter().map(|c| normal(c)).collect();
     let mut complete: Option<(usize, Layout)> = None;
     let mut nearest: Option<Incomplete> = None;
@@ -95,6 +118,7 @@ pub(super) fn recognise(cells: &[String], mapping: &Mapping) -> Recognised {
                     missing: column,
                     candidates: candidates(column, cells, &columns),
                     recognised: found.len(),
+                    layout: Layout { table, headers: cells.to_vec(), columns },
                 });
             }
             _ => {}

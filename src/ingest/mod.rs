@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::config::Mapping;
 use crate::model::{Phase, Progress, Region, Table};
+use header::Headers;
 
 pub use error::Error;
 
@@ -27,7 +28,7 @@ pub use error::Error;
 /// # Errors
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
-    let collected = gather(paths, mapping, progress)?;
+    let collected = gather(paths, Headers { mapping, lenient: false }, progress)?;
     if collected.files.is_empty() {
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();
@@ -36,22 +37,23 @@ pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Re
     assemble::assemble(collected, progress)
 }
 
-/// How the files were understood: their tables, columns and sample values, without joining them.
+/// How the files were understood: their tables, columns and sample values, without joining them. A table that lacks a column
+/// it needs is shown like the others, so that it can be mapped.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read`], but for missing columns.
 pub fn inspect(
     paths: &[PathBuf],
     mapping: &Mapping,
     progress: &dyn Progress,
 ) -> Result<(Vec<Input>, Vec<Note>), Error> {
-    gather(paths, mapping, progress).map(|all| (all.inputs, all.notes))
+    gather(paths, Headers { mapping, lenient: true }, progress).map(|all| (all.inputs, all.notes))
 }
 
-fn gather(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<collect::Collected, Error> {
+fn gather(paths: &[PathBuf], headers: Headers<'_>, progress: &dyn Progress) -> Result<collect::Collected, Error> {
     let sources = files::expand(paths)?;
     progress.start(Phase::Read, sources.iter().map(|s| s.bytes).sum());
-    let collected = collect::collect(&sources, mapping, progress);
+    let collected = collect::collect(&sources, headers, progress);
     progress.finish();
     collected
 }

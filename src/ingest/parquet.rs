@@ -7,9 +7,8 @@ use polars::prelude::{AnyValue, Column, ParquetReader, SerReader};
 
 use super::batch::{Batch, Parser};
 use super::error::Error;
-use super::header::{Layout, Recognised, recognise};
+use super::header::{Headers, Layout, Recognised};
 use super::text::is_blank_or_total;
-use crate::config::Mapping;
 use crate::model::{Day, Progress, Stamp};
 
 /// Rows read at a time.
@@ -25,13 +24,13 @@ pub(super) enum Outcome {
 ///
 /// # Errors
 /// A file that is cut off or damaged.
-pub(super) fn read(name: &str, path: &Path, mapping: &Mapping, progress: &dyn Progress) -> Result<Outcome, Error> {
+pub(super) fn read(name: &str, path: &Path, headers: Headers<'_>, progress: &dyn Progress) -> Result<Outcome, Error> {
     let damaged = |e: polars::prelude::PolarsError| Error::Damaged { file: name.to_string(), reason: e.to_string() };
     let open = || File::open(path).map_err(|e| Error::Open { path: path.to_path_buf(), reason: e.to_string() });
     let mut reader = ParquetReader::new(open()?);
     let rows = reader.num_rows().map_err(damaged)?;
     let cells: Vec<String> = reader.schema().map_err(damaged)?.iter_names().map(|n| n.to_string()).collect();
-    let layout = match recognise(&cells, mapping) {
+    let layout = match headers.recognise(&cells) {
         Recognised::Table(layout) => layout,
         other => return Ok(Outcome::Other(other, cells)),
     };

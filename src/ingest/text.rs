@@ -6,9 +6,8 @@ use rayon::prelude::*;
 
 use super::batch::{BadRow, Batch, Parser};
 use super::error::Error;
-use super::header::{Layout, Recognised, recognise};
+use super::header::{Headers, Layout, Recognised};
 use super::values::clean;
-use crate::config::Mapping;
 use crate::model::Progress;
 
 /// Bytes read at a time for one parsing task.
@@ -77,13 +76,13 @@ pub(super) enum Outcome {
 pub(super) fn read(
     name: &str,
     mut source: impl Read + Send,
-    mapping: &Mapping,
+    headers: Headers<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, Error> {
     let damaged = |e: std::io::Error| Error::Damaged { file: name.to_string(), reason: e.to_string() };
     let mut pending = Vec::with_capacity(HEAD);
     source.by_ref().take(HEAD as u64).read_to_end(&mut pending).map_err(damaged)?;
-    let Some(head) = look(name, &pending, mapping)? else { return Ok(Outcome::Empty) };
+    let Some(head) = look(name, &pending, headers)? else { return Ok(Outcome::Empty) };
     let Recognised::Table(layout) = head.found else {
         return Ok(Outcome::Other(head.found, head.header_line, head.cells));
     };
@@ -124,7 +123,7 @@ pub(super) fn read(
 }
 
 /// Finds out encoding, delimiter and header; `None` for a text without a single cell.
-pub(super) fn look(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Option<Head>, Error> {
+pub(super) fn look(name: &str, bytes: &[u8], headers: Headers<'_>) -> Result<Option<Head>, Error> {
     let encoding = detect(name, bytes)?;
     let text = decode(bytes, encoding).0;
     let complete = if bytes.len() < HEAD { text.len() } else { text.rfind('\n').map_or(text.len(), |at| at + 1) };
@@ -135,7 +134,7 @@ pub(super) fn look(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Option
     let mut best: Option<(usize, Head)> = None;
     for delimiter in *b",\t;|\x01" {
         for (line, cells) in first_rows(&text, delimiter) {
-            let found = recognise(&cells, mapping);
+            let found = headers.recognise(&cells);
             let score = match &found {
                 Recognised::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
                 Recognised::Incomplete(i) => 10 + i.recognised,

@@ -201,22 +201,25 @@ pub fn number(n: f64) -> String {
     if n != 0.0 && n.abs() < 0.01 {
         return format!("{n:.1e}");
     }
-    let text = format!("{:.2}", n.abs());
+    let text = money(n);
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// Yuan with thousands separators and two decimals.
+pub fn money(yuan: f64) -> String {
+    let text = format!("{:.2}", yuan.abs());
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, "00"));
     let mut out = String::with_capacity(text.len() + whole.len() / 3 + 1);
-    if n < 0.0 {
+    if yuan < 0.0 {
         out.push('-');
     }
     for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    let decimals = decimals.trim_end_matches('0');
-    if !decimals.is_empty() {
-        out.push('.');
-        out.push_str(decimals);
-    }
+    out.push('.');
+    out.push_str(decimals);
     out
 }

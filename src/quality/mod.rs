@@ -2,6 +2,10 @@
 //!
 //! A finding claims the units that the truth of its scheme is written in: its stays, its patients at its hospital, or its
 //! hospital. Precision belongs to the scheme (a false claim has no strength), recall to the scheme and to each strength.
+//!
+//! Empty beds and padded stays are one thing seen from two sides: a stay planted under either is found if either rule names
+//! it, which the row of both together counts. Where the truth lists what a finding only gives the probability of
+//! (`threshold-stays:steered`), the sum of the probabilities is held against the number.
 
 mod score;
 
@@ -9,10 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::messages::{self, Catalog};
 
-pub use score::{Interval, SchemeScore, StrengthScore, table};
+pub use score::{Estimate, Interval, SchemeScore, StrengthScore, table};
 
 /// Why findings could not be held against a truth.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +87,26 @@ struct Claim {
     patient_ids: Vec<String>,
     #[serde(default)]
     stay_ids: Vec<String>,
+    #[serde(default)]
+    evidence: Evidence,
+}
+
+#[derive(Default, Deserialize)]
+struct Evidence {
+    #[serde(default)]
+    steered: Value,
+}
+
+impl Evidence {
+    /// The sum of the probabilities, given as numbers, as the values of a map, or as a field of a list's entries.
+    fn probabilities(&self) -> f64 {
+        let one = |v: &Value| v.as_f64().or_else(|| v.get("probability")?.as_f64()).unwrap_or(0.0);
+        match &self.steered {
+            Value::Array(list) => list.iter().map(one).sum(),
+            Value::Object(map) => map.values().map(one).sum(),
+            other => one(other),
+        }
+    }
 }
 
 impl Claim {
@@ -106,6 +131,7 @@ struct Counts {
     /// Planted and found units, by strength.
     by_strength: BTreeMap<String, (u64, u64)>,
     claimed_in_vain: u64,
+    estimate: Estimate,
 }
 
 impl Pool {
@@ -119,8 +145,16 @@ impl Pool {
     /// # Errors
     /// A line that cannot be read; the pool is unchanged then.
     pub fn add(&mut self, findings: impl BufRead, truth: impl Read) -> Result<(), Error> {
-        let planted = read_truth(truth)?;
-        let claims = read_claims(findings, &planted)?;
+        let (mut planted, steered) = read_truth(truth)?;
+        let (mut claims, probable) = read_claims(findings, &planted)?;
+        for (rule, count) in steered {
+            self.schemes.entry(rule).or_default().estimate.planted += count;
+        }
+        for (rule, sum) in probable {
+            self.schemes.entry(rule).or_default().estimate.estimated += sum;
+        }
+        pool_siblings(&mut planted);
+        pool_siblings(&mut claims);
         let rules: BTreeSet<&String> = planted.keys().chain(claims.keys()).collect();
         for rule in rules {
             let counts = self.schemes.entry(rule.clone()).or_default();
@@ -134,7 +168,9 @@ impl Pool {
                     *count = (count.0 + 1, count.1 + hit);
                 }
             }
-            let vain = claimed.iter().filter(|claim| !units.is_some_and(|units| units.contains_key(*claim)));
+            // A stay planted under the sibling is no false claim.
+            let honest = if SIBLINGS.contains(&rule.as_str()) { planted.get(POOLED) } else { units };
+            let vain = claimed.iter().filter(|claim| !honest.is_some_and(|units| units.contains_key(*claim)));
             counts.claimed_in_vain += vain.count() as u64;
         }
         Ok(())
@@ -144,7 +180,9 @@ impl Pool {
     pub fn scores(&self) -> Vec<SchemeScore> {
         self.schemes
             .iter()
-            .map(|(scheme, counts)| SchemeScore::new(scheme, &counts.by_strength, counts.claimed_in_vain))
+            .map(|(scheme, counts)| {
+                SchemeScore::new(scheme, &counts.by_strength, counts.claimed_in_vain, counts.estimate)
+            })
             .collect()
     }
 }
@@ -164,8 +202,24 @@ type Planted = BTreeMap<String, BTreeMap<(Unit, String), BTreeSet<String>>>;
 /// By rule, the units its findings claim.
 type Claims = BTreeMap<String, BTreeSet<(Unit, String)>>;
 
-fn read_truth(truth: impl Read) -> Result<Planted, Error> {
+/// Rules that see one thing from two sides, and the name of both together.
+const SIBLINGS: [&str; 2] = ["bed-hanging", "padded-stays"];
+const POOLED: &str = "bed-hanging+padded-stays";
+
+/// Adds the units of both siblings under the name of both together.
+fn pool_siblings<T: Clone + IntoIterator + Extend<T::Item> + Default>(by_rule: &mut BTreeMap<String, T>) {
+    let both: Vec<T> = SIBLINGS.iter().filter_map(|rule| by_rule.get(*rule).cloned()).collect();
+    if !both.is_empty() {
+        let mut pooled = T::default();
+        both.into_iter().for_each(|units| pooled.extend(units));
+        by_rule.insert(POOLED.to_string(), pooled);
+    }
+}
+
+/// The planted units, and by scheme the number of units that are only estimated: rows of `scheme:aspect`.
+fn read_truth(truth: impl Read) -> Result<(Planted, BTreeMap<String, u64>), Error> {
     let mut planted = Planted::new();
+    let mut estimated = BTreeMap::new();
     let mut reader = csv::Reader::from_reader(truth);
     let fault = |line: u64, reason: &dyn std::fmt::Display| Error::Truth { line, reason: reason.to_string() };
     let headers = reader.headers().map_err(|e| fault(1, &e))?.clone();
@@ -173,13 +227,19 @@ fn read_truth(truth: impl Read) -> Result<Planted, Error> {
         let record = record.map_err(|e| fault(e.position().map_or(1, csv::Position::line), &e))?;
         let line = record.position().map_or(0, csv::Position::line);
         let row: TruthRow = record.deserialize(Some(&headers)).map_err(|e| fault(line, &e))?;
+        if let Some((scheme, _)) = row.scheme.split_once(':') {
+            *estimated.entry(scheme.to_string()).or_default() += 1;
+            continue;
+        }
         planted.entry(row.scheme).or_default().entry((row.unit, row.key)).or_default().insert(row.strength);
     }
-    Ok(planted)
+    Ok((planted, estimated))
 }
 
-fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<Claims, Error> {
+/// The claimed units, and by rule the sum of the probabilities its findings give.
+fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<(Claims, BTreeMap<String, f64>), Error> {
     let mut claims = Claims::new();
+    let mut probable: BTreeMap<String, f64> = BTreeMap::new();
     for (n, line) in findings.lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
@@ -188,6 +248,10 @@ fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<Claims, Erro
         let claim: Claim =
             serde_json::from_str(&line).map_err(|e| Error::Finding { line: n + 1, reason: e.to_string() })?;
         let rule = claim.rule.clone();
+        let sum = claim.evidence.probabilities();
+        if sum > 0.0 {
+            *probable.entry(rule.clone()).or_default() += sum;
+        }
         let units: BTreeSet<Unit> = match planted.get(&rule) {
             Some(units) => units.keys().map(|(unit, _)| *unit).collect(),
             None if claim.stay_ids.is_empty() => [Unit::Hospital].into(),
@@ -197,7 +261,7 @@ fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<Claims, Erro
         let Some(unit) = units.into_iter().next() else { continue };
         claims.entry(rule).or_default().extend(claim.keys(unit).into_iter().map(|key| (unit, key)));
     }
-    Ok(claims)
+    Ok((claims, probable))
 }
 
 #[cfg(test)]
@@ -248,6 +312,41 @@ mod tests {
         pool.add(finding.as_bytes(), "scheme,unit,key,group\na,stay,s2,1\n".as_bytes()).unwrap();
         let score = &pool.scores()[0];
         assert_eq!((score.units, score.true_positives, score.false_positives, score.false_negatives), (2, 1, 1, 1));
+    }
+
+    #[test]
+    fn empty_beds_and_padded_stays_are_scored_together() {
+        let truth = "scheme,unit,key,group,strength\nbed-hanging,stay,s1,1,blunt\nbed-hanging,stay,s2,2,subtle\n\
+            padded-stays,stay,s3,1,blunt\npadded-stays,stay,s4,2,subtle\n";
+        let findings = "{\"rule\":\"bed-hanging\",\"stay_ids\":[\"s1\"]}\n{\"rule\":\"padded-stays\",\"stay_ids\":[\"s2\"]}\n\
+            {\"rule\":\"bed-hanging\",\"stay_ids\":[\"s3\"]}\n{\"rule\":\"padded-stays\",\"stay_ids\":[\"s9\"]}\n\
+            {\"rule\":\"bed-hanging\",\"stay_ids\":[\"s9\"]}\n";
+        let all = evaluate(findings.as_bytes(), truth.as_bytes()).unwrap();
+        let figures: Vec<(&str, u64, u64, u64)> =
+            all.iter().map(|s| (s.scheme.as_str(), s.units, s.true_positives, s.false_positives)).collect();
+        assert_eq!(
+            figures,
+            [("bed-hanging", 2, 1, 1), ("bed-hanging+padded-stays", 4, 3, 1), ("padded-stays", 2, 0, 1)]
+        );
+        let pooled: Vec<(u64, u64)> = all[1].strengths.iter().map(|s| (s.units, s.found)).collect();
+        assert_eq!(pooled, [(2, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn probabilities_are_held_against_the_number_they_estimate() {
+        let truth = "scheme,unit,key,group,strength\nthreshold-stays,hospital,H1,1,blunt\n\
+            threshold-stays:steered,stay,s1,1,blunt\nthreshold-stays:steered,stay,s2,1,blunt\n";
+        for steered in ["1.5", "[0.5,1]", "{\"s1\":0.5,\"s3\":1}", "[{\"stay\":\"s1\",\"probability\":1.5}]"] {
+            let finding = format!(
+                "{{\"rule\":\"threshold-stays\",\"hospital_id\":\"H1\",\"stay_ids\":[\"s1\"],\
+                 \"evidence\":{{\"mark\":1,\"steered\":{steered}}}}}"
+            );
+            let all = evaluate(finding.as_bytes(), truth.as_bytes()).unwrap();
+            assert_eq!(all.len(), 1, "an estimate is no scheme");
+            assert_eq!((all[0].units, all[0].true_positives), (1, 1));
+            assert_eq!(all[0].estimate, Some(Estimate { planted: 2, estimated: 1.5 }), "{steered}");
+        }
+        assert!(scores("{\"rule\":\"a\",\"stay_ids\":[\"s1\"]}").iter().all(|s| s.estimate.is_none()));
     }
 
     #[test]

@@ -48,6 +48,15 @@ pub struct StrengthScore {
     pub recall_interval: Option<Interval>,
 }
 
+/// Units that findings do not claim one by one but give a probability each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Estimate {
+    /// How many there are.
+    pub planted: u64,
+    /// What the probabilities add up to.
+    pub estimated: f64,
+}
+
 /// How well a rule found its scheme.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SchemeScore {
@@ -71,6 +80,9 @@ pub struct SchemeScore {
     pub recall_interval: Option<Interval>,
     /// Recall by strength.
     pub strengths: Vec<StrengthScore>,
+    /// Steered stays: their number and the sum of the probabilities, where the truth or a finding speaks of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
 }
 
 fn share(hits: u64, all: u64) -> Option<f64> {
@@ -79,7 +91,12 @@ fn share(hits: u64, all: u64) -> Option<f64> {
 
 impl SchemeScore {
     /// The score from planted and found units by strength, and the claims that nobody planted.
-    pub(super) fn new(scheme: &str, by_strength: &BTreeMap<String, (u64, u64)>, false_positives: u64) -> Self {
+    pub(super) fn new(
+        scheme: &str,
+        by_strength: &BTreeMap<String, (u64, u64)>,
+        false_positives: u64,
+        estimate: Estimate,
+    ) -> Self {
         let strengths: Vec<StrengthScore> = by_strength
             .iter()
             .map(|(strength, &(units, found))| StrengthScore {
@@ -103,6 +120,7 @@ impl SchemeScore {
             recall: share(found, units),
             recall_interval: Interval::wilson(found, units),
             strengths,
+            estimate: Some(estimate).filter(|e| *e != Estimate::default()),
         }
     }
 }
@@ -146,6 +164,18 @@ pub fn table(scores: &[SchemeScore], catalog: &Catalog) -> Vec<Vec<String>> {
                 percent(part.recall, part.recall_interval),
             ]);
         }
+        if let Some(estimate) = score.estimate {
+            let ratio = share(1, estimate.planted).map(|one| format!("{:.1} %", estimate.estimated * one * 100.0));
+            rows.push(vec![
+                format!("  {}", catalog.text("evaluate-steered")),
+                count(estimate.planted),
+                count(estimate.estimated.round() as u64),
+                String::new(),
+                String::new(),
+                String::new(),
+                ratio.unwrap_or_else(|| "–".to_string()),
+            ]);
+        }
     }
     rows
 }
@@ -170,10 +200,11 @@ mod tests {
     #[test]
     fn the_table_has_a_row_a_scheme_and_strength_in_both_languages() {
         let by_strength = [("blunt".to_string(), (40, 40)), ("subtle".to_string(), (10, 9))].into();
-        let score = SchemeScore::new("outside-stay", &by_strength, 1);
+        let score = SchemeScore::new("outside-stay", &by_strength, 1, Estimate { planted: 200, estimated: 187.6 });
         for lang in [Lang::Zh, Lang::En] {
             let rows = table(std::slice::from_ref(&score), &Catalog::new(lang));
-            assert_eq!(rows.len(), 4);
+            assert_eq!(rows.len(), 5);
+            assert_eq!((rows[4][1].as_str(), rows[4][2].as_str(), rows[4][6].as_str()), ("200", "188", "93.8 %"));
             assert!(rows.iter().all(|r| r.len() == 7));
             assert!(rows[0].iter().all(|head| !head.starts_with("evaluate-")), "{:?}", rows[0]);
             assert_eq!(rows[1][1..5], ["50", "49", "1", "1"]);

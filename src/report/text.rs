@@ -14,7 +14,7 @@ pub(super) fn yuan(amount: Fen) -> String {
     let digits = (fen / 100).to_string();
     let mut out = String::from(sign);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -76,9 +76,8 @@ pub(super) fn evidence(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(evidence).collect::<Vec<_>>().join("; "),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| format!("{name}: {}", evidence(value))).collect::<Vec<_>>().join(", ")
-        }
+        // The names of the fields are for machines; the values, in their fixed order, speak for themselves.
+        Value::Object(fields) => fields.values().map(evidence).collect::<Vec<_>>().join(" "),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

@@ -127,7 +127,7 @@ impl Bills {
             sheet.refund_all(refunded_at);
         }
         let person = &plan.persons[stay.person as usize];
-        let doctor = 1 + mix(u64::from(stay.id), 3) % u64::from(sheet.hospital.doctors);
+        let doctor = stay.doctor(sheet.hospital);
         let heading = Heading {
             stay,
             person,

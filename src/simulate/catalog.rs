@@ -29,12 +29,19 @@ pub struct Item {
     pub times: (u8, u8),
     /// 1 甲, 2 乙, 3 丙.
     pub grade: u8,
+    /// A bottle of 500 ml, which some count as five of 100.
+    pub bottle: bool,
 }
 
 impl Item {
     /// Whether it is never given twice on a day.
     pub fn once(&self) -> bool {
         self.times == (1, 1) && self.kind != ItemKind::Hour
+    }
+
+    /// Whether it is a drug to be swallowed, which a patient can be handed for several days.
+    pub fn oral(&self) -> bool {
+        self.kind == ItemKind::Drug && ["片", "胶囊", "丸"].iter().any(|form| self.name.ends_with(form))
     }
 }
 
@@ -151,6 +158,7 @@ impl Catalog {
                 fen: ((yuan * 100.0 * level).round() as i64).max(1),
                 times: (row[5].parse().expect(PLAIN), row[6].parse().expect(PLAIN)),
                 grade: row[7].parse().expect(PLAIN),
+                bottle: row[0].ends_with("(500ml)"),
             });
         }
     }
@@ -238,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_tag_of_a_profile_has_enough_items() {
-        let catalog = Catalog::new(1, &Hyper::draw(1, 1000));
+        let catalog = Catalog::new(1, &Hyper::draw(1, 1000, &BTreeMap::new()));
         assert!(catalog.profiles.len() >= 30);
         for profile in &catalog.profiles {
             assert!(profile.levels.iter().sum::<f64>() > 0.0, "{}", profile.name);
@@ -250,7 +258,7 @@ mod tests {
 
     #[test]
     fn codes_are_distinct_and_have_their_national_form() {
-        let catalog = Catalog::new(7, &Hyper::draw(7, 1000));
+        let catalog = Catalog::new(7, &Hyper::draw(7, 1000, &BTreeMap::new()));
         let mut codes: Vec<&str> = catalog.items.iter().map(|i| i.code.as_str()).collect();
         for item in catalog.items.iter().filter(|i| i.kind == ItemKind::Drug && i.class == 9) {
             assert_eq!(item.code.len(), 23, "{}", item.code);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::catalog::{Item, ItemKind};
 use super::chance::Draw;
 use super::lines::{Line, Sheet, UNIT};
+use super::options::Scheme;
 use super::plan::{DAY, at, day_of};
 
 impl Sheet<'_> {
@@ -110,6 +111,10 @@ impl Sheet<'_> {
     /// same one as an export that does.
     pub fn refund_lines(&mut self) {
         if !self.random.chance(self.world.hyper.line_refunds) || self.stay.refunded {
+            return;
+        }
+        // A bill brought to an amount stays there.
+        if self.stay.marks.iter().any(|m| m.scheme == Scheme::ThresholdStays) {
             return;
         }
         let schemed: Vec<u16> = self.lines.iter().filter(|l| l.planted).map(|l| l.item).collect();

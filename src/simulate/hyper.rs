@@ -1,5 +1,7 @@
 //! What makes one region unlike another: base rates drawn once from the seed.
 
+use std::collections::BTreeMap;
+
 use crate::model::Day;
 
 use super::chance::{Draw, Purpose, Random, stream};
@@ -11,6 +13,8 @@ pub struct Hyper {
     pub first: i32,
     /// Last day of the period.
     pub last: i32,
+    /// A first of January, from which the seasons are counted.
+    january: i32,
     /// Hospitals.
     pub hospitals: usize,
     /// Clinics and pharmacies.
@@ -57,24 +61,50 @@ pub struct Hyper {
     pub visits: f64,
     /// Length of stay against the usual.
     pub length: f64,
+    /// Spread of bills beyond what illness explains (sigma of a lognormal): hospitals' and doctors' zeal.
+    pub cost_spread: f64,
+    /// Spread of doses against the usual: scales the share of doses that differ from the commonest.
+    pub dose_spread: f64,
+    /// Share of stays with two or three times the usual dose of everything.
+    pub severe: f64,
+    /// Probability that nothing but bed and nursing is given on a day of a weekend.
+    pub weekend_quiet: f64,
+    /// Times as many admissions and visits a person.
+    pub heaviness: f64,
+    /// Share of hospitals that dispense tablets for several days at once.
+    pub dispense: f64,
+    /// Share of hospitals that count infusions by the 100 ml.
+    pub per_100: f64,
+    /// Share of larger hospitals with a package price for day surgery.
+    pub packages: f64,
 }
 
+/// The base rates that may be scaled, for tables of robustness.
+pub const SCALES: [&str; 6] = ["traffic", "cost-spread", "dose-spread", "weekend-quiet", "hospitals", "heaviness"];
+
 impl Hyper {
-    /// The base rates of a seed, for a region of about so many stays.
-    pub fn draw(seed: u64, stays: u64) -> Self {
+    /// The base rates of a seed, for a region of about so many stays; those named in `set` are multiplied by its factors.
+    ///
+    /// `traffic` crowds the stays into a shorter period, `hospitals` spreads them over more hospitals, `heaviness` gives each
+    /// person more of them.
+    pub fn draw(seed: u64, stays: u64, set: &BTreeMap<String, f64>) -> Self {
+        let factor = |name: &str| set.get(name).copied().unwrap_or(1.0);
         let random = &mut stream(seed, Purpose::Region, 0);
         let year = random.within(2021, 2024) as i32;
         let day = |y: i32, m: u32, d: u32| Day::from_ymd(y, m, d).map_or(0, |day| day.0);
-        let (first, last) = (day(year, 1, 1), day(year + 1, 12, 31));
-        let hospitals = ((stays as f64 / random.between(300.0, 900.0)).round() as usize).clamp(10, 600);
+        let (january, last) = (day(year, 1, 1), day(year + 1, 12, 31));
+        let first = last + 1 - (f64::from(last + 1 - january) / factor("traffic")).round() as i32;
+        let hospitals = stays as f64 / random.between(300.0, 900.0) * factor("hospitals");
+        let hospitals = (hospitals.round() as usize).clamp(10, 1_200);
         Self {
             first,
             last,
+            january,
             hospitals,
             shops: hospitals * 2 + 6,
             volume_sigma: random.between(0.5, 1.1),
             price_level: random.between(0.8, 1.25),
-            price_spread: random.between(0.02, 0.25),
+            price_spread: (random.between(0.02, 0.25) * factor("cost-spread")).min(0.5),
             suffixed: random.between(0.0, 0.5),
             midnight: random.between(0.1, 0.45),
             totals: random.between(0.08, 0.25),
@@ -91,14 +121,22 @@ impl Hyper {
             under_mother: random.between(0.2, 0.6),
             crooked: random.between(0.06, 0.2),
             greed: random.between(0.02, 0.09),
-            visits: random.between(2.0, 4.5),
+            visits: random.between(2.0, 4.5) * factor("heaviness"),
             length: random.between(0.9, 1.15),
+            cost_spread: random.between(0.12, 0.3) * factor("cost-spread"),
+            dose_spread: random.between(0.6, 1.4) * factor("dose-spread"),
+            severe: random.between(0.008, 0.025),
+            weekend_quiet: random.between(0.03, 0.12) * factor("weekend-quiet"),
+            heaviness: factor("heaviness"),
+            dispense: random.between(0.1, 0.35),
+            per_100: random.between(0.08, 0.3),
+            packages: random.between(0.3, 0.7),
         }
     }
 
     /// How common admissions are on a day, against the year's mean.
     pub fn season(&self, season: &str, day: i32) -> f64 {
-        let phase = f64::from(day - self.first) / 365.25 * std::f64::consts::TAU;
+        let phase = f64::from(day - self.january) / 365.25 * std::f64::consts::TAU;
         let yearly = match season {
             "w" => 1.0 + 0.35 * phase.cos(),
             "s" => 1.0 - 0.25 * phase.cos(),

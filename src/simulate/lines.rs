@@ -42,16 +42,22 @@ pub struct Sheet<'a> {
     pub profile: &'a Profile,
     pub random: Random,
     pub lines: Vec<Line>,
-    used: BTreeSet<u16>,
-    surgery: i32,
+    pub(super) used: BTreeSet<u16>,
+    pub(super) surgery: i32,
+    /// Days with nothing but bed and nursing, for no other reason than the weekend or the course of the illness.
+    pub(super) quiet: BTreeSet<i32>,
+    /// How many times the usual dose of everything this patient needs.
+    pub(super) severity: i64,
+    /// Whether some treatment runs through the whole stay; a patient on few drugs does without.
+    pub(super) covered: bool,
 }
 
 /// When an order is carried out.
 #[derive(Clone, Copy)]
-struct Days {
-    from: i32,
-    to: i32,
-    every: i32,
+pub(super) struct Days {
+    pub(super) from: i32,
+    pub(super) to: i32,
+    pub(super) every: i32,
 }
 
 impl<'a> Sheet<'a> {
@@ -67,11 +73,22 @@ impl<'a> Sheet<'a> {
             lines: Vec::with_capacity(192),
             used: BTreeSet::new(),
             surgery: first + ((last - first) / 2).min(2),
+            quiet: BTreeSet::new(),
+            severity: 1,
+            covered: false,
         };
+        if sheet.package() {
+            return sheet;
+        }
+        sheet.condition();
         sheet.standing();
         sheet.intensive();
+        let zeal = sheet.hospital.habits.zeal * sheet.random.lognormal(1.0, world.hyper.cost_spread);
         for (tag, count) in &sheet.profile.tags {
-            for entry in world.catalog.sample(tag, *count, &mut sheet.random) {
+            let fixed = ["lab", "exam", "op-", "m-"].iter().any(|t| tag.starts_with(t)) || tag.ends_with("-e");
+            let wanted = *count as f64 * if fixed { 1.0 } else { zeal };
+            let count = (wanted + sheet.random.between(0.0, 1.0)) as usize;
+            for entry in world.catalog.sample(tag, count.max(1), &mut sheet.random) {
                 sheet.order(tag, entry);
             }
         }
@@ -96,7 +113,10 @@ impl<'a> Sheet<'a> {
 
     /// Adds a line.
     pub fn bill(&mut self, item: u16, time: i64, count: i64) {
-        let fen = self.price(item);
+        let (mut fen, mut count) = (self.price(item), count);
+        if self.item(item).bottle && self.hospital.habits.per_100.is_some_and(|from| from <= day_of(time)) {
+            (fen, count) = ((fen / 5).max(1), count * 5);
+        }
         self.lines.push(Line { item, time, count, fen, planted: false, refunds: None });
     }
 
@@ -108,7 +128,7 @@ impl<'a> Sheet<'a> {
         at(day, hour + minute).clamp(first.min(last), last)
     }
 
-    fn span(&self) -> Days {
+    pub(super) fn span(&self) -> Days {
         Days { from: self.stay.first_day(), to: self.stay.last_day(), every: 1 }
     }
 
@@ -201,7 +221,7 @@ impl<'a> Sheet<'a> {
                 let times = if self.profile.course == Course::Critical { 0 } else { 1 };
                 self.daily(entry, once(day), times, 6.5);
             }
-            _ => self.therapy(entry, all),
+            _ => self.therapy(tag, entry, all),
         }
     }
 
@@ -217,52 +237,6 @@ impl<'a> Sheet<'a> {
         let hours = *self.random.pick(&[24.0, 24.0, 12.0, 8.0, 16.0, 20.0, 12.5]);
         let to = from + self.random.within(0, 3) as i32;
         self.hourly(entry, Days { from, to, every: 1 }, hours);
-    }
-
-    /// Drugs and treatments over most of the stay.
-    fn therapy(&mut self, entry: u16, all: Days) {
-        let nights = all.to - all.from;
-        let start = all.from + i32::from(nights > 2 && self.random.chance(0.3));
-        let share = if self.profile.course == Course::Psych { 0.5 } else { 1.0 };
-        let length = (f64::from(nights) * self.random.between(0.1, 0.62) * share) as i32;
-        let every = if self.profile.course == Course::Psych { 2 } else { 1 };
-        self.daily(entry, Days { from: start, to: (start + length).min(all.to), every }, 0, 8.5);
-    }
-
-    /// Bills an item on each day; `times` a day, 0 for as often as the item is usually given.
-    fn daily(&mut self, entry: u16, days: Days, times: i64, hour: f64) {
-        if !self.used.insert(entry) {
-            return;
-        }
-        let item = self.world.catalog.make(entry, self.stay.hospital);
-        let card = self.item(item);
-        let usual = self.random.within(i64::from(card.times.0), i64::from(card.times.1));
-        let times = if times == 0 { usual } else { times };
-        let each = self.dose(card);
-        let apart = matches!(card.class, 3 | 4) || self.hospital.splits(item);
-        let mut day = days.from;
-        while day <= days.to.min(self.stay.last_day()) {
-            let away = self.stay.away.is_some_and(|(from, n)| (from..from + n).contains(&day));
-            if !away || card.class == 1 {
-                let count = if apart { each } else { each * times };
-                for dose in 0..if apart { times } else { 1 } {
-                    let time = self.moment(day, hour + (dose * 12 / times.max(1)) as f64);
-                    self.bill(item, time, count);
-                }
-            }
-            day += days.every.max(1);
-        }
-    }
-
-    /// Units of one dose.
-    fn dose(&mut self, card: &Item) -> i64 {
-        let units = match (card.kind, card.class) {
-            (_, 10) => self.random.within(6, 30),
-            (ItemKind::Drug, _) if card.fen < 400 => self.random.within(1, 3),
-            (ItemKind::Drug, _) if self.random.chance(0.06) => return UNIT / 2,
-            _ => 1,
-        };
-        units * UNIT
     }
 
     /// Bills an item by the hour, at most the hours the patient was there.
@@ -284,25 +258,6 @@ impl<'a> Sheet<'a> {
             for part in 0..parts {
                 let time = self.moment(day, 8.0 + (part * 7) as f64);
                 self.bill(item, time, count / parts);
-            }
-        }
-    }
-
-    /// Medicine taken home: several days' supply on the day of discharge.
-    fn take_home(&mut self) {
-        if self.stay.open || self.stay.dscg_way != 1 || !self.random.chance(0.35) {
-            return;
-        }
-        let last = self.stay.last_day();
-        for tag in ["cardio", "patent", "gi"] {
-            for entry in self.world.catalog.sample(tag, 1, &mut self.random) {
-                if !self.used.insert(entry) {
-                    continue;
-                }
-                let item = self.world.catalog.make(entry, self.stay.hospital);
-                let count = self.random.within(7, 28) * UNIT;
-                let time = self.moment(last, 10.0);
-                self.bill(item, time, count);
             }
         }
     }

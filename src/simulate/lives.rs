@@ -18,7 +18,7 @@ pub struct Lives<'a> {
     pub(super) random: Random,
     /// Stays of the person at hand.
     pub(super) own: Vec<u32>,
-    general: [Choice; 3],
+    pub(super) general: [Choice; 3],
     psychiatric: Choice,
     births: Choice,
     /// Profiles of the ordinary courses.
@@ -68,12 +68,15 @@ impl<'a> Lives<'a> {
         let members = people.len() as u32;
         self.plan.persons.extend(people);
         let before = self.plan.stays.len();
+        let couple = self.couple(first_id, members);
         for id in first_id..first_id + members {
             self.own.clear();
+            self.own.extend(couple.iter().filter(|s| self.plan.stays[**s as usize].person == id));
             match self.plan.persons[id as usize].career {
                 Career::Ordinary => {}
                 Career::Chemo => self.chemotherapy(id),
                 Career::Dialysis => self.dialysis(id),
+                Career::Regular => self.regular(id),
                 Career::Psych => self.psychiatric(id),
                 Career::Birth => self.birth(id),
             }
@@ -94,15 +97,15 @@ impl<'a> Lives<'a> {
             _ => 1.6,
         };
         let mut last: Option<usize> = None;
-        for _ in 0..self.random.poisson(rate * person.frailty).min(30) {
+        for _ in 0..self.random.poisson(rate * person.frailty * self.world.hyper.heaviness).min(30) {
             let chronic = last.filter(|p| self.world.catalog.profiles[*p].course == Course::Chronic);
             let profile = match chronic {
                 Some(profile) if self.random.chance(0.6) => profile,
                 _ => self.illness(&person),
             };
             last = Some(profile);
-            let day = self.day(profile);
             let hospital = self.hospital(profile, &person);
+            let day = self.day(profile, hospital);
             if let Some(stay) = self.stay(id, profile, hospital, day) {
                 self.vary(stay);
             }
@@ -127,19 +130,21 @@ impl<'a> Lives<'a> {
         self.ordinary[self.random.weighted(&weights)]
     }
 
-    /// A day of admission, by season, epidemic and weekday.
-    fn day(&mut self, profile: usize) -> i32 {
-        let hyper = &self.world.hyper;
+    /// A day of admission, by season, epidemic and weekday, and by the hospital's own surges.
+    pub(super) fn day(&mut self, profile: usize, hospital: u16) -> i32 {
+        let (hyper, hospital) = (&self.world.hyper, self.world.places.hospital(hospital));
         let profile = &self.world.catalog.profiles[profile];
         let elective = matches!(profile.course, Course::Surgery | Course::Day | Course::Rehab | Course::Chemo);
-        for _ in 0..40 {
-            let day = self.random.within(i64::from(hyper.first), i64::from(hyper.last)) as i32;
+        let mut day = hyper.first;
+        for _ in 0..200 {
+            day = self.random.within(i64::from(hyper.first), i64::from(hyper.last)) as i32;
             let rate = hyper.season(&profile.season, day) * weekly(elective, crate::model::Day(day).weekday());
-            if self.random.chance(rate / 3.5) {
-                return day;
+            let surge = if elective { 1.0 } else { hospital.surge(day) };
+            if self.random.chance(rate * surge / 8.0) {
+                break;
             }
         }
-        hyper.first + 30
+        day
     }
 
     /// A hospital for a profile: of a fitting level, mostly the one the household always goes to.
@@ -158,57 +163,6 @@ impl<'a> Lives<'a> {
         choice.0.get(self.random.weighted(&choice.1)).copied().unwrap_or(0)
     }
 
-    /// Couples and families fall ill together and are admitted together.
-    fn together(&mut self, id: u32, before: usize) {
-        if !self.random.chance(0.05) {
-            return;
-        }
-        let Some(first) =
-            self.plan.stays[before..].iter().find(|s| s.person != id && s.med_type == "21" && !s.refunded)
-        else {
-            return;
-        };
-        let profile = usize::from(first.profile);
-        let (hospital, day) = (first.hospital, first.first_day());
-        let fits = {
-            let (p, age) = (&self.world.catalog.profiles[profile], self.plan.persons[id as usize].age(day));
-            p.course == Course::Acute && p.ages.0 <= age && age <= p.ages.1
-        };
-        if fits {
-            let day = day + self.random.within(0, 1) as i32;
-            self.stay(id, profile, hospital, day);
-        }
-    }
-
-    /// Cycles of three or four weeks at one hospital.
-    fn chemotherapy(&mut self, id: u32) {
-        let Some(profile) = self.world.catalog.profile_of(Course::Chemo) else { return };
-        let person = self.plan.persons[id as usize].clone();
-        let hospital = self.hospital(profile, &person);
-        let mut day = self.day(profile);
-        let cycle = if self.random.chance(0.5) { 21 } else { 28 };
-        for _ in 0..self.random.within(4, 10) {
-            if day > self.world.hyper.last {
-                return;
-            }
-            if let Some(stay) = self.stay(id, profile, hospital, day) {
-                self.plan.stays[stay].cuts.clear();
-            }
-            day += cycle + self.random.within(-1, 3) as i32;
-        }
-    }
-
-    /// Dialysis patients come to the ward now and then; their sessions are visits.
-    fn dialysis(&mut self, id: u32) {
-        let Some(profile) = self.world.catalog.profile_of(Course::Dialysis) else { return };
-        let person = self.plan.persons[id as usize].clone();
-        let hospital = self.hospital(profile, &person);
-        for _ in 0..self.random.within(1, 5) {
-            let day = self.day(profile);
-            self.stay(id, profile, hospital, day);
-        }
-    }
-
     /// Long stays, often discharged and admitted again on one day when a quarter is settled.
     fn psychiatric(&mut self, id: u32) {
         let person = self.plan.persons[id as usize].clone();
@@ -217,7 +171,7 @@ impl<'a> Lives<'a> {
             .collect();
         let profile = *self.random.pick(&list);
         let hospital = self.hospital(profile, &person);
-        let mut day = self.day(profile);
+        let mut day = self.day(profile, hospital);
         for _ in 0..self.random.within(1, 6) {
             if day > self.world.hyper.last {
                 return;

@@ -8,8 +8,10 @@
 //! The simulator knows tables and no rule; it shares no constant with any. A scheme is one file in `schemes`.
 
 mod bills;
+mod calendars;
 mod catalog;
 mod chance;
+mod doses;
 mod files;
 mod habits;
 mod hyper;
@@ -49,9 +51,7 @@ const VISIT_CHUNK: usize = 100_000;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not the name of a scheme.
-    #[error(
-        "unknown scheme `{0}`; the schemes are all, none, overlapping-stays, outside-stay, duplicate-charges, hours-over-day"
-    )]
+    #[error("unknown scheme `{0}`")]
     UnknownScheme(String),
     /// Not a word of an option.
     #[error("unknown {what} `{word}`")]
@@ -133,8 +133,9 @@ struct World {
 }
 
 impl World {
-    fn draw(seed: u64, stays: u64) -> Self {
-        let hyper = hyper::Hyper::draw(seed, stays);
+    fn draw(options: &Options) -> Self {
+        let seed = options.seed;
+        let hyper = hyper::Hyper::draw(seed, options.stays, &options.set);
         let (places, catalog) = (places::Places::draw(seed, &hyper), catalog::Catalog::new(seed, &hyper));
         Self { seed, hyper, places, catalog }
     }
@@ -148,7 +149,7 @@ impl World {
 /// [`Error::NotEmpty`] or [`Error::Io`]; then nothing is left in `options.out`.
 pub fn run(options: &Options) -> Result<Summary, Error> {
     let folder = Folder::open(&options.out, options.force)?;
-    let world = World::draw(options.seed, options.stays);
+    let world = World::draw(options);
     let mut plan = lives::plan(&world, options.stays);
     schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
     plan.sort();
@@ -159,7 +160,7 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
         planted: options
             .schemes
             .iter()
-            .map(|s| (*s, plan.truth.iter().filter(|t| t.scheme == *s).count() as u64))
+            .map(|s| (*s, plan.truth.iter().filter(|t| t.scheme == *s && t.aspect.is_empty()).count() as u64))
             .collect(),
         ..Summary::default()
     };

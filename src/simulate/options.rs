@@ -1,9 +1,11 @@
 //! What may be asked of the simulator.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Error;
+use super::hyper::SCALES;
 
 /// A kind of fraud the simulator can plant. Its name is the id of the rule that looks for it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -16,11 +18,31 @@ pub enum Scheme {
     DuplicateCharges,
     /// 计时超24小时: more hours than a day has.
     HoursOverDay,
+    /// 相约住院: groups admitted and discharged together, again and again.
+    PairedAdmissions,
+    /// 住满报销线: bills brought just over a round mark.
+    ThresholdStays,
+    /// 虚增药品: quantities nobody can have been given.
+    InflatedDrugs,
+    /// 挂床住院: empty beds.
+    BedHanging,
+    /// 虚延住院日: bare days after the treatment is over.
+    PaddedStays,
 }
 
 impl Scheme {
     /// Every scheme, in the order they are planted.
-    pub const ALL: [Self; 4] = [Self::OverlappingStays, Self::OutsideStay, Self::DuplicateCharges, Self::HoursOverDay];
+    pub const ALL: [Self; 9] = [
+        Self::OverlappingStays,
+        Self::OutsideStay,
+        Self::DuplicateCharges,
+        Self::HoursOverDay,
+        Self::PairedAdmissions,
+        Self::ThresholdStays,
+        Self::InflatedDrugs,
+        Self::BedHanging,
+        Self::PaddedStays,
+    ];
 
     /// The name in `truth.csv` and on the command line.
     pub fn id(self) -> &'static str {
@@ -29,6 +51,11 @@ impl Scheme {
             Self::OutsideStay => "outside-stay",
             Self::DuplicateCharges => "duplicate-charges",
             Self::HoursOverDay => "hours-over-day",
+            Self::PairedAdmissions => "paired-admissions",
+            Self::ThresholdStays => "threshold-stays",
+            Self::InflatedDrugs => "inflated-drugs",
+            Self::BedHanging => "bed-hanging",
+            Self::PaddedStays => "padded-stays",
         }
     }
 
@@ -138,6 +165,8 @@ pub struct Options {
     pub layout: Layout,
     /// Encoding.
     pub encoding: Encoding,
+    /// Base rates drawn from the seed to be multiplied, by name: see [`Options::scale`].
+    pub set: BTreeMap<String, f64>,
     /// Whether files in a folder that is not empty may be replaced.
     pub force: bool,
 }
@@ -153,7 +182,25 @@ impl Options {
             strength: Strength::Mixed,
             layout: Layout::National,
             encoding: Encoding::Utf8,
+            set: BTreeMap::new(),
             force: false,
         }
+    }
+
+    /// Multiplies a base rate, as `NAME=FACTOR`: `traffic` (admissions a day), `cost-spread`, `dose-spread`, `weekend-quiet`,
+    /// `hospitals` (their number) or `heaviness` (admissions a person); the factor is from 0.1 to 10.
+    ///
+    /// # Errors
+    /// A name that no rate has, or a factor out of range.
+    pub fn scale(&mut self, assignment: &str) -> Result<(), Error> {
+        let fault = || Error::UnknownWord { what: "set", word: assignment.to_string() };
+        let (name, factor) = assignment.split_once(['=', '＝']).ok_or_else(fault)?;
+        let factor: f64 = factor.trim().parse().map_err(|_| fault())?;
+        let known = SCALES.contains(&name.trim()) && (0.1..=10.0).contains(&factor);
+        if !known {
+            return Err(fault());
+        }
+        self.set.insert(name.trim().to_string(), factor);
+        Ok(())
     }
 }

@@ -13,6 +13,8 @@ pub enum Career {
     Chemo,
     /// Dialysis two or three times a week.
     Dialysis,
+    /// In and out of the small hospital next door, every month or so.
+    Regular,
     /// Long psychiatric stays.
     Psych,
     /// One birth in the period.
@@ -147,6 +149,7 @@ fn career(age: i32, sex: u8, random: &mut Random) -> Career {
         18..=65 if (0.2..0.208).contains(&draw) => Career::Psych,
         35..=80 if (0.3..0.312).contains(&draw) => Career::Chemo,
         30..=80 if (0.4..0.4035).contains(&draw) => Career::Dialysis,
+        62..=92 if (0.5..0.506).contains(&draw) => Career::Regular,
         _ => Career::Ordinary,
     }
 }

@@ -1,5 +1,7 @@
 //! Hospitals with their size, prices and billing habits; clinics and pharmacies.
 
+use crate::model::Day;
+
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::hyper::Hyper;
 
@@ -30,6 +32,20 @@ pub struct Habits {
     pub split: bool,
     /// Whether an interim settlement starts where the last one ended, and not at admission.
     pub segments: bool,
+    /// Days for which tablets are dispensed and billed at once.
+    pub dispense: i32,
+    /// Whether tablets for a quiet weekend are dispensed on the day before it.
+    pub ahead: bool,
+    /// The day from which bottles of 500 ml are counted as five of 100.
+    pub per_100: Option<i32>,
+    /// Probability that nothing but bed and nursing is given on a day of a weekend.
+    pub weekend_quiet: f64,
+    /// How much is ordered against the usual.
+    pub zeal: f64,
+    /// The weekday people come on (market day, the visiting specialist's day), and how much more of them.
+    pub market: (u32, f64),
+    /// Surges of its own, such as an illness going round a school: middle day, width in days, strength.
+    pub outbreaks: Vec<(i32, f64, f64)>,
 }
 
 /// A hospital.
@@ -52,6 +68,26 @@ pub struct Hospital {
 }
 
 impl Hospital {
+    /// How common admissions are on a day here, against the region's.
+    pub fn surge(&self, day: i32) -> f64 {
+        let (market, more) = self.habits.market;
+        let weekly = if Day(day).weekday() == market { 1.0 + more } else { 1.0 };
+        let own =
+            self.habits.outbreaks.iter().map(|(mid, width, s)| s * (-(f64::from(day - mid) / width).powi(2)).exp());
+        weekly * (1.0 + own.sum::<f64>())
+    }
+
+    /// What an episode of day surgery costs here in fen, if it has a package price. Some lie just above a round amount.
+    pub fn package(&self, hyper: &Hyper, profile: u8) -> Option<i64> {
+        let draw = |n: u64| fixed(self.key ^ 21, u64::from(profile) * 8 + n);
+        if self.level < 2 || draw(0) >= hyper.packages {
+            return None;
+        }
+        let yuan = 3_500.0 + 7_500.0 * draw(1);
+        let round = (yuan / 500.0).round() * 500.0;
+        Some(100 * if draw(2) < 0.6 { round as i64 + [0, 20, 50, 80][(draw(3) * 4.0) as usize] } else { yuan as i64 })
+    }
+
     /// Whether the doses of an item are billed one by one.
     pub fn splits(&self, item: u16) -> bool {
         self.habits.split != (fixed(self.key, u64::from(item)) < 0.15)
@@ -129,7 +165,7 @@ fn hospital(i: usize, hyper: &Hyper, seed: u64, region: &str, city: &str, random
         specialty,
         volume,
         price: 1.0 - random.between(0.0, hyper.price_spread),
-        habits: habits(hyper, random),
+        habits: habits(hyper, level, specialty, random),
         beds: ((volume * random.between(18.0, 40.0)) as u32 + 15) / 5 * 5,
         doctors: (volume * random.between(2.0, 4.0)) as u32 + 3,
         key: mix(seed, 1_000 + i as u64),
@@ -151,7 +187,7 @@ fn hospital_name(i: usize, level: u8, specialty: Specialty, city: &str) -> Strin
     }
 }
 
-fn habits(hyper: &Hyper, random: &mut Random) -> Habits {
+fn habits(hyper: &Hyper, level: u8, specialty: Specialty, random: &mut Random) -> Habits {
     let totals = if random.chance(hyper.totals) { random.within(2, 5) as i32 } else { 1 };
     let posts_late = totals == 1 && random.chance(hyper.at_settlement);
     Habits {
@@ -162,11 +198,38 @@ fn habits(hyper: &Hyper, random: &mut Random) -> Habits {
         late_lab: if random.chance(hyper.late_lab) { random.between(0.05, 0.3) } else { 0.0 },
         split: random.chance(hyper.split),
         segments: random.chance(hyper.segments),
+        dispense: dispense(hyper, specialty, random),
+        ahead: random.chance(0.5),
+        per_100: random.chance(hyper.per_100).then(|| per_100(hyper, random)),
+        weekend_quiet: hyper.weekend_quiet * random.lognormal(if level == 1 { 1.4 } else { 0.9 }, 0.45),
+        zeal: random.lognormal(if level == 3 { 1.12 } else { 0.97 }, hyper.cost_spread * 0.6),
+        market: (random.within(0, 4) as u32, if level == 1 { random.between(0.0, 1.2) } else { 0.0 }),
+        outbreaks: outbreaks(hyper, level, random),
     }
 }
 
+fn dispense(hyper: &Hyper, specialty: Specialty, random: &mut Random) -> i32 {
+    let share = if specialty == Specialty::Psychiatric { 0.7 } else { hyper.dispense };
+    if random.chance(share) { *random.pick(&[2, 3, 5, 7]) } else { 1 }
+}
+
+/// From the first day on, or, where a new code list came into force, from some day.
+fn per_100(hyper: &Hyper, random: &mut Random) -> i32 {
+    if random.chance(0.7) { hyper.first } else { random.within(i64::from(hyper.first), i64::from(hyper.last)) as i32 }
+}
+
+fn outbreaks(hyper: &Hyper, level: u8, random: &mut Random) -> Vec<(i32, f64, f64)> {
+    let most = if level == 3 { 0 } else { 3 };
+    (0..random.within(0, most))
+        .map(|_| {
+            let mid = random.within(i64::from(hyper.first), i64::from(hyper.last)) as i32;
+            (mid, random.between(2.0, 7.0), random.between(1.0, 4.0))
+        })
+        .collect()
+}
+
 fn shop(i: usize, region: &str, sigma: f64, random: &mut Random) -> Shop {
-    let pharmacy = i % 3 != 0;
+    let pharmacy = !i.is_multiple_of(3);
     let (town, county) = (TOWNS[i % 24], COUNTIES[i / 24 % 12]);
     let name = match (pharmacy, i % 2) {
         (true, 0) => format!("{county}{town}康民大药房"),

@@ -1,8 +1,9 @@
 //! Who is in which bed when: every stay of the region, before any charge line is made.
 
-use super::chance::scramble;
+use super::chance::{mix, scramble};
 use super::options::{Scheme, Strength};
 use super::people::Person;
+use super::places::Hospital;
 
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
@@ -69,6 +70,38 @@ pub struct Stay {
 }
 
 impl Stay {
+    /// An inpatient stay (`med_type` 21) that ended in the usual way, with nothing odd about it.
+    pub fn plain(id: u32, person: u32, hospital: u16, profile: u8, span: (i64, i64), settled: i64) -> Self {
+        Self {
+            id,
+            person,
+            hospital,
+            profile,
+            med_type: "21",
+            begin: span.0,
+            end: span.1,
+            leave: span.1,
+            open: false,
+            dscg_way: 1,
+            settled,
+            cuts: Vec::new(),
+            refunded: false,
+            icu: None,
+            away: None,
+            touches: false,
+            no_hours: false,
+            under_mother: false,
+            next: None,
+            planted: false,
+            marks: Vec::new(),
+        }
+    }
+
+    /// Number of the attending doctor among the hospital's, from 1.
+    pub fn doctor(&self, hospital: &Hospital) -> u64 {
+        1 + mix(u64::from(self.id), 3) % u64::from(hospital.doctors)
+    }
+
     /// `mdtrt_id`.
     pub fn number(&self) -> String {
         format!("510000{:010}", scramble(u64::from(self.id) + 1))
@@ -102,6 +135,8 @@ impl Stay {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Truth {
     pub scheme: Scheme,
+    /// Empty for what a finding should name; else what else is true of the case, `:steered` for one.
+    pub aspect: &'static str,
     /// `stay`, `patient` or `hospital`.
     pub unit: &'static str,
     pub key: String,
@@ -110,12 +145,23 @@ pub struct Truth {
     pub strength: Strength,
 }
 
+/// A visit to another place while a bed is billed: person, moment, place and whether that is a clinic and no hospital.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere {
+    pub person: u32,
+    pub time: i64,
+    pub place: u16,
+    pub shop: bool,
+}
+
 /// Every stay of the region.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub persons: Vec<Person>,
     pub stays: Vec<Stay>,
     pub truth: Vec<Truth>,
+    /// Visits that schemes add.
+    pub elsewhere: Vec<Elsewhere>,
     /// First and last day.
     pub period: (i32, i32),
 }
@@ -123,16 +169,21 @@ pub struct Plan {
 impl Plan {
     /// Marks a stay and notes it in the truth.
     pub fn mark(&mut self, stay: usize, mark: Mark, group: u32) {
+        self.claim(stay, mark);
+        self.note(stay, mark.scheme, mark.strength, group);
+    }
+
+    /// Marks a stay that the truth speaks of in its own way.
+    pub fn claim(&mut self, stay: usize, mark: Mark) {
         self.stays[stay].planted = true;
         self.stays[stay].marks.push(mark);
-        self.note(stay, mark.scheme, mark.strength, group);
     }
 
     /// Notes a stay in the truth without asking for lines.
     pub fn note(&mut self, stay: usize, scheme: Scheme, strength: Strength, group: u32) {
         self.stays[stay].planted = true;
         let key = self.stays[stay].number();
-        self.truth.push(Truth { scheme, unit: "stay", key, group, strength });
+        self.truth.push(Truth { scheme, aspect: "", unit: "stay", key, group, strength });
     }
 
     /// A number that no stay has yet.
@@ -151,6 +202,6 @@ impl Plan {
     /// Puts the stays in the order of their settlement, as the files have them.
     pub fn sort(&mut self) {
         self.stays.sort_by_key(|s| (s.settled, s.id));
-        self.truth.sort_by(|a, b| (a.scheme, a.group, &a.key).cmp(&(b.scheme, b.group, &b.key)));
+        self.truth.sort_by(|a, b| (a.scheme, a.group, a.aspect, &a.key).cmp(&(b.scheme, b.group, b.aspect, &b.key)));
     }
 }

@@ -22,6 +22,18 @@ impl Lives<'_> {
     /// A stay from a day on, unless the person is in hospital around then.
     pub(super) fn stay(&mut self, person: u32, profile: usize, hospital: u16, day: i32) -> Option<usize> {
         let nights = self.nights(profile);
+        self.stay_of(person, profile, hospital, day, nights)
+    }
+
+    /// A stay of so many nights from a day on, unless the person is in hospital around then.
+    pub(super) fn stay_of(
+        &mut self,
+        person: u32,
+        profile: usize,
+        hospital: u16,
+        day: i32,
+        nights: i32,
+    ) -> Option<usize> {
         let planned = {
             use Course::{Chemo, Day, Psych, Rehab, Surgery};
             matches!(self.world.catalog.profiles[profile].course, Surgery | Day | Chemo | Psych | Rehab)
@@ -54,29 +66,8 @@ impl Lives<'_> {
         } else if self.random.chance(0.1) {
             settled += self.random.within(1, 5) * DAY;
         }
-        let mut stay = Stay {
-            id,
-            person,
-            hospital,
-            profile: profile as u8,
-            med_type: self.med_type(profile),
-            begin,
-            end: leave,
-            leave,
-            open,
-            dscg_way: self.discharge(course),
-            settled,
-            cuts: Vec::new(),
-            refunded: false,
-            icu: None,
-            away: None,
-            touches: false,
-            no_hours: false,
-            under_mother: false,
-            next: None,
-            planted: false,
-            marks: Vec::new(),
-        };
+        let mut stay = Stay::plain(id, person, hospital, profile as u8, (begin, leave), settled);
+        (stay.med_type, stay.open, stay.dscg_way) = (self.med_type(profile), open, self.discharge(course));
         self.enrich(&mut stay, course);
         self.own.push(id);
         self.plan.stays.push(stay);
@@ -113,7 +104,9 @@ impl Lives<'_> {
             let start = if course == Course::Critical { first } else { first + 1 };
             let share = self.random.between(0.25, 0.9);
             stay.icu = Some((start, ((f64::from(last - start) * share) as i32).max(1)));
-        } else if nights >= 9 && self.random.chance(0.04) {
+        } else if nights >= 9
+            && self.random.chance(if matches!(course, Course::Psych | Course::Rehab) { 0.2 } else { 0.03 })
+        {
             let away = first + self.random.within(3, i64::from(nights) - 4) as i32;
             stay.away = Some((away, self.random.within(1, 3) as i32));
         }

@@ -75,9 +75,9 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<()
 pub fn truth(plan: &Plan, folder: &Folder) -> Result<(), Error> {
     let mut sink = folder.create("truth.csv", "scheme,unit,key,group,strength", Encoding::Utf8)?;
     for truth in &plan.truth {
-        let scheme = truth.scheme.id();
+        let (scheme, aspect) = (truth.scheme.id(), truth.aspect);
         let (unit, key, group, strength) = (truth.unit, &truth.key, truth.group, truth.strength.name());
-        sink.write(format!("{scheme},{unit},{key},{scheme}-{group},{strength}\n").as_bytes())?;
+        sink.write(format!("{scheme}{aspect},{unit},{key},{scheme}-{group},{strength}\n").as_bytes())?;
     }
     sink.close()
 }

@@ -6,11 +6,11 @@ use crate::model::{Day, Table};
 
 use super::World;
 use super::catalog::Course;
-use super::chance::{Draw, Purpose, Random, mix, scramble, stream};
+use super::chance::{Draw, Purpose, Random, fixed, mix, scramble, stream};
 use super::files::Rows;
 use super::options::Layout;
 use super::people::{Career, Person};
-use super::plan::{DAY, Plan, at};
+use super::plan::{DAY, Elsewhere, Plan, at};
 
 /// Columns of `visits.csv`.
 pub const VISITS: &[&str] = &[
@@ -35,6 +35,11 @@ pub const VISITS: &[&str] = &[
     "refd_setl_flag",
     "vali_flag",
 ];
+
+/// Share of the visits falling into a stay that take place all the same.
+const SENT_OUT: f64 = 0.03;
+/// First id of the visits that schemes add, beyond those of any person.
+const ADDED: u64 = 4_000_000_000;
 
 /// A visit.
 #[derive(Clone, Copy)]
@@ -66,6 +71,7 @@ pub fn all(world: &World, plan: &Plan) -> Vec<Visit> {
         .par_iter()
         .flat_map_iter(|person| of_person(world, person, &beds[person.id as usize], &volumes, &hospitals))
         .collect();
+    visits.extend(plan.elsewhere.iter().enumerate().map(|(n, e)| elsewhere(world, plan, n as u64, e)));
     visits.par_sort_unstable_by_key(|v| (v.time, v.id, v.back));
     visits
 }
@@ -100,9 +106,10 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
         let profile = complaint(world, person, random);
         visits.push(visit(time, person, place, shop, med_type, profile, fen));
     }
-    // Whoever lies in bed sees no other doctor; the family may well buy medicine.
-    visits
-        .retain(|v| v.med_type == "41" || !beds.iter().any(|(begin, end)| begin - DAY < v.time && v.time < end + DAY));
+    // Whoever lies in bed sees no other doctor, but for the rare examination that this hospital cannot do; the family may
+    // well buy medicine.
+    let in_bed = |time: i64| beds.iter().any(|(begin, end)| begin - DAY < time && time < end + DAY);
+    visits.retain(|v| v.med_type == "41" || !in_bed(v.time) || !v.shop && fixed(person.key, v.time as u64) < SENT_OUT);
     let mut reversals = Vec::new();
     for (n, visit) in visits.iter_mut().enumerate() {
         visit.id = u64::from(person.id) * 1024 + n as u64;
@@ -112,6 +119,15 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
     }
     visits.extend(reversals);
     visits
+}
+
+/// A visit that a scheme adds: the ordinary kind, at an ordinary price.
+fn elsewhere(world: &World, plan: &Plan, n: u64, e: &Elsewhere) -> Visit {
+    let random = &mut stream(world.seed, Purpose::Visits, ADDED + n);
+    let person = &plan.persons[e.person as usize];
+    let fen = (random.lognormal(14_000.0, 0.7) as i64).max(1_000);
+    let profile = complaint(world, person, random);
+    Visit { id: ADDED + n, ..visit(e.time, person, usize::from(e.place), e.shop, "11", profile, fen) }
 }
 
 /// An illness that fits the person and is seen in outpatient rooms.

@@ -2,12 +2,17 @@
 //!
 //! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
 
+pub mod bunching;
 mod discovery;
 mod far;
 mod interval;
+mod localfdr;
+mod order;
 mod tails;
 
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
 pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
+pub use localfdr::local_false_share;
+pub use order::{quantile, quantile_sorted};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};

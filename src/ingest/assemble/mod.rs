@@ -77,13 +77,13 @@ pub(super) struct Fate {
 pub(super) struct Ledger<'a> {
     files: &'a [String],
     fates: Vec<Fate>,
-    rejects: Vec<Reject>,
-    rejected: Vec<u64>,
+    /// With their part; columns by field name.
+    rejects: Vec<(usize, Reject)>,
 }
 
 impl<'a> Ledger<'a> {
     fn new(files: &'a [String]) -> Self {
-        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new(), rejected: vec![0; files.len()] }
+        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new() }
     }
 
     pub fn netted(&mut self, part: u16) {
@@ -94,15 +94,11 @@ impl<'a> Ledger<'a> {
         self.fates[usize::from(part)].repeated += 1;
     }
 
-    pub fn reject(&mut self, row: crate::model::RowRef, column: &str, value: String, reason: &'static str) {
-        self.rejected[usize::from(row.file)] += 1;
-        self.rejects.push(Reject {
-            file: self.files[usize::from(row.file)].clone(),
-            line: row.line,
-            column: column.to_string(),
-            value,
-            reason,
-        });
+    /// Sets a row aside for a value of the given field.
+    pub fn reject(&mut self, row: crate::model::RowRef, field: &str, value: String, reason: &'static str) {
+        let part = usize::from(row.file);
+        let file = self.files[part].clone();
+        self.rejects.push((part, Reject { file, line: row.line, column: field.to_string(), value, reason }));
     }
 
     pub fn add(&mut self, part: usize, fate: Fate) {
@@ -111,14 +107,23 @@ impl<'a> Ledger<'a> {
     }
 
     fn settle(self, inputs: &mut [Input], places: &[(usize, usize)], rejects: &mut Vec<Reject>) {
-        for ((fate, rejected), (input, part)) in self.fates.iter().zip(&self.rejected).zip(places) {
+        for (fate, (input, part)) in self.fates.iter().zip(places) {
             let rows = &mut inputs[*input].parts[*part].rows;
             rows.netted += fate.netted;
             rows.repeated += fate.repeated;
-            rows.rejected += rejected;
-            rows.used -= fate.netted + fate.repeated + rejected;
+            rows.used -= fate.netted + fate.repeated;
         }
-        rejects.extend(self.rejects);
+        for (part, mut reject) in self.rejects {
+            let (input, part) = places[part];
+            let part = &mut inputs[input].parts[part];
+            part.rows.rejected += 1;
+            part.rows.used -= 1;
+            // The reader knows the column by the header of the file.
+            if let Some(column) = part.columns.iter().find(|c| c.field == Some(reject.column.as_str())) {
+                reject.column.clone_from(&column.header);
+            }
+            rejects.push(reject);
+        }
         rejects.sort();
     }
 }

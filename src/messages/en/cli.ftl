@@ -73,6 +73,7 @@ value-seed = seed
 value-schemes = schemes
 value-strength = strength
 value-layout = layout
+value-scale = name=factor
 value-encoding = encoding
 value-findings = findings
 value-truth = truth
@@ -124,6 +125,7 @@ arg-yishen-simulate-schemes = Schemes to plant: all, none, or rule ids joined by
 arg-yishen-simulate-strength = Strength of the schemes; default mixed
 arg-yishen-simulate-layout = Headers: national fields, Chinese export headers or AKC/AKE names; default national
 arg-yishen-simulate-encoding = Encoding of the files; default utf-8
+arg-yishen-simulate-set = Multiply a base rate (may repeat): traffic (admissions a day), cost-spread, dose-spread, weekend-quiet, hospitals (their number), heaviness (admissions a person)
 arg-yishen-simulate-force = Write into a folder that is not empty
 
 ## evaluate
@@ -278,6 +280,7 @@ evaluate-precision = precision (95 % CI)
 evaluate-recall = recall (95 % CI)
 evaluate-blunt = blunt
 evaluate-subtle = subtle
+evaluate-steered = steered stays (sum of probabilities)
 evaluate-error-finding = line { $line } of the findings is not a finding: { $reason }
 evaluate-error-truth = line { $line } of the truth cannot be read: { $reason }
 evaluate-error-io = cannot read the findings: { $reason }

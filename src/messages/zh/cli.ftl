@@ -74,6 +74,7 @@ value-schemes = 手法
 value-strength = 强弱
 value-layout = 列名
 value-encoding = 编码
+value-scale = 参数=倍数
 value-findings = 线索
 value-truth = 真值
 
@@ -124,6 +125,7 @@ arg-yishen-simulate-schemes = 预埋的手法：all（全部）、none（无）�
 arg-yishen-simulate-strength = 手法的强弱；默认 mixed（混合）
 arg-yishen-simulate-layout = 列名：国家平台字段、中文导出列名或 AKC/AKE 旧名；默认 national
 arg-yishen-simulate-encoding = 文件编码；默认 utf-8
+arg-yishen-simulate-set = 把某项基础参数乘以倍数（可重复）：traffic（每日入院人次）、cost-spread（费用离散度）、dose-spread（用药剂量离散度）、weekend-quiet（周末无诊疗）、hospitals（医院数）、heaviness（人均住院次数）
 arg-yishen-simulate-force = 允许写入非空的文件夹
 
 ## evaluate
@@ -278,6 +280,7 @@ evaluate-precision = 查准率（95% 置信区间）
 evaluate-recall = 查全率（95% 置信区间）
 evaluate-blunt = 明显
 evaluate-subtle = 隐蔽
+evaluate-steered = 其中被操纵的住院（概率之和）
 evaluate-error-finding = 疑点文件第 { $line } 行不是有效的疑点记录：{ $reason }
 evaluate-error-truth = 真值文件第 { $line } 行无法读取：{ $reason }
 evaluate-error-io = 无法读取疑点文件：{ $reason }

@@ -1,9 +1,14 @@
 //! The schemes: one file each, acting on the plan, on the lines of a stay, or on both.
 
+mod bed_hanging;
 mod duplicate_charges;
 mod hours_over_day;
+mod inflated_drugs;
 mod outside_stay;
 mod overlapping_stays;
+mod padded_stays;
+mod paired_admissions;
+mod threshold_stays;
 
 use std::collections::BTreeSet;
 
@@ -30,6 +35,11 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::OutsideStay => &outside_stay::OutsideStay,
         Scheme::DuplicateCharges => &duplicate_charges::DuplicateCharges,
         Scheme::HoursOverDay => &hours_over_day::HoursOverDay,
+        Scheme::PairedAdmissions => &paired_admissions::PairedAdmissions,
+        Scheme::ThresholdStays => &threshold_stays::ThresholdStays,
+        Scheme::InflatedDrugs => &inflated_drugs::InflatedDrugs,
+        Scheme::BedHanging => &bed_hanging::BedHanging,
+        Scheme::PaddedStays => &padded_stays::PaddedStays,
     }
 }
 
@@ -41,6 +51,8 @@ pub struct Planting<'a> {
     pub scheme: Scheme,
     strength: Strength,
     group: u32,
+    /// People who belong to a group already.
+    pub called: BTreeSet<u32>,
     /// Stays of each person.
     by_person: Vec<Vec<u32>>,
 }
@@ -53,7 +65,8 @@ pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: S
     }
     for &scheme in schemes {
         let random = stream(world.seed, Purpose::Scheme, scheme as u64);
-        let mut planting = Planting { world, plan, random, scheme, strength, group: 0, by_person };
+        let mut planting =
+            Planting { world, plan, random, scheme, strength, group: 0, called: BTreeSet::new(), by_person };
         plant(scheme).plan(&mut planting);
         by_person = planting.by_person;
     }
@@ -75,11 +88,17 @@ impl Planting<'_> {
         self.group
     }
 
-    /// The hospitals taking part: a share of those that fit, two at least.
+    /// The hospitals taking part: a share of those that fit, three at least.
     pub fn crooked(&mut self, fits: impl Fn(&Hospital) -> bool) -> BTreeSet<u16> {
+        self.crooked_of(|_, hospital| fits(hospital))
+    }
+
+    /// The same, where the choice depends on the hospital's position.
+    pub fn crooked_of(&mut self, fits: impl Fn(usize, &Hospital) -> bool) -> BTreeSet<u16> {
         let hospitals = &self.world.places.hospitals;
-        let mut left: Vec<u16> = (0..hospitals.len() as u16).filter(|h| fits(&hospitals[usize::from(*h)])).collect();
-        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(2).min(left.len());
+        let fits = |h: &u16| fits(usize::from(*h), &hospitals[usize::from(*h)]);
+        let mut left: Vec<u16> = (0..hospitals.len() as u16).filter(fits).collect();
+        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(3).min(left.len());
         let mut chosen = BTreeSet::new();
         while chosen.len() < count {
             let at = self.random.within(0, left.len() as i64 - 1) as usize;
@@ -88,11 +107,26 @@ impl Planting<'_> {
         chosen
     }
 
+    /// Usable stays of each hospital.
+    pub fn stays_by_hospital(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.world.places.hospitals.len()];
+        for stay in self.plan.stays.iter().filter(|s| s.usable()) {
+            counts[usize::from(stay.hospital)] += 1;
+        }
+        counts
+    }
+
     /// The stays a scheme takes: its share of those that fit, a handful at least and one in a hundred of the region at most.
     pub fn victims(&mut self, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
+        let share = self.world.hyper.greed * self.random.between(0.6, 1.6);
+        self.victims_of(share, fits)
+    }
+
+    /// The same, with a share of the scheme's own.
+    pub fn victims_of(&mut self, share: f64, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
         let mut all: Vec<usize> =
             (0..self.plan.stays.len()).filter(|i| self.plan.stays[*i].usable() && fits(&self.plan.stays[*i])).collect();
-        let wanted = (all.len() as f64 * self.world.hyper.greed * self.random.between(0.6, 1.6)) as usize;
+        let wanted = (all.len() as f64 * share) as usize;
         let most = (self.plan.stays.len() / 100).max(6);
         let count = wanted.clamp(6, most).min(all.len());
         // The first steps of a Fisher-Yates shuffle.
@@ -108,6 +142,11 @@ impl Planting<'_> {
     pub fn busy(&self, stay: usize, begin: i64, end: i64) -> bool {
         let person = self.plan.stays[stay].person as usize;
         self.plan.busy(&self.by_person[person], begin, end, stay)
+    }
+
+    /// Whether a person is in hospital within two days of a span.
+    pub fn person_busy(&self, person: u32, begin: i64, end: i64) -> bool {
+        self.plan.busy(&self.by_person[person as usize], begin, end, usize::MAX)
     }
 
     /// Adds a stay to the plan.

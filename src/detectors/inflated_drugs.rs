@@ -1,0 +1,157 @@
+//! `inflated-drugs`: quantities of drugs that no dose explains.
+
+mod doses;
+mod excess;
+mod leads;
+mod scale;
+mod tails;
+#[cfg(test)]
+mod worlds;
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+
+use self::doses::uses;
+use self::excess::{Beyond, beyond};
+use self::leads::{Lead, Parameters, Suspect, leads, ranks, test};
+use self::tails::Institution;
+use super::support::{stay_finding, yuan};
+use crate::finding::{Finding, Subject};
+use crate::model::{DoctorId, Fen, Quantity, Region};
+use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rulebook::Rulebook;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "inflated-drugs",
+    check: |card| parameters::<Parameters>(card).map(drop),
+    want: |_, book, _, _| maximum_doses(book).map(drop),
+    run,
+};
+
+const TABLE: &str = "max-daily-dose";
+
+/// Maximum daily doses by drug code, in billed units a day.
+///
+/// # Errors
+/// The table is missing, or a dose is not a positive number.
+fn maximum_doses(book: &Rulebook) -> Result<BTreeMap<String, f64>, RuleError> {
+    let fault = |what: String| RuleError::Knowledge(format!("table `{TABLE}`: {what}"));
+    let table = book.table(TABLE).ok_or_else(|| fault("missing".into()))?;
+    let columns = table.column("code").zip(table.column("max_per_day"));
+    let (codes, maxima) = columns.ok_or_else(|| fault("no column `code` or `max_per_day`".into()))?;
+    let mut doses = BTreeMap::new();
+    for (code, dose) in codes.zip(maxima) {
+        match dose.trim().parse::<f64>() {
+            Ok(dose) if dose > 0.0 && dose.is_finite() => doses.insert(code.trim().to_string(), dose),
+            _ => return Err(fault(format!("`{dose}` is not a dose"))),
+        };
+    }
+    Ok(doses)
+}
+
+fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    let parameters: Parameters = parameters(context.card)?;
+    let region = context.region;
+    let maximum = maximum_doses(context.book)?;
+    let uses = uses(region, context.facts, parameters.supply());
+    let maximum: Vec<Option<f64>> = region.names.items.iter().map(|(_, code)| maximum.get(code).copied()).collect();
+    let tested = test(&uses, &parameters);
+    let leads = leads(&uses, &tested, &maximum, &parameters);
+    let ranks = ranks(&leads);
+    let by_hospital: FxHashMap<u32, &Institution> = tested.institutions.iter().map(|i| (i.hospital, i)).collect();
+    let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| {
+        finding(context, lead, rank, by_hospital.get(&lead.hospital).copied(), &parameters)
+    });
+    Ok(findings.collect())
+}
+
+fn finding(
+    context: &Context<'_>,
+    lead: &Lead<'_>,
+    (rank, leads): (usize, usize),
+    institution: Option<&Institution>,
+    parameters: &Parameters,
+) -> Option<Finding> {
+    let (region, facts) = (context.region, context.facts);
+    let mut finding = stay_finding(region, lead.stay as usize);
+    let (mut drugs, mut lines) = (Vec::new(), Vec::new());
+    let mut worst = None;
+    for suspect in &lead.suspects {
+        let fact = &facts.stay_items[suspect.of.fact as usize];
+        let over = beyond(region, fact, suspect.of, suspect.limit, parameters);
+        let units: Quantity = over.iter().map(|o| o.units).sum();
+        if units > Quantity(0) {
+            drugs.push((suspect, units, over.iter().map(|o| o.amount).sum::<Fen>()));
+            worst.get_or_insert((suspect, fact, units));
+            lines.extend(over);
+        }
+    }
+    let (worst, fact, units) = worst?;
+    for over in &lines {
+        finding.add_risk(Subject::Line(over.line), over.amount);
+    }
+    finding.add_rows(&region.files, lines.iter().map(|o| region.fees.row[o.line as usize]));
+    finding.confidence = 1.0 - lead.false_share;
+    finding.observed = Some(round(worst.of.dose));
+    finding.expected = Some(round(worst.usual));
+    finding.threshold = Some(round(worst.limit));
+    finding.p_value = Some(lead.p);
+    finding.q_value = Some(lead.false_share);
+    drugs.sort_by(|a, b| b.2.cmp(&a.2).then(b.1.cmp(&a.1)).then(a.0.of.item.cmp(&b.0.of.item)));
+    let list = drugs.iter().map(|(s, units, amount)| drug(context, s, *units, *amount)).collect();
+    let item = fact.item;
+    let amount = finding.amount;
+    let (doctor, doctors_amount) = main_doctor(region, &lines);
+    let evidence = &mut finding.evidence;
+    evidence.insert("drug_name".into(), region.item_name(item).into());
+    evidence.insert("drug_code".into(), region.names.items.get(item).into());
+    evidence.insert("days".into(), fact.days.into());
+    evidence.insert("quantity".into(), fact.quantity.units().into());
+    evidence.insert("largest_day".into(), fact.largest_day.units().into());
+    evidence.insert("times".into(), round(worst.ratio()).into());
+    evidence.insert("excess_units".into(), units.units().into());
+    evidence.insert("drug_count".into(), drugs.len().into());
+    evidence.insert("excess_amount".into(), yuan(amount));
+    evidence.insert("drugs".into(), Value::Array(list));
+    evidence.insert("doctor".into(), doctor.into());
+    evidence.insert("doctor_amount".into(), yuan(doctors_amount));
+    evidence.insert("rank".into(), rank.into());
+    evidence.insert("hospital_leads".into(), leads.into());
+    evidence.insert("hospital_far".into(), institution.map_or(0, |i| i.observed).into());
+    evidence.insert("hospital_expected".into(), round(institution.map_or(0.0, |i| i.expected)).into());
+    Some(finding)
+}
+
+/// Three significant digits or two decimals, whichever is more: figures for people.
+fn round(x: f64) -> f64 {
+    (x * 100.0).round() / 100.0
+}
+
+fn drug(context: &Context<'_>, suspect: &Suspect<'_>, units: Quantity, amount: Fen) -> Value {
+    let fact = &context.facts.stay_items[suspect.of.fact as usize];
+    json!({
+        "drug": context.region.item_name(fact.item),
+        "code": context.region.names.items.get(fact.item),
+        "days": fact.days,
+        "quantity": fact.quantity.units(),
+        "per_day": round(suspect.of.dose),
+        "usual_per_day": round(suspect.usual),
+        "plausible_per_day": round(suspect.limit),
+        "excess_units": units.units(),
+        "excess_amount": amount.yuan(),
+    })
+}
+
+/// The doctor who ordered most of the excess, and how much.
+fn main_doctor<'a>(region: &'a Region, lines: &[Beyond]) -> (&'a str, Fen) {
+    let mut amounts: BTreeMap<DoctorId, Fen> = BTreeMap::new();
+    for over in lines {
+        if let Some(doctor) = region.fees.doctor.get(over.line as usize).and_then(|d| d.some()) {
+            *amounts.entry(doctor).or_default() += over.amount;
+        }
+    }
+    let most = amounts.into_iter().max_by_key(|(doctor, amount)| (*amount, std::cmp::Reverse(*doctor)));
+    most.map_or(("", Fen(0)), |(doctor, amount)| (region.names.doctors.get(doctor), amount))
+}

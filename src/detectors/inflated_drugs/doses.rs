@@ -1,0 +1,197 @@
+//! From what was billed to a daily dose: days that a posting stands for, boxes, supplies taken home.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::{Facts, StayItem};
+use crate::model::{FeeClass, HospitalId, ItemId, Quantity, Region, Stay};
+use crate::stats::quantile;
+
+/// One drug in one stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Use {
+    /// Index into [`Facts::stay_items`].
+    pub fact: u32,
+    /// Index into [`Region::stays`].
+    pub stay: u32,
+    /// Hospital.
+    pub hospital: u32,
+    /// Drug.
+    pub item: u32,
+    /// Patients alike: age group and diagnosis.
+    pub stratum: u32,
+    /// Units a day on the heaviest day, allowed for the days that a posting can stand for.
+    pub dose: f64,
+    /// Units on the stay's own usual day, where there are at least three days to tell.
+    pub usual: Option<f64>,
+    /// Days that one unit of `dose` is the dose of: 1, or the days in hospital where only totals are billed.
+    pub total_days: Option<i32>,
+}
+
+/// How long a posting may last.
+#[derive(Clone, Copy)]
+pub struct Supply {
+    /// Days that what is dispensed at discharge may be for.
+    pub take_home_days: i32,
+    /// Days that a posting at discharge of what cannot be taken home may stand for.
+    pub posting_days: i32,
+}
+
+/// A hospital where fewer uses than this stretch over several days bills totals.
+const DAILY_SHARE: f64 = 0.15;
+/// Uses a hospital needs before its own share counts.
+const ENOUGH: u32 = 20;
+
+/// Whether an item is a drug: by its fee class, else by the national code (X western, Z Chinese patent, T herbal).
+fn is_drug(region: &Region, fact: &StayItem) -> bool {
+    match region.fees.class[fact.first_line as usize] {
+        FeeClass::WesternDrug | FeeClass::ChinesePatent | FeeClass::HerbalSlice => true,
+        FeeClass::Unknown => {
+            let code = region.names.items.get(fact.item).as_bytes();
+            code.len() >= 9 && matches!(code, [b'X' | b'Z' | b'T', second, ..] if second.is_ascii_alphanumeric())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a drug can only be given on the spot: an injection or infusion, by its name or by the dosage form of the national
+/// code (the letter B after the substance).
+pub fn is_given_on_the_spot(region: &Region, item: ItemId) -> bool {
+    let (name, code) = (region.item_name(item), region.names.items.get(item).as_bytes());
+    ["注射", "输注", "滴注", "灌注", "透析液", "njection", "nfusion"].iter().any(|w| name.contains(w))
+        || (code.len() >= 20 && code[0] == b'X' && code[10] == b'B')
+}
+
+/// Every use of a drug in a stay.
+pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
+    let drugs: Vec<(u32, u32)> = facts
+        .stay_items
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.quantity > Quantity(0) && f.largest_day > Quantity(0))
+        .filter_map(|(i, f)| {
+            let stay = region.records[f.record.index()].stay?;
+            let known = region.stays[stay as usize].hospital != HospitalId::NONE && f.item != ItemId::NONE;
+            (known && is_drug(region, f)).then_some((i as u32, stay))
+        })
+        .collect();
+    let totals = hospitals_with_totals(region, facts, &drugs);
+    let spot: Vec<bool> = region.names.items.iter().map(|(id, _)| is_given_on_the_spot(region, id)).collect();
+    let strata = strata(region);
+    let mut uses = Vec::with_capacity(drugs.len());
+    let mut single = Vec::new();
+    for (fact, stay) in drugs {
+        let (f, s) = (&facts.stay_items[fact as usize], &region.stays[stay as usize]);
+        let mut one = Use {
+            fact,
+            stay,
+            hospital: s.hospital.0,
+            item: f.item.0,
+            stratum: strata[stay as usize],
+            dose: 0.0,
+            usual: None,
+            total_days: None,
+        };
+        if totals.contains(&s.hospital) {
+            one.total_days = Some(s.nights() + 1);
+            one.dose = f.quantity.units() / f64::from(s.nights() + 1);
+        } else if f.days >= 2 {
+            let cover = last_cover(f, s, spot[f.item.index()], supply).max(f.last_gap as i32);
+            one.dose = f.steady_day.units().max(spread(f.last_day, cover, f.usual_day.units()));
+            one.usual = (f.days >= 3).then_some(f.usual_day.units()).filter(|u| *u > 0.0);
+        } else {
+            single.push(uses.len());
+        }
+        uses.push(one);
+    }
+    complete_single(region, facts, &mut uses, &single, &spot, supply);
+    uses.retain(|u| u.dose > 0.0);
+    uses
+}
+
+/// A quantity over the days it may stand for, but not below what is usual.
+fn spread(quantity: Quantity, days: i32, usual: f64) -> f64 {
+    (quantity.units() / f64::from(days.max(1))).max(quantity.units().min(usual))
+}
+
+/// Days that the last posting of a drug may stand for.
+pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Supply) -> i32 {
+    let Some((_, last)) = fact.span else { return stay.nights() + 1 };
+    let remaining = stay.discharged.map(|d| d.day.0 - last.0);
+    let at_end = remaining.is_none_or(|r| r <= 1);
+    match (on_the_spot, at_end) {
+        (true, false) => 1,
+        (true, true) if fact.days == 1 => supply.posting_days.min(stay.nights() + 1),
+        (true, true) => 1,
+        (false, false) => remaining.unwrap_or(0).max(0) + 1,
+        (false, true) => 1 + supply.take_home_days,
+    }
+}
+
+/// Uses on one day only: what may be a supply for several days is measured by the daily dose of those who have the drug on
+/// several.
+fn complete_single(
+    region: &Region,
+    facts: &Facts,
+    uses: &mut [Use],
+    single: &[usize],
+    spot: &[bool],
+    supply: Supply,
+) {
+    let mut at_hospital: FxHashMap<(u32, u32), Vec<f64>> = FxHashMap::default();
+    for one in uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()) {
+        at_hospital.entry((one.hospital, one.item)).or_default().push(one.dose);
+    }
+    let mut medians: FxHashMap<(u32, u32), f64> = FxHashMap::default();
+    let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
+    for (key, mut doses) in at_hospital {
+        let median = quantile(&mut doses, 0.5).unwrap_or(0.0);
+        medians.insert(key, median);
+        by_item.entry(key.1).or_default().push(median);
+    }
+    let by_item: FxHashMap<u32, f64> =
+        by_item.into_iter().map(|(item, mut all)| (item, quantile(&mut all, 0.5).unwrap_or(0.0))).collect();
+    for &i in single {
+        let one = &mut uses[i];
+        let fact = &facts.stay_items[one.fact as usize];
+        let stay = &region.stays[one.stay as usize];
+        let usual = medians.get(&(one.hospital, one.item)).or_else(|| by_item.get(&one.item));
+        let cover = last_cover(fact, stay, spot[fact.item.index()], supply);
+        one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, *usual));
+    }
+}
+
+/// Hospitals that bill a drug once for the whole stay, or without dates.
+fn hospitals_with_totals(region: &Region, facts: &Facts, drugs: &[(u32, u32)]) -> BTreeSet<HospitalId> {
+    let mut counts: BTreeMap<HospitalId, [u32; 2]> = BTreeMap::new();
+    let mut region_wide = [0u32; 2];
+    for &(fact, stay) in drugs {
+        let (fact, stay) = (&facts.stay_items[fact as usize], &region.stays[stay as usize]);
+        let own = counts.entry(stay.hospital).or_default();
+        if stay.nights() >= 3 {
+            for count in [own, &mut region_wide] {
+                count[0] += 1;
+                count[1] += u32::from(fact.days >= 2);
+            }
+        }
+    }
+    let is_total = |[all, daily]: [u32; 2]| f64::from(daily) < DAILY_SHARE * f64::from(all);
+    counts
+        .into_iter()
+        .filter(|(_, own)| is_total(if own[0] >= ENOUGH { *own } else { region_wide }))
+        .map(|(hospital, _)| hospital)
+        .collect()
+}
+
+/// By stay: a number for its age group (under 14 or not) and the first three characters of its main diagnosis.
+fn strata(region: &Region) -> Vec<u32> {
+    let mut numbers: BTreeMap<(bool, String), u32> = BTreeMap::new();
+    let keys = region.stays.iter().map(|stay| {
+        let child = stay.birth.is_some_and(|b| (stay.admitted.day.0 - b.0) < 14 * 365);
+        let code: String = region.names.diagnoses.get(stay.diagnosis).chars().take(3).collect();
+        let next = numbers.len() as u32;
+        *numbers.entry((child, code)).or_insert(next)
+    });
+    keys.collect()
+}

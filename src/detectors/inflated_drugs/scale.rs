@@ -1,0 +1,218 @@
+//! Doses on a common scale: how many spreads above what is usual for the hospital, the drug, patients alike and the stay.
+
+use rustc_hash::FxHashMap;
+
+use super::doses::Use;
+use crate::stats::{quantile, quantile_sorted};
+
+/// What is compared. Each kind has its own natural tail.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// Heaviest day of a drug against comparable stays.
+    Dose,
+    /// Quantity over days in hospital, where only totals are billed.
+    Total,
+    /// Heaviest day of a drug against the same stay's usual day.
+    Contrast,
+    /// A stay as a whole: what three quarters of its drugs exceed.
+    Whole,
+    /// A stay as a whole: all that is improbable about its drugs, added up.
+    Stay,
+}
+
+/// One thing tested.
+#[derive(Clone, Copy, Debug)]
+pub struct Obs {
+    /// Kind.
+    pub kind: Kind,
+    /// Drug; `u32::MAX` for a stay as a whole.
+    pub item: u32,
+    /// Hospital.
+    pub hospital: u32,
+    /// Stay.
+    pub stay: u32,
+    /// Index of the use; `u32::MAX` for a stay as a whole.
+    pub of: u32,
+    /// Log ratio to what is usual.
+    pub x: f64,
+    /// The same in spreads of its kind and drug.
+    pub z: f64,
+    /// Log of what is usual for this use, all told: `exp(base + x)` is the dose.
+    pub base: f64,
+    /// The part of `base` that is the stay's own severity.
+    pub grave: f64,
+    /// The spread.
+    pub sigma: f64,
+}
+
+/// Least spread: doses are seldom known better than this, and a drug with one regimen has none.
+const FLOOR: f64 = 0.15;
+/// Observations that the spread of a kind counts as for one drug.
+const SPREAD_PRIOR: f64 = 30.0;
+/// Stays alike that count as much as the whole drug.
+const STRATUM_PRIOR: f64 = 30.0;
+/// Uses at a hospital that count as much as the region for its own usual dose.
+const HABIT_PRIOR: f64 = 4.0;
+/// A hospital whose usual dose differs by more than this counts in another unit.
+const HABIT: f64 = 0.47;
+/// Drugs a stay needs before it says anything as a whole.
+const WHOLE: usize = 4;
+
+/// What is improbable about each stay: the sum of the logarithms of `tails` below `support`, each over `support`. Stays
+/// with about as many drugs are compared with each other, so that many drugs alone are no evidence. Sorted like
+/// [`observations`].
+pub fn stays(all: &[Obs], tails: impl Fn(usize) -> f64, support: f64) -> Vec<Obs> {
+    let mut order: Vec<(u32, u32)> = all.iter().zip(0..).map(|(o, i)| (o.stay, i)).collect();
+    order.sort_unstable();
+    let mut stays: Vec<Obs> = Vec::new();
+    for of_stay in order.chunk_by(|a, b| a.0 == b.0) {
+        let z = of_stay.iter().map(|&(_, i)| (support / tails(i as usize)).ln().max(0.0)).sum();
+        // Groups of 1, 2 to 3, 4 to 7, ... things tested.
+        let item = (of_stay.len() as u32).ilog2();
+        let first = all[of_stay[0].1 as usize];
+        stays.push(Obs { kind: Kind::Stay, item, of: u32::MAX, x: z, z, base: 0.0, grave: 0.0, sigma: 1.0, ..first });
+    }
+    stays.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
+    stays
+}
+
+/// All that is tested, sorted by kind, drug, hospital, stay. `severity_limit` is the most by which all drugs of a gravely
+/// ill patient may be above the usual.
+pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
+    let mut all: Vec<Obs> = uses.iter().enumerate().map(|(i, u)| dose(i, u)).collect();
+    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
+    for group in all.chunk_by_mut(|a, b| (a.kind, a.item) == (b.kind, b.item)) {
+        by_hospital(group);
+        by_stratum(group, uses);
+    }
+    let whole = severity(&mut all, severity_limit.max(1.0).ln());
+    let contrast = uses.iter().enumerate().filter_map(|(i, u)| {
+        let usual = u.usual?.ln();
+        let obs = dose(i, u);
+        Some(Obs { kind: Kind::Contrast, x: obs.x - usual, base: usual, ..obs })
+    });
+    all.extend(contrast);
+    all.extend(whole);
+    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
+    for kind in all.chunk_by_mut(|a, b| a.kind == b.kind) {
+        by_spread(kind);
+    }
+    all
+}
+
+fn dose(i: usize, u: &Use) -> Obs {
+    Obs {
+        kind: if u.total_days.is_some() { Kind::Total } else { Kind::Dose },
+        item: u.item,
+        hospital: u.hospital,
+        stay: u.stay,
+        of: i as u32,
+        x: u.dose.ln(),
+        z: 0.0,
+        base: 0.0,
+        grave: 0.0,
+        sigma: 1.0,
+    }
+}
+
+/// Moves what is usual by so much.
+fn shift(obs: &mut Obs, by: f64) {
+    obs.x -= by;
+    obs.base += by;
+}
+
+/// Takes away each hospital's own usual dose, by its lower quartile: a hospital may count 500 ml as five times 100, and where
+/// half of the uses are inflated the lower quartile is still honest.
+fn by_hospital(group: &mut [Obs]) {
+    let low = |own: &[Obs]| quantile(&mut own.iter().map(|o| o.x).collect::<Vec<_>>(), 0.25).unwrap_or(0.0);
+    let mut all: Vec<f64> = group.chunk_by(|a, b| a.hospital == b.hospital).map(low).collect();
+    let usual = quantile(&mut all, 0.5).unwrap_or(0.0);
+    for own in group.chunk_by_mut(|a, b| a.hospital == b.hospital) {
+        let (seen, n) = (low(own), own.len() as f64);
+        let shrunk = (n * seen + HABIT_PRIOR * usual) / (n + HABIT_PRIOR);
+        let by = if (seen - usual).abs() < HABIT { shrunk } else { seen };
+        own.iter_mut().for_each(|o| shift(o, by));
+    }
+}
+
+/// Takes away what is usual for patients alike, shrunk to what is usual for the drug.
+fn by_stratum(group: &mut [Obs], uses: &[Use]) {
+    let middle = quantile(&mut group.iter().map(|o| o.x).collect::<Vec<_>>(), 0.5).unwrap_or(0.0);
+    let mut strata: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
+    for o in group.iter() {
+        strata.entry(uses[o.of as usize].stratum).or_default().push(o.x);
+    }
+    let usual: FxHashMap<u32, f64> = strata
+        .into_iter()
+        .map(|(stratum, mut xs)| {
+            let (n, own) = (xs.len() as f64, quantile(&mut xs, 0.5).unwrap_or(middle));
+            (stratum, (n * own + STRATUM_PRIOR * middle) / (n + STRATUM_PRIOR))
+        })
+        .collect();
+    group.iter_mut().for_each(|o| shift(o, usual[&uses[o.of as usize].stratum]));
+}
+
+/// Takes away from each drug what three quarters of the stay's other drugs exceed: a gravely ill patient has more of
+/// everything. Returns that figure of each stay as a whole.
+fn severity(all: &mut [Obs], limit: f64) -> Vec<Obs> {
+    let mut order: Vec<(u32, u32)> = all.iter().zip(0..).map(|(o, i)| (o.stay, i)).collect();
+    order.sort_unstable();
+    let mut whole = Vec::new();
+    for of_stay in order.chunk_by(|a, b| a.0 == b.0) {
+        let mut sorted: Vec<f64> = of_stay.iter().map(|&(_, i)| all[i as usize].x).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        if of_stay.len() >= WHOLE {
+            let x = quantile_sorted(&sorted, 0.25).unwrap_or(0.0);
+            whole.push(Obs { kind: Kind::Whole, item: u32::MAX, of: u32::MAX, x, ..all[of_stay[0].1 as usize] });
+        }
+        let others = of_stay.len() - 1;
+        if others < 2 {
+            continue;
+        }
+        for &(_, i) in of_stay {
+            let own = all[i as usize].x;
+            // The quantile of the others: the place moves up by one where the own value lies at or below it.
+            let place = others / 4;
+            let at = if own <= sorted[place] { place + 1 } else { place };
+            let grave = sorted[at].clamp(0.0, limit) * others as f64 / (others + 1) as f64;
+            let obs = &mut all[i as usize];
+            shift(obs, grave);
+            obs.grave = grave;
+        }
+    }
+    whole
+}
+
+/// Divides by the spread of the upper half: the middle hospital's distance from median to 90 %, so that a few hospitals whose
+/// doses are inflated do not widen it.
+fn by_spread(kind: &mut [Obs]) {
+    let mut spreads: Vec<(f64, f64)> = Vec::new();
+    for group in kind.chunk_by(|a, b| a.item == b.item) {
+        let mut seen: Vec<f64> = group.chunk_by(|a, b| a.hospital == b.hospital).filter_map(spread).collect();
+        let own = quantile(&mut seen, 0.5);
+        spreads.push((own.unwrap_or(f64::NAN), group.len() as f64));
+    }
+    let mut known: Vec<f64> = spreads.iter().map(|s| s.0).filter(|s| s.is_finite()).collect();
+    let usual = quantile(&mut known, 0.5).unwrap_or(0.3).max(FLOOR);
+    for (group, (own, n)) in kind.chunk_by_mut(|a, b| a.item == b.item).zip(spreads) {
+        let sigma = if own.is_finite() {
+            ((n * own * own + SPREAD_PRIOR * usual * usual) / (n + SPREAD_PRIOR)).sqrt().max(FLOOR)
+        } else {
+            usual
+        };
+        for o in group {
+            o.sigma = sigma;
+            o.z = o.x / sigma;
+        }
+    }
+}
+
+/// Median to 90 % of ten values or more, in standard deviations of a normal distribution.
+fn spread(own: &[Obs]) -> Option<f64> {
+    if own.len() < 10 {
+        return None;
+    }
+    let mut xs: Vec<f64> = own.iter().map(|o| o.x).collect();
+    let high = quantile(&mut xs, 0.9)?;
+    Some((high - quantile_sorted(&xs, 0.5)?) / 1.2816)
+}

@@ -1,0 +1,232 @@
+//! Small worlds of several shapes: false alarms without a scheme, recall with one.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::doses::Use;
+use super::leads::{Parameters, leads, test};
+use crate::rule::parameters;
+use crate::rulebook::Rulebook;
+
+/// The shape of a world.
+#[derive(Clone, Copy, Debug)]
+struct World {
+    hospitals: usize,
+    /// Stays at the middle hospital; volumes are lognormal.
+    stays: f64,
+    drugs: usize,
+    /// Log spread of doses between patients and between days.
+    between: f64,
+    within: f64,
+    /// Whether doses are whole numbers.
+    whole: bool,
+    /// Share of gravely ill stays and of high-dose regimens.
+    grave: f64,
+    high: f64,
+    /// Share of hospitals that inflate, of their stays, and of the drugs and days of such a stay.
+    bad: f64,
+    share: f64,
+    of_drugs: f64,
+    of_days: f64,
+    factor: (f64, f64),
+    /// Whether only totals are billed.
+    totals: bool,
+}
+
+const BLUNT: World = World {
+    hospitals: 24,
+    stays: 300.0,
+    drugs: 60,
+    between: 0.35,
+    within: 0.15,
+    whole: true,
+    grave: 0.03,
+    high: 0.03,
+    bad: 0.15,
+    share: 0.2,
+    of_drugs: 0.4,
+    of_days: 0.6,
+    factor: (6.0, 20.0),
+    totals: false,
+};
+
+fn normal(random: &mut impl Rng) -> f64 {
+    StandardNormal.sample(random)
+}
+
+/// What a world came to.
+#[derive(Default, Debug, Clone, Copy)]
+struct Count {
+    stays: usize,
+    planted: usize,
+    found: usize,
+    wrong: usize,
+}
+
+impl World {
+    /// The uses of the drugs, and which stays are planted.
+    fn draw(&self, seed: u64) -> (Vec<Use>, Vec<bool>) {
+        let random = &mut ChaCha8Rng::seed_from_u64(seed);
+        let usual: Vec<f64> = (0..self.drugs).map(|_| f64::from([1, 1, 1, 2, 2, 3, 6, 15][random.random_range(0..8)])).collect();
+        let heavy: Vec<f64> = (0..self.drugs).map(|_| if random.random_bool(0.3) { 2.0 } else { 0.3 }).collect();
+        let (mut uses, mut planted) = (Vec::new(), Vec::new());
+        for hospital in 0..self.hospitals as u32 {
+            let volume = (self.stays * (0.9 * normal(random)).exp()).max(20.0) as usize;
+            let bad = (f64::from(hospital) + 0.5) / (self.hospitals as f64) < self.bad;
+            let case_mix = (0.25 * normal(random)).exp();
+            let units: Vec<f64> = (0..self.drugs).map(|_| if random.random_bool(0.02) { 5.0 } else { 1.0 }).collect();
+            for _ in 0..volume {
+                let stay = planted.len() as u32;
+                let scheme = bad && random.random_bool(self.share);
+                self.stay(random, (hospital, stay), scheme, case_mix, [&usual, &heavy, &units], &mut uses);
+                planted.push(scheme && uses.iter().rev().take_while(|u| u.stay == stay).any(|u| u.fact == 1));
+            }
+        }
+        (uses, planted)
+    }
+
+    fn stay(
+        &self,
+        random: &mut ChaCha8Rng,
+        (hospital, stay): (u32, u32),
+        scheme: bool,
+        case_mix: f64,
+        [usual, heavy, units]: [&Vec<f64>; 3],
+        uses: &mut Vec<Use>,
+    ) {
+        let days = (8.0 * (0.5 * normal(random)).exp()).clamp(1.0, 60.0) as usize;
+        let count = random.random_range(3..14usize).min(self.drugs);
+        let ill = if random.random_bool((self.grave * case_mix).min(1.0)) { random.random_range(2.0..3.0) } else { 1.0 };
+        let mut drugs: Vec<usize> = (0..count).map(|_| (random.random::<f64>().powi(2) * self.drugs as f64) as usize).collect();
+        drugs.sort_unstable();
+        drugs.dedup();
+        let sure = random.random_range(0..drugs.len());
+        for (at, drug) in drugs.into_iter().enumerate() {
+            let high = random.random_bool((self.high * heavy[drug] * case_mix).min(1.0));
+            let regimen = if high { random.random_range(2.0..5.0) } else { 1.0 };
+            let own = usual[drug] * ill * regimen * (self.between * normal(random)).exp();
+            let hit = scheme && (at == sure || random.random_bool(self.of_drugs));
+            let first = random.random_range(0..days);
+            let length = random.random_range(1..=days);
+            let mut doses: Vec<f64> = Vec::new();
+            let mut inflated = false;
+            for day in 0..length {
+                let honest = own * (self.within * normal(random)).exp();
+                let honest = if self.whole { honest.round().max(1.0) } else { honest };
+                let now = hit && (day == first % length || random.random_bool(self.of_days));
+                inflated |= now;
+                let dose = if now { honest * random.random_range(self.factor.0..self.factor.1) } else { honest };
+                doses.push(if self.whole { dose.round() } else { dose } * units[drug]);
+            }
+            let total: f64 = doses.iter().sum();
+            let top = doses.iter().copied().fold(0.0, f64::max);
+            doses.sort_by(f64::total_cmp);
+            let (dose, usual) = if self.totals {
+                (total / days as f64, None)
+            } else {
+                (top, (length >= 3).then_some(doses[(length - 1) / 2]))
+            };
+            let total_days = self.totals.then_some(days as i32);
+            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, stratum: 0, dose, usual, total_days });
+        }
+    }
+
+    fn count(&self, seed: u64) -> Count {
+        let book = Rulebook::builtin();
+        let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
+        let (uses, planted) = self.draw(seed);
+        let tested = test(&uses, &parameters);
+        let maximum = vec![None; self.drugs];
+        let leads = leads(&uses, &tested, &maximum, &parameters);
+        let found = leads.iter().filter(|l| planted[l.stay as usize]).count();
+        let all_planted = planted.iter().filter(|p| **p).count();
+        Count { stays: planted.len(), planted: all_planted, found, wrong: leads.len() - found }
+    }
+
+    fn over(&self, seeds: std::ops::Range<u64>) -> Count {
+        seeds.map(|s| self.count(s)).fold(Count::default(), |a, b| Count {
+            stays: a.stays + b.stays,
+            planted: a.planted + b.planted,
+            found: a.found + b.found,
+            wrong: a.wrong + b.wrong,
+        })
+    }
+}
+
+impl Count {
+    fn precision(self) -> f64 {
+        self.found as f64 / (self.found + self.wrong).max(1) as f64
+    }
+
+    fn recall(self) -> f64 {
+        self.found as f64 / self.planted.max(1) as f64
+    }
+}
+
+/// Worlds that differ in volume, spread, tails and rounding.
+fn shapes() -> Vec<(&'static str, World)> {
+    vec![
+        ("usual", BLUNT),
+        ("smooth", World { whole: false, ..BLUNT }),
+        ("wide", World { between: 0.6, within: 0.3, whole: false, ..BLUNT }),
+        ("tight", World { between: 0.1, within: 0.0, ..BLUNT }),
+        ("grave", World { grave: 0.08, high: 0.08, ..BLUNT }),
+        ("small", World { hospitals: 8, stays: 80.0, ..BLUNT }),
+        ("many", World { hospitals: 80, stays: 60.0, drugs: 200, ..BLUNT }),
+        ("thick", World { share: 0.5, bad: 0.3, ..BLUNT }),
+        ("thin", World { share: 0.05, of_drugs: 0.1, of_days: 0.2, ..BLUNT }),
+        ("totals", World { totals: true, of_days: 1.0, ..BLUNT }),
+    ]
+}
+
+#[test]
+#[ignore = "prints the table of the quality page"]
+#[allow(clippy::print_stdout, reason = "a table asked for by hand")]
+fn table() {
+    let mut out = String::new();
+    for (name, blunt) in shapes() {
+        let subtle = World { factor: (2.0, 4.0), ..blunt };
+        let none = World { bad: 0.0, ..blunt };
+        let (b, s, n) = (blunt.over(0..3), subtle.over(10..13), none.over(20..24));
+        let line = format!(
+            "{name:8} blunt {:.3}/{:.3} subtle {:.3}/{:.3} ({} {}) none {} in {}\n",
+            b.precision(), b.recall(), s.precision(), s.recall(), b.planted, s.planted, n.wrong, n.stays
+        );
+        out.push_str(&line);
+    }
+    println!("\n{out}");
+}
+
+#[test]
+#[ignore = "debug"]
+fn debug() {
+    let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
+    let want: Vec<String> = std::env::args().skip(2).collect();
+    for (name, w) in shapes() {
+        if name != want[0] { continue; }
+        let w = match want[1].as_str() { "none" => World { bad: 0.0, ..w }, "subtle" => World { factor: (2.0, 4.0), ..w }, _ => w };
+        for seed in 10..12 {
+            let (uses, planted) = w.draw(seed);
+            let tested = test(&uses, &parameters);
+            let leads = leads(&uses, &tested, &vec![None; w.drugs], &parameters);
+            let (all, judged, inst) = (&tested.all, &tested.judged, &tested.institutions);
+            let bad: Vec<u32> = (0..planted.len() as u32).filter(|s| planted[*s as usize]).collect();
+            let wrong: Vec<u32> = leads.iter().map(|l| l.stay).filter(|s| !planted[*s as usize]).collect();
+            let missed: Vec<u32> = bad.iter().copied().filter(|s| !leads.iter().any(|l| l.stay == *s)).collect();
+            println!("seed {seed} planted {} leads {} wrong {}", bad.len(), leads.len(), wrong.len());
+            for i in inst { println!("   inst {i:?} planted {}", bad.iter().filter(|b| uses.iter().any(|u| u.stay == **b && u.hospital == i.hospital)).count()); }
+            for (what, list) in [("WRONG", wrong), ("MISSED", missed)] {
+                for s in list.iter().take(10) {
+                    let (_, sum) = tested.stays[*s as usize];
+                    let h = uses.iter().find(|u| u.stay == *s).unwrap().hospital;
+                    println!("{what} h{h} sum tail {:.1e} share {:.1e}", sum.tail, sum.false_share);
+                    for (o, j) in all.iter().zip(judged.iter()).filter(|(o, j)| o.stay == *s && (j.tail < 0.05 || j.false_share < 0.3)) {
+                        let u = uses.get(o.of as usize);
+                        println!("      {:?} {} x{:.2} z{:.1} g{:.2} t{:.1e} f{:.1e} dose {:?} usual {:.1} {:?}", o.kind, o.item, o.x, o.z, o.grave, j.tail, j.false_share, u.map(|u| u.dose), o.base.exp(), u.map(|u| u.fact));
+                    }
+                }
+            }
+        }
+    }
+}

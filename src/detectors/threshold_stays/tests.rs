@@ -1,0 +1,123 @@
+//! False alarms over many regions without steering, and what is found where there is some.
+
+use super::bills::{Bill, Prices, houses};
+use super::scan::{Bars, scan, standing};
+use super::steered::steered;
+use super::worlds::{Recipe, world};
+
+const PRICES: Prices = Prices { width: 0.10, stays: 8, heap: 1e-4 };
+
+fn bars() -> Bars {
+    Bars {
+        marks: vec![10_000.0],
+        lowest: 1_000.0,
+        highest: 0.995,
+        neighbours: 12,
+        q: 0.02,
+        ratio: 1.3,
+        step: 1.4,
+        excess: 5.0,
+        misfit: 0.0064,
+        step_p: 0.05,
+        prior: 5.0,
+    }
+}
+
+const QUIET: Recipe = Recipe {
+    stays: 20_000,
+    hospitals: 35,
+    crooked: 0.0,
+    share: (0.1, 0.6),
+    from_below: false,
+    labels: true,
+    rule: 0.0,
+};
+
+/// Right, wrong and missed hospitals, and the sums of probabilities and of steered stays at the right ones.
+#[derive(Default, Debug)]
+struct Score {
+    right: usize,
+    wrong: usize,
+    missed: usize,
+    probable: f64,
+    steered: usize,
+    stays: usize,
+    noisy: usize,
+}
+
+fn score(recipe: &Recipe, seeds: std::ops::Range<u64>) -> Score {
+    let mut score = Score::default();
+    for seed in seeds {
+        let world = world(seed, recipe);
+        score.stays += world.bills.len();
+        let houses = houses(world.bills, &PRICES);
+        let tests = scan(&houses, &bars());
+        let mut found = Vec::new();
+        for i in standing(&tests, &bars()) {
+            let house = &houses[tests[i].house];
+            found.push(house.hospital);
+            if world.truth.iter().any(|t| t.0 == house.hospital) {
+                let over = steered(&tests[i], &house.without(&tests[i].groups));
+                score.probable += over.bills.iter().map(|s| s.probability).sum::<f64>();
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let wrong = found.iter().filter(|h| world.truth.iter().all(|t| t.0 != **h)).count();
+        score.wrong += wrong;
+        score.noisy += usize::from(wrong > 0);
+        // A scheme of a handful of stays is nobody's.
+        for (hospital, _, steered) in world.truth.iter().filter(|t| t.2 >= 12) {
+            if found.contains(hospital) {
+                score.right += 1;
+                score.steered += steered;
+            } else {
+                score.missed += 1;
+            }
+        }
+    }
+    score
+}
+
+#[test]
+fn quiet_regions_are_quiet() {
+    for (name, recipe) in [
+        ("labels", QUIET),
+        ("no labels", Recipe { labels: false, ..QUIET }),
+        ("a payment rule", Recipe { rule: 1.0, ..QUIET }),
+        ("one hospital", Recipe { stays: 3_000, hospitals: 1, ..QUIET }),
+    ] {
+        let score = score(&recipe, 50_000..50_025);
+        assert!(score.noisy <= 1, "{name}: {score:?}");
+        assert!(score.wrong as f64 * 10_000.0 <= 0.1 * score.stays as f64 + 10_000.0, "{name}: {score:?}");
+    }
+}
+
+#[test]
+fn steering_is_found_and_measured() {
+    for (name, share, recall) in [("blunt", (0.3, 0.6), 0.95), ("subtle", (0.1, 0.3), 0.9)] {
+        let score = score(&Recipe { crooked: 0.15, share, ..QUIET }, 60_000..60_020);
+        let (right, missed) = (score.right as f64, score.missed as f64);
+        assert!(right / (right + missed) >= recall, "{name}: {score:?}");
+        assert!(right / (right + score.wrong as f64) >= 0.95, "{name}: {score:?}");
+        let ratio = score.probable / score.steered as f64;
+        assert!((0.85..1.15).contains(&ratio), "{name}: {ratio} {score:?}");
+    }
+}
+
+#[test]
+fn the_order_of_the_bills_does_not_matter() {
+    let recipe = Recipe { stays: 6_000, hospitals: 8, crooked: 0.5, ..QUIET };
+    let world = world(7, &recipe);
+    let figures = |bills: Vec<(u32, Bill)>| {
+        let houses = houses(bills, &PRICES);
+        let tests = scan(&houses, &bars());
+        let standing = standing(&tests, &bars());
+        let figures: Vec<_> = standing.iter().map(|&i| (houses[tests[i].house].hospital, tests[i].mark, tests[i].q)).collect();
+        assert!(!figures.is_empty());
+        figures
+    };
+    let mut reversed = world.bills.clone();
+    reversed.reverse();
+    assert_eq!(figures(world.bills), figures(reversed));
+}
