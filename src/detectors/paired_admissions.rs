@@ -65,7 +65,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let mut findings = Vec::new();
     for (ward, groups) in wards.iter().zip(found.groups) {
         let strangers = groups.iter().filter(|g| !report::are_family(context.region, ward, g));
-        findings.extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1)));
+        findings.extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
     }
     Ok(findings)
 }

@@ -17,6 +17,17 @@ pub fn benjamini_hochberg(p_values: &[f64], tests: usize) -> Vec<f64> {
     q
 }
 
+/// The same where the tests may depend on each other in any way: q-values grow by 1 + 1/2 + ... + 1/`tests`.
+///
+/// Benjamini & Yekutieli, Ann. Stat. 29 (2001) 1165.
+pub fn benjamini_yekutieli(p_values: &[f64], tests: usize) -> Vec<f64> {
+    let tests = tests.max(p_values.len());
+    let harmonic: f64 = (1..=tests).rev().map(|i| 1.0 / i as f64).sum();
+    // An exact 1 of the plain procedure is a cap, so the factor goes onto the p-values.
+    let scaled: Vec<f64> = p_values.iter().map(|p| p * harmonic).collect();
+    benjamini_hochberg(&scaled, tests)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -38,6 +49,14 @@ mod tests {
                 prop_assert!((a - b).abs() < 1e-12);
             }
         }
+    }
+
+    #[test]
+    fn any_dependence_costs_the_harmonic_sum() {
+        let q = benjamini_yekutieli(&[0.001, 0.5], 4);
+        let harmonic = 1.0 + 0.5 + 1.0 / 3.0 + 0.25;
+        assert!((q[0] - 0.004 * harmonic).abs() < 1e-15, "{q:?}");
+        assert_eq!(q[1], 1.0);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod bunching;
 mod discovery;
 mod dispersed;
+mod far;
 mod interval;
 mod localfdr;
 mod order;
@@ -12,6 +13,8 @@ mod tails;
 
 pub use discovery::benjamini_hochberg;
 pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
+pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
+pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
 pub use localfdr::local_false_share;
 pub use order::{quantile, quantile_sorted};

@@ -14,14 +14,17 @@ pub const TOLERANCES: [i32; 4] = [0, 1, 2, 3];
 const GROUP: usize = 20;
 /// Stays that the smoothed expectation weighs beside a crowd.
 const CROWD_PRIOR: f64 = 2.0;
+/// Partners of a spell, on average, above which a tolerance has nothing more to say: in so busy a hospital it takes more
+/// meetings than people have, and the walk would grow with the square of the hospital.
+const BUSY: f64 = 2_000.0;
+/// Persons from whom a hospital's closeness is measured.
+const SAMPLE: usize = 300;
 
 /// Spells sorted by begin, then end: the cells.
 pub struct Cells {
     first: i32,
     starts: Vec<u32>,
     ends: Vec<i32>,
-    /// Index of each spell in the list given.
-    pub spells: Vec<u32>,
     persons: Vec<u32>,
 }
 
@@ -44,7 +47,6 @@ impl Cells {
             starts,
             ends: order.iter().map(|&i| spells[i as usize].end).collect(),
             persons: order.iter().map(|&i| spells[i as usize].person).collect(),
-            spells: order,
         }
     }
 
@@ -111,6 +113,25 @@ pub struct Ward<'a> {
     pub least: usize,
     /// By tolerance, meetings seen once over those implied: how much closer the traffic is than its curve says.
     pub lift: [f64; TOLERANCES.len()],
+    /// How many of the tolerances are tested here.
+    pub tolerances: usize,
+}
+
+/// What a sample of a hospital's persons shows.
+pub struct Measured {
+    /// See [`Ward::lift`].
+    pub lift: [f64; TOLERANCES.len()],
+    /// See [`Ward::tolerances`].
+    pub tolerances: usize,
+}
+
+/// The person asked about, at one tolerance.
+struct Asked {
+    person: u32,
+    at: usize,
+    rhythm: Rhythm,
+    /// Fewest meetings that can be rare enough.
+    needed: usize,
 }
 
 /// Reused counters of one thread.
@@ -119,6 +140,8 @@ pub struct Scratch {
     counts: Vec<u8>,
     touched: Vec<u32>,
     masses: Vec<f64>,
+    /// By spell of the person and kind of the other, the weight of meeting it; NaN where it was not asked for yet.
+    weights: Vec<f64>,
 }
 
 impl Ward<'_> {
@@ -127,9 +150,11 @@ impl Ward<'_> {
         &self.spells[self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize]
     }
 
-    /// The largest probability worth keeping: among so many others it is still rare.
+    /// The largest probability worth keeping: among so many others, several links of this size are still rare. Where there
+    /// are thousands of others a single one of them says less, and fewer need be kept.
     pub fn cutoff(&self) -> f64 {
-        (1.0 / self.tested.max(1) as f64).min(0.05)
+        let others = self.tested.max(1) as f64;
+        (1.0 / others * (30.0 / others.sqrt()).min(1.0)).min(0.05)
     }
 
     /// Counts the meetings of a person with every other within a tolerance; the counters hold them afterwards.
@@ -152,10 +177,10 @@ impl Ward<'_> {
         }
     }
 
-    /// Fewest meetings within a tolerance whose probability can be small enough, by the rarest dates of the person.
+    /// Fewest meetings within a tolerance whose probability can be small enough, by the rarest dates of the person. Kinds
+    /// that last otherwise than most are given some room.
     fn needed(&self, person: u32, at: usize) -> usize {
-        let tolerance = TOLERANCES[at];
-        let mass = |s: &Spell| self.traffic.usual_mass(s.begin, s.end, tolerance) * self.lift[at] / 3.0;
+        let mass = |s: &Spell| self.traffic.usual_mass(s.begin, s.end, TOLERANCES[at]) * self.lift[at] / 2.0;
         let mut masses: Vec<f64> = self.of(person).iter().map(mass).collect();
         masses.sort_unstable_by(f64::total_cmp);
         let mut product = TOLERANCES.len() as f64;
@@ -170,30 +195,11 @@ impl Ward<'_> {
 
     /// The links of a person to all others, strongest first.
     pub fn links(&self, person: u32, scratch: &mut Scratch) -> Vec<Link> {
-        let own = Rhythm::of(self.of(person));
         let mut links: Vec<Link> = Vec::new();
-        for (at, &tolerance) in TOLERANCES.iter().enumerate() {
-            let needed = self.needed(person, at);
-            if needed > self.of(person).len() {
-                continue;
-            }
-            self.count(person, tolerance, scratch);
-            let mut often: Vec<(u8, u32)> = Vec::new();
-            let others = scratch.touched.iter().filter(|&&o| o != person);
-            often.extend(others.map(|&o| (scratch.counts[o as usize], o)).filter(|(n, _)| *n >= 2));
-            often.sort_unstable_by(|a, b| b.cmp(a));
-            let mut crowd: Option<Vec<f64>> = None;
-            for &(_, other) in often.iter().take_while(|(n, _)| usize::from(*n) >= needed) {
-                let plain = vec![self.lift[at]; self.of(person).len()];
-                let first = self.link(person, other, at, &plain, &own, self.least, &mut scratch.masses);
-                if first.p > self.cutoff() {
-                    continue;
-                }
-                let crowd = crowd.get_or_insert_with(|| self.crowding(person, at, &often));
-                let link = self.link(person, other, at, crowd, &own, self.least, &mut scratch.masses);
-                if link.p <= self.cutoff() {
-                    links.push(link);
-                }
+        for at in 0..self.tolerances {
+            let asked = Asked { person, at, rhythm: Rhythm::of(self.of(person)), needed: self.needed(person, at) };
+            if asked.needed <= self.of(person).len() {
+                self.links_at(&asked, scratch, &mut links);
             }
         }
         links.sort_by(|a, b| a.other.cmp(&b.other).then(a.p.total_cmp(&b.p)));
@@ -202,13 +208,30 @@ impl Ward<'_> {
         links
     }
 
-    /// The link of a person to one other, without a cutoff and without a look at the crowd.
-    pub fn between(&self, person: u32, other: u32, least: usize) -> Link {
-        let own = Rhythm::of(self.of(person));
-        let plain = |at: usize| vec![self.lift[at]; self.of(person).len()];
-        let mut masses = Vec::new();
-        let all = (0..TOLERANCES.len()).map(|at| self.link(person, other, at, &plain(at), &own, least, &mut masses));
-        all.min_by(|a, b| a.p.total_cmp(&b.p)).expect("there is a tolerance")
+    fn links_at(&self, asked: &Asked, scratch: &mut Scratch, links: &mut Vec<Link>) {
+        self.count(asked.person, TOLERANCES[asked.at], scratch);
+        let mine = self.of(asked.person).len();
+        scratch.weights.clear();
+        scratch.weights.resize(mine * self.traffic.kinds(), f64::NAN);
+        let plain = vec![self.lift[asked.at]; mine];
+        let Scratch { counts, touched, masses, weights } = scratch;
+        let enough = |&&o: &&u32| o != asked.person && usize::from(counts[o as usize]) >= asked.needed;
+        let mut strong: Vec<u32> = Vec::new();
+        for &other in touched.iter().filter(enough) {
+            let first = self.link(asked, other, &plain, masses, weights);
+            if first.is_some_and(|l| l.p <= self.cutoff()) {
+                strong.push(other);
+            }
+        }
+        if strong.is_empty() {
+            return;
+        }
+        let again = touched.iter().filter(|&&o| o != asked.person && counts[o as usize] >= 2);
+        let mut often: Vec<(u8, u32)> = again.map(|&o| (counts[o as usize], o)).collect();
+        often.sort_unstable_by(|a, b| b.cmp(a));
+        let crowd = self.crowding(asked.person, asked.at, &often);
+        let all = strong.iter().filter_map(|&other| self.link(asked, other, &crowd, masses, weights));
+        links.extend(all.filter(|l| l.p <= self.cutoff()));
     }
 
     /// By spell of a person, how much busier its days were than the curve says, not counting the people who meet the person
@@ -238,40 +261,52 @@ impl Ward<'_> {
             .collect()
     }
 
-    /// The link of a person to one other at a tolerance: the person's dates stand, the other's could have been others.
-    fn link(&self, person: u32, other: u32, at: usize, lift: &[f64], own: &Rhythm, least: usize, masses: &mut Vec<f64>) -> Link {
-        let tolerance = TOLERANCES[at];
-        let (mine, theirs) = (self.of(person), self.of(other));
-        let rhythm = Rhythm::of(theirs);
+    /// The link of a person to one other: the person's dates stand, the other's could have been others. `None` where they met
+    /// too seldom.
+    fn link(
+        &self,
+        asked: &Asked,
+        other: u32,
+        lift: &[f64],
+        masses: &mut Vec<f64>,
+        weights: &mut [f64],
+    ) -> Option<Link> {
+        let tolerance = TOLERANCES[asked.at];
+        let (mine, theirs) = (self.of(asked.person), self.of(other));
+        let met = meetings(mine, theirs, tolerance);
+        if met.len() < asked.needed.max(self.least) {
+            return None;
+        }
+        let reach = self.traffic.window() + tolerance;
+        let (mut low, mut rhythm) = (0, None);
         masses.clear();
-        let (mut joint, mut next, mut before) = (0, 0, None);
-        let mut low = 0;
         for (i, spell) in mine.iter().enumerate() {
-            let reach = self.traffic.window() + tolerance;
             while low < theirs.len() && theirs[low].begin < spell.begin - reach {
                 low += 1;
             }
             let near = theirs[low..].iter().take_while(|s| s.begin <= spell.begin + reach);
-            let free: f64 = near.map(|s| self.traffic.mass(spell.begin, spell.end, s, tolerance)).sum();
+            let mut free = 0.0;
+            for moved in near {
+                let weight = &mut weights[i * self.traffic.kinds() + usize::from(moved.kind)];
+                if weight.is_nan() {
+                    *weight = self.traffic.weight(spell.begin, spell.end, moved.kind, tolerance);
+                }
+                free += *weight / self.traffic.reach(moved.begin);
+            }
             let mut mass = free * lift[i];
             // They met before, and both keep a calendar: that they meet again was to be foreseen.
-            if let Some((last, then)) = before {
-                let step = |r: &Rhythm, from: &Spell| r.foresees(from.begin, spell.begin, tolerance);
-                let foreseen = step(&rhythm, &theirs[then]).min(step(own, &mine[last]));
+            if let Some(&(last, then)) = met.iter().rev().find(|(at, _)| *at < i) {
+                let mut foreseen = asked.rhythm.foresees(mine[last].begin, spell.begin, tolerance);
                 if foreseen > 0.0 {
+                    let theirs_too = rhythm.get_or_insert_with(|| Rhythm::of(theirs));
+                    foreseen = foreseen.min(theirs_too.foresees(theirs[then].begin, spell.begin, tolerance));
                     mass = mass.max(foreseen * self.lasting(spell, theirs, tolerance));
                 }
             }
             masses.push(mass.min(0.999));
-            if let Some(j) = (next..theirs.len()).find(|&j| spell.meets(&theirs[j], tolerance)) {
-                joint += 1;
-                next = j + 1;
-                before = Some((i, j));
-            }
         }
-        let p = (poisson_binomial_tail(joint, masses) * TOLERANCES.len() as f64).min(1.0);
-        let enough = joint >= least;
-        Link { other, p: if enough { p } else { 1.0 }, tolerance, joint: joint as u32, expected: masses.iter().sum() }
+        let p = (poisson_binomial_tail(met.len(), masses) * TOLERANCES.len() as f64).min(1.0);
+        Some(Link { other, p, tolerance, joint: met.len() as u32, expected: masses.iter().sum() })
     }
 
     /// Probability that a stay of the other lasts as this one: by the other's own stays or by the law of their kind.
@@ -285,24 +320,51 @@ impl Ward<'_> {
 
     /// Pairs that met exactly once within each tolerance, over what the curve implies, from a sample of the persons. Rings
     /// meet more often than once, so they hardly move it.
-    pub fn measured_lift(&self, persons: &[u32], scratch: &mut Scratch) -> [f64; TOLERANCES.len()] {
+    pub fn measure(&self, persons: &[u32]) -> Measured {
+        let mut scratch = Scratch::default();
+        let mut measured = Measured { lift: [1.0; TOLERANCES.len()], tolerances: TOLERANCES.len() };
+        let sample: Vec<u32> = persons.iter().copied().step_by((persons.len() / SAMPLE).max(1)).collect();
         let window = self.traffic.window();
-        let step = (persons.len() / 300).max(1);
-        std::array::from_fn(|at| {
-            let (mut seen, mut implied) = (0.0, 0.0);
-            for &person in persons.iter().step_by(step) {
-                self.count(person, TOLERANCES[at], scratch);
+        for (at, &tolerance) in TOLERANCES.iter().enumerate() {
+            let (mut seen, mut implied, mut partners, mut spells) = (0.0, 0.0, 0.0, 0.0);
+            for &person in &sample {
+                let own = self.of(person);
+                self.count(person, tolerance, &mut scratch);
                 let once = |&&o: &&u32| o != person && scratch.counts[o as usize] == 1;
                 seen += scratch.touched.iter().filter(once).count() as f64;
-                let mut own = 0.0;
-                for s in self.of(person) {
+                let mut mean = 0.0;
+                for s in own {
                     let near = self.cells.begins(s.begin - window, s.begin + window) as f64;
-                    let mine = self.of(person).iter().filter(|o| (o.begin - s.begin).abs() <= window).count() as f64;
-                    own += (near - mine).max(0.0) * self.traffic.usual_mass(s.begin, s.end, TOLERANCES[at]);
+                    let mine = own.iter().filter(|o| (o.begin - s.begin).abs() <= window).count() as f64;
+                    mean += (near - mine).max(0.0) * self.traffic.usual_mass(s.begin, s.end, tolerance);
                 }
-                implied += own * (-own / persons.len().max(1) as f64).exp();
+                implied += mean * (-mean / persons.len().max(1) as f64).exp();
+                partners += mean;
+                spells += own.len() as f64;
             }
-            ((seen + 20.0) / (implied + 20.0)).clamp(1.0, 4.0)
-        })
+            measured.lift[at] = ((seen + 20.0) / (implied + 20.0)).clamp(1.0, 4.0);
+            if at > 0 && partners > BUSY * spells {
+                measured.tolerances = at;
+                break;
+            }
+        }
+        measured
     }
+}
+
+/// The meetings of two persons within a tolerance, as positions in their spells; each spell meets once.
+fn meetings(mine: &[Spell], theirs: &[Spell], tolerance: i32) -> Vec<(usize, usize)> {
+    let mut met = Vec::new();
+    let mut next = 0;
+    for (i, spell) in mine.iter().enumerate() {
+        while next < theirs.len() && theirs[next].begin < spell.begin - tolerance {
+            next += 1;
+        }
+        let near = (next..theirs.len()).take_while(|&j| theirs[j].begin <= spell.begin + tolerance);
+        if let Some(j) = near.into_iter().find(|&j| spell.meets(&theirs[j], tolerance)) {
+            met.push((i, j));
+            next = j + 1;
+        }
+    }
+    met
 }

@@ -37,8 +37,8 @@ pub fn are_family(region: &Region, ward: &Ward, group: &Group) -> bool {
     couple || kin || (youngest < 18 && apart >= 16 * YEAR)
 }
 
-/// The finding of the `number`th group of a hospital.
-pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize) -> Finding {
+/// The finding of the `number`th group of a hospital; `tests` is how many persons were tested in the region.
+pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize, tests: usize) -> Finding {
     let code = region.names.hospitals.get(ward.id);
     let mut finding = Finding {
         hospital_id: code.to_string(),
@@ -65,6 +65,7 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize) -> Fi
     finding.period_start = stays.iter().map(|s| s.admitted.day).min();
     finding.period_end = stays.iter().map(|s| s.last_day()).max();
     evidence(region, ward, group, &stays, &mut finding);
+    finding.evidence.insert("persons_tested".into(), tests.into());
     finding
 }
 

@@ -53,6 +53,7 @@ impl Hospital {
 struct Searched {
     traffic: Traffic,
     lift: [f64; TOLERANCES.len()],
+    tolerances: usize,
     links: Vec<Vec<Link>>,
     p: Vec<f64>,
     tested: usize,
@@ -104,6 +105,7 @@ fn ward<'a>(
         tested: searched.tested,
         least: settings.least,
         lift: searched.lift,
+        tolerances: searched.tolerances,
     }
 }
 
@@ -113,6 +115,7 @@ fn one(hospital: &Hospital, settings: &Settings) -> Searched {
     let mut searched = Searched {
         traffic,
         lift: [1.0; TOLERANCES.len()],
+        tolerances: TOLERANCES.len(),
         links: vec![Vec::new(); hospital.persons() as usize],
         p: vec![1.0; hospital.persons() as usize],
         tested: persons.len(),
@@ -122,7 +125,8 @@ fn one(hospital: &Hospital, settings: &Settings) -> Searched {
     }
     let cells = Cells::new(&hospital.spells, |x| hospital.count(x) >= settings.least);
     let everybody = crowd(&hospital.spells);
-    searched.lift = ward(hospital, &searched, &cells, &everybody, settings).measured_lift(&persons, &mut Scratch::default());
+    let measured = ward(hospital, &searched, &cells, &everybody, settings).measure(&persons);
+    (searched.lift, searched.tolerances) = (measured.lift, measured.tolerances);
     let ward = ward(hospital, &searched, &cells, &everybody, settings);
     let links: Vec<(u32, Vec<Link>)> =
         persons.par_iter().map_init(Scratch::default, |scratch, &x| (x, ward.links(x, scratch))).collect();

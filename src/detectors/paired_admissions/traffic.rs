@@ -100,13 +100,13 @@ impl Traffic {
 
     /// Probability that care of a kind lasts between so many nights.
     pub fn lasts(&self, kind: u16, from: i32, to: i32) -> f64 {
-        let law = self.laws.get(usize::from(kind)).unwrap_or(&self.laws[0]);
+        let law = &self.laws[usize::from(kind).min(self.laws.len() - 1)];
         let at = |nights: i32| nights.clamp(0, LONGEST as i32 + 1) as usize;
         law[at(to + 1)] - law[at(from)]
     }
 
     /// Weight of beginning and ending within `tolerance` days of the dates given, for care of a kind.
-    fn weight(&self, begin: i32, end: i32, kind: u16, tolerance: i32) -> f64 {
+    pub fn weight(&self, begin: i32, end: i32, kind: u16, tolerance: i32) -> f64 {
         let nights = end - begin;
         let mut weight = 0.0;
         for shift in -tolerance..=tolerance {
@@ -123,8 +123,17 @@ impl Traffic {
         if (begin - moved.begin).abs() > self.window + tolerance {
             return 0.0;
         }
-        let reach = self.between(moved.begin - self.window, moved.begin + self.window);
-        if reach > 0.0 { (self.weight(begin, end, moved.kind, tolerance) / reach).min(1.0) } else { 1.0 }
+        (self.weight(begin, end, moved.kind, tolerance) / self.reach(moved.begin)).min(1.0)
+    }
+
+    /// Intensity of all days on which a spell could have begun as well.
+    pub fn reach(&self, begin: i32) -> f64 {
+        self.between(begin - self.window, begin + self.window).max(1e-9)
+    }
+
+    /// Kinds told apart, the hospital's own law not counted.
+    pub fn kinds(&self) -> usize {
+        self.laws.len() - 1
     }
 
     /// Mean of [`Self::mass`] over the kinds, for spells about these dates.
@@ -188,6 +197,7 @@ fn laws(spells: &[Spell]) -> Vec<Vec<f64>> {
     }
     let hospital = smoothed(&all);
     let total: f64 = all.iter().sum::<f64>().max(1.0);
+    counts.push(all);
     counts
         .iter()
         .map(|own| {

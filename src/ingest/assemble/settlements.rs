@@ -216,6 +216,8 @@ fn ends_early(row: &Settlement) -> bool {
 struct Group {
     record: RecordId,
     rows: Vec<Settlement>,
+    /// Dates of the partial refunds: a correction may be the only row that says how long the stay went on.
+    corrections: Vec<(Option<Stamp>, Option<Stamp>)>,
     total: Fen,
     fund: Fen,
     own: Fen,
@@ -252,6 +254,7 @@ fn net(rows: Vec<Settlement>, ledger: &mut Ledger<'_>) -> (Vec<Group>, Vec<Settl
             total: sum(|r| r.total),
             fund: sum(|r| r.fund),
             own: sum(|r| r.own),
+            corrections: refunds.iter().map(|r| (r.begin, r.end)).collect(),
             rows: charges.clone(),
         };
         if charges.is_empty() && !refunds.is_empty() && !any {
@@ -317,13 +320,14 @@ fn row_refs(rows: &[Settlement]) -> Vec<RowRef> {
 
 fn stay(group: &Group) -> Stay {
     let rows = &group.rows;
-    let open = rows.iter().any(|r| r.end.is_none()) && rows.iter().filter_map(|r| r.end).count() == 0;
+    let begins = rows.iter().map(|r| r.begin).chain(group.corrections.iter().map(|(begin, _)| *begin));
+    let ends = rows.iter().map(|r| r.end).chain(group.corrections.iter().map(|(_, end)| *end));
     Stay {
         record: group.record,
         person: rows[0].person,
         hospital: rows[0].hospital,
-        admitted: rows.iter().filter_map(|r| r.begin).min().unwrap_or(Stamp::date(Day(0))),
-        discharged: if open { None } else { rows.iter().filter_map(|r| r.end).max() },
+        admitted: begins.flatten().min().unwrap_or(Stamp::date(Day(0))),
+        discharged: ends.flatten().max(),
         setting: rows[0].setting,
         kind: first(rows, TextId::NONE, |r| r.kind),
         insurance: first(rows, TextId::NONE, |r| r.insurance),
