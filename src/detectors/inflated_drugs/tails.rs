@@ -196,11 +196,12 @@ impl<'a> Frame<'a> {
         let kind = self.kinds[cell.group];
         let own = upwards(&self.own(cell, weights));
         let (group, pool, same) = (&sums.group[cell.group], &sums.kind[kind], &sums.hospital[cell.hospital][kind]);
-        // Half an observation beyond all that were seen: what no peer has had is rare, not impossible.
-        let default = |b: usize| 0.5 + DEFAULT_PRIOR * (-DEFAULT_DECAY * b as f64 * WIDTH).exp();
+        let default = |b: usize| DEFAULT_PRIOR * (-DEFAULT_DECAY * b as f64 * WIDTH).exp();
+        // Half an observation beyond all that were made: what nobody has had is rare, not impossible.
+        let least = 0.5 / (pool[0] + DEFAULT_PRIOR);
         let peers = |all: &Histogram, mine: &Histogram, b: usize| (all[b] - mine[b]).max(0.0);
         std::array::from_fn(|b| {
-            let wide = (peers(pool, same, b) + default(b)) / (peers(pool, same, 0) + DEFAULT_PRIOR);
+            let wide = (peers(pool, same, b) + default(b)) / (peers(pool, same, 0) + DEFAULT_PRIOR) + least;
             (peers(group, &own, b) + DRUG_PRIOR * wide) / (peers(group, &own, 0) + DRUG_PRIOR)
         })
     }

@@ -176,6 +176,8 @@ fn shapes() -> Vec<(&'static str, World)> {
         ("many", World { hospitals: 80, stays: 60.0, drugs: 200, ..BLUNT }),
         ("thick", World { share: 0.5, bad: 0.3, ..BLUNT }),
         ("thin", World { share: 0.05, of_drugs: 0.1, of_days: 0.2, ..BLUNT }),
+        ("one", World { hospitals: 1, stays: 2000.0, bad: 1.0, share: 0.1, ..BLUNT }),
+        ("three", World { hospitals: 3, stays: 1000.0, bad: 0.2, ..BLUNT }),
         ("totals", World { totals: true, of_days: 1.0, ..BLUNT }),
     ]
 }
