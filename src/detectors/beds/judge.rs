@@ -81,7 +81,7 @@ pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
 }
 
 /// Busy, quieter and quiet kinds of stays.
-fn class(m: &Measured) -> usize {
+pub fn class(m: &Measured) -> usize {
     let share = m.expected / m.days.max(1) as f64;
     [0.12, 0.35].iter().filter(|bound| share > **bound).count().min(CLASSES - 1)
 }
