@@ -11,9 +11,8 @@ mod localfdr;
 mod order;
 mod tails;
 
-pub use discovery::benjamini_hochberg;
-pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
+pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
 pub use localfdr::local_false_share;
