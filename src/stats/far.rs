@@ -106,7 +106,8 @@ mod tests {
     }
 
     fn slow_hypergeometric(k: u64, population: u64, marked: u64, drawn: u64) -> f64 {
-        let choose = |n: u64, k: u64| if k > n { 0.0 } else { (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product() };
+        let choose =
+            |n: u64, k: u64| if k > n { 0.0 } else { (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product() };
         let sum: f64 = (k..=marked.min(drawn))
             .filter(|&j| drawn - j <= population - marked)
             .map(|j| -> f64 { choose(marked, j) * choose(population - marked, drawn - j) })
