@@ -94,9 +94,18 @@ fn selection() {
     let book = Rulebook::builtin();
     let ids = |cards: Vec<&Card>| cards.iter().map(|c| c.id.clone()).collect::<Vec<_>>();
     let all = ids(select(&book, &[], None).expect("all"));
-    assert_eq!(all, ["duplicate-charges", "hours-over-day", "outside-stay", "overlapping-stays", "paired-admissions"]);
+    let rules = [
+        "duplicate-charges",
+        "hours-over-day",
+        "inflated-drugs",
+        "outside-stay",
+        "overlapping-stays",
+        "paired-admissions",
+        "threshold-stays",
+    ];
+    assert_eq!(all, rules);
     let stays = ids(select(&book, &[], Some(Family::Stays)).expect("a family"));
-    assert_eq!(stays, ["overlapping-stays", "paired-admissions"]);
+    assert_eq!(stays, ["overlapping-stays", "paired-admissions", "threshold-stays"]);
     let both = select(&book, &["outside-stay".into()], Some(Family::Stays)).expect_err("no rule is both");
     assert!(both.to_string().contains("no rule of family `stays`"));
     let unknown = select(&book, &["outside-stays".into()], None).expect_err("unknown");

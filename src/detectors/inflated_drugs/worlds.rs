@@ -203,6 +203,7 @@ fn table() {
 #[test]
 #[ignore = "debug"]
 fn debug() {
+    let book = crate::rulebook::Rulebook::builtin();
     let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
     let want: Vec<String> = std::env::args().skip(2).collect();
     for (name, w) in shapes() {
