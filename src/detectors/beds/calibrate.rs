@@ -27,7 +27,9 @@ pub const CLASSES: usize = 3;
 /// Rounds of leaving hospitals out of the reference.
 const ROUNDS: usize = 4;
 /// Upper shares of the reference between which the slope of its tail is read: low enough for schemes not to matter.
-const TAIL: (f64, f64) = (0.1, 0.02);
+const TAIL: [f64; 3] = [0.1, 0.02, 0.003];
+/// Stays that the outermost part needs.
+const OUTER: f64 = 10.0;
 /// Natural tails bend outwards: the slope goes on with this part of itself.
 const BEND: f64 = 0.85;
 /// How much more of the tail is natural than the hospitals left in the reference show: some were left out by chance.
@@ -69,18 +71,22 @@ impl Tail {
         count(&self.scores) - count(&self.own[hospital as usize])
     }
 
-    /// Natural probability of the score.
+    /// Natural probability of the score: its rank among the stays of other hospitals, and beyond the last of them the
+    /// exponential.
     fn p(&self, hospital: u32, score: f64) -> f64 {
-        let others = self.others(hospital);
-        let above = self.above(hospital, score);
-        let floor = (-score).exp();
-        let Some(line) = Line::of(&self.scores) else { return ((above + 1) as f64 / (others + 1) as f64).max(floor) };
-        if score <= line.start {
-            return ((above + 1) as f64 / (others + 1) as f64).max(floor);
-        }
+        let others = self.others(hospital) as f64;
+        let above = self.above(hospital, score) as f64;
+        let rank = (LEFT_OUT * (above + 1.0) / (others + 1.0)).min(1.0);
+        let Some(line) = Line::of(&self.scores) else { return rank.max((-score).exp()) };
         // One stay beyond may be the first of a hospital's scheme; two are a tail.
-        let seen = if above > 1 { LEFT_OUT * above as f64 / others as f64 } else { 0.0 };
-        line.at(score).max(seen).max(floor).min(1.0)
+        let seen = if above > 1.0 { LEFT_OUT * above / others } else { 0.0 };
+        line.at(score).max(seen).max((-score).exp()).min(rank)
+    }
+
+    /// The share of all stays with at least this score, the hospital's own among them.
+    fn share(&self, score: f64) -> f64 {
+        let above = self.scores.len() - self.scores.partition_point(|s| *s < score);
+        above as f64 / self.scores.len().max(1) as f64
     }
 }
 
@@ -99,9 +105,15 @@ impl Line {
             return None;
         }
         let at = |share: f64| ascending[n - 1 - (n as f64 * share) as usize];
-        let (low, start) = (at(TAIL.0), at(TAIL.1));
-        let slope = if start > low { BEND * ((TAIL.0 / TAIL.1).ln() / (start - low)).clamp(0.2, 1.0) } else { BEND };
-        Some(Self { start, share: TAIL.1, slope })
+        // The flatter of two stretches; the outer one only where it has enough stays.
+        let stretch = |from: f64, to: f64| {
+            let (low, high) = (at(from), at(to));
+            let slope = if high > low { ((from / to).ln() / (high - low)).clamp(0.2, 1.0) } else { 1.0 };
+            Self { start: high, share: to, slope: BEND * slope }
+        };
+        let inner = stretch(TAIL[0], TAIL[1]);
+        let outer = stretch(TAIL[1], TAIL[2]);
+        Some(if n as f64 * TAIL[2] >= OUTER { Self { slope: inner.slope.min(outer.slope), ..outer } } else { inner })
     }
 
     fn at(&self, score: f64) -> f64 {
@@ -127,21 +139,20 @@ pub fn p_values(stays: &[Scored], hospitals: usize) -> (Vec<f64>, Vec<bool>) {
 fn against(stays: &[Scored], excluded: &[bool]) -> Vec<f64> {
     let pooled = Tail::new(stays, None, excluded);
     let classes: Vec<Tail> = (0..CLASSES).map(|c| Tail::new(stays, Some(c), excluded)).collect();
+    let everyone = vec![false; excluded.len()];
+    let whole: Vec<Tail> = (0..CLASSES).map(|c| Tail::new(stays, Some(c), &everyone)).collect();
     let alone = alone(stays);
-    stays
-        .iter()
-        .map(|s| {
-            if s.score <= 0.0 {
-                return 1.0;
-            }
-            let class = &classes[s.class];
-            match (class.others(s.hospital), pooled.others(s.hospital)) {
-                (n, _) if n >= SMALL => class.p(s.hospital, s.score),
-                (_, n) if n >= PEERS => pooled.p(s.hospital, s.score),
-                _ => alone.as_ref().map_or((-s.score).exp(), |l| l.at(s.score).max((-s.score).exp()).min(1.0)),
-            }
-        })
-        .collect()
+    let one = |s: &Scored| {
+        let class = &classes[s.class];
+        let p = match (class.others(s.hospital), pooled.others(s.hospital)) {
+            (n, _) if n >= SMALL => return class.p(s.hospital, s.score),
+            (_, n) if n >= PEERS => pooled.p(s.hospital, s.score),
+            _ => alone.as_ref().map_or(0.0, |l| l.at(s.score)).max((-s.score).exp()).min(1.0),
+        };
+        // A quiet kind of stays that hardly another hospital has differs in ways that busy stays cannot teach.
+        if s.class == 0 { p } else { p.max(whole[s.class].share(s.score)) }
+    };
+    stays.iter().map(|s| if s.score <= 0.0 { 1.0 } else { one(s) }).collect()
 }
 
 /// Without peers, the stays that look natural stand for them.

@@ -1,10 +1,12 @@
 //! The judgement of every stay of a world.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 
 use super::calibrate::{CLASSES, Scored, p_values, q_values};
-use super::null::{House, Measured, Null, fit};
-use super::world::World;
+use super::null::{Measured, Null, fit};
+use super::world::{Chart, World};
 
 /// Parameters of both rules, as the cards document them.
 #[derive(Clone, Deserialize)]
@@ -52,22 +54,20 @@ pub struct Judged {
 pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
     let null = fit(world, parameters.visit_rate);
     let hospitals = world.hospitals.len();
-    let can = |h: &House| h.unusual <= parameters.max_unusual_share;
+    let odd = odd_wards(world, &null, parameters.max_unusual_share);
     let tested: Vec<usize> = (0..world.charts.len())
-        .filter(|&i| can(&null.houses[world.charts[i].hospital as usize]) && null.measured[i].days > 0)
+        .filter(|&i| !odd.contains(&ward(world, &world.charts[i])) && null.measured[i].days > 0)
         .collect();
-    let scored = |score: fn(&Measured) -> f64| -> Vec<Scored> {
-        let one = |&i: &usize| {
+    let scored: Vec<Scored> = tested
+        .iter()
+        .map(|&i| {
             let m = &null.measured[i];
-            let hospital = world.charts[i].hospital;
-            Scored { hospital, class: class(m), score: score(m), natural: m.natural }
-        };
-        tested.iter().map(one).collect()
-    };
-    let (counts, out) = p_values(&scored(|m| m.score), hospitals);
-    let (runs, _) = p_values(&scored(|m| m.run_score), hospitals);
-    // Two looks at each stay.
-    let p: Vec<f64> = counts.iter().zip(&runs).map(|(a, b)| (2.0 * a.min(*b)).min(1.0)).collect();
+            // Two looks at the stay, calibrated as one.
+            let score = m.score.max(m.run_score);
+            Scored { hospital: world.charts[i].hospital, class: class(m), score, natural: m.natural }
+        })
+        .collect();
+    let (p, out) = p_values(&scored, hospitals);
     let of: Vec<u32> = tested.iter().map(|&i| world.charts[i].hospital).collect();
     let q = q_values(&p, &of, hospitals);
     let verdicts = (tested.iter().zip(p.iter().zip(&q)))
@@ -75,9 +75,31 @@ pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
         .filter(|(i, _)| is_large(&null.measured[**i], parameters))
         .map(|(&chart, (&p, &q))| Verdict { chart, shape: shape(&null.measured[chart]), p, q })
         .collect();
-    let judgeable = null.houses.iter().filter(|h| can(h)).count();
-    let peers = (judgeable - out.iter().filter(|o| **o).count()).saturating_sub(1);
+    let judged: BTreeSet<u32> = of.iter().copied().filter(|h| !out[*h as usize]).collect();
+    let peers = judged.len().saturating_sub(1);
     Judged { verdicts, tests: tested.len(), unjudged: world.charts.len() - tested.len(), peers, null }
+}
+
+/// A hospital's stays of one chapter of diagnoses.
+fn ward(world: &World, chart: &Chart) -> (u32, u32) {
+    (chart.hospital, world.path(chart.leaf).get(1).copied().unwrap_or(0))
+}
+
+/// Wards where more stays than this share differ from what is natural, and all wards of such hospitals: they post what is
+/// done in another way.
+fn odd_wards(world: &World, null: &Null, most: f64) -> BTreeSet<(u32, u32)> {
+    /// Stays that are taken to be natural before any is seen.
+    const PRIOR: f64 = 4.0;
+    let mut sums: BTreeMap<(u32, u32), [f64; 2]> = BTreeMap::new();
+    for (chart, m) in world.charts.iter().zip(&null.measured) {
+        let [unusual, stays] = sums.entry(ward(world, chart)).or_default();
+        *unusual += 1.0 - m.natural;
+        *stays += 1.0;
+    }
+    let odd = |hospital: u32, unusual: f64, stays: f64| {
+        null.houses[hospital as usize].unusual > most || unusual / (stays + PRIOR) > most
+    };
+    sums.into_iter().filter(|((h, _), [unusual, stays])| odd(*h, *unusual, *stays)).map(|(ward, _)| ward).collect()
 }
 
 /// Busy, quieter and quiet kinds of stays.

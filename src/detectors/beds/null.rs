@@ -17,6 +17,9 @@ const STEPS: usize = 4;
 const OWN_DAYS: f64 = 10.0;
 /// Prior of the share of stays that are not natural, and the stays it is worth.
 const PRIOR: (f64, f64) = (0.05, 20.0);
+/// Bounds of the correlation of a stay's days. What scatters more than the upper bound is left to the calibration: a null
+/// that allows for everything lets hanging beds pass for natural, and they then allow for more.
+const CORRELATION: (f64, f64) = (0.02, 0.1);
 /// Shape of the law of visits elsewhere: one person may go often.
 const VISIT_SHAPE: f64 = 0.5;
 /// End days that a hospital may post late.
@@ -73,7 +76,7 @@ pub fn fit(world: &mut World, visit_floor: f64) -> Null {
     let of_hospital = by_hospital(world);
     let mut houses = vec![House { odds: [1.0; 2], unusual: PRIOR.0 }; of_hospital.len()];
     let mut weights = vec![1.0; world.charts.len()];
-    let mut correlation = vec![0.1; world.parents.len()];
+    let mut correlation = vec![CORRELATION.0; world.parents.len()];
     let mut rates = Rates::learn(world, &weights);
     for round in 0..ROUNDS {
         if round > 0 {
@@ -188,7 +191,7 @@ fn correlations(world: &World, rates: &Rates, houses: &[House], weights: &[f64])
             sums[node as usize][1] += weight * spread;
         }
     }
-    let bounded = |x: f64| x.clamp(0.02, 0.6);
+    let bounded = |x: f64| x.clamp(CORRELATION.0, CORRELATION.1);
     let root = bounded(sums[0][0] / sums[0][1].max(1.0));
     let of = |node: usize| bounded((sums[node][0] + SHRINK * root) / (sums[node][1] + SHRINK));
     (0..world.parents.len() as u32).map(|node| of(world.path(node).get(1).copied().unwrap_or(0) as usize)).collect()

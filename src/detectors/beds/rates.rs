@@ -106,11 +106,14 @@ impl Rates {
 fn norm(hospital: u32, path: &[u32], total: &[Counts], own: &FxHashMap<(u32, u32), Own>) -> Norm {
     let days = |counts: &Counts| counts[..DAYS].iter().map(|c| c[1]).sum::<f64>();
     let mine = |node: u32| own.get(&(hospital, node)).copied().unwrap_or([[0.0; 2]; CELLS]).map(|c| c.map(f64::from));
-    // Where there are no peers to speak of, the hospital is its own norm.
-    let alone = days(&total[0]) - days(&mine(0)) < ENOUGH;
     let mut rates = [0.0; CELLS];
+    let mut alone = false;
     for (depth, &node) in path.iter().enumerate() {
         let (all, mine) = (&total[node as usize], mine(node));
+        // Where nobody else has such stays, or such a chapter of them, the hospital is its own norm.
+        if depth < 2 {
+            alone |= days(all) - days(&mine) < ENOUGH;
+        }
         for (cell, rate) in rates.iter_mut().enumerate() {
             let part = if alone { 0.0 } else { 1.0 };
             let [hits, days] = [0, 1].map(|i| (all[cell][i] - part * mine[cell][i]).max(0.0));

@@ -216,10 +216,10 @@ fn honest_regions_give_hardly_a_lead() {
 fn blunt_hanging_is_found() {
     let blunt = |law: Law| Law { crooked: 0.12, greed: 0.1, empty: (0.6, 0.9), seen: 0.5, padded: 0.4, ..law };
     let [leads, right, planted, _] = pooled(REGIONS.map(blunt), 100..104);
-    assert!(right as f64 >= 0.97 * leads as f64 && right as f64 >= 0.6 * planted as f64, "{leads} {right} {planted}");
+    assert!(right as f64 >= 0.97 * leads as f64 && right as f64 >= 0.55 * planted as f64, "{leads} {right} {planted}");
     // Where empty days are rare, hardly one is missed.
     let [leads, right, planted, _] = pooled([REGIONS[1], REGIONS[5]].map(blunt), 104..108);
-    assert!(right as f64 >= 0.97 * leads as f64 && right as f64 >= 0.9 * planted as f64, "{leads} {right} {planted}");
+    assert!(right as f64 >= 0.97 * leads as f64 && right as f64 >= 0.85 * planted as f64, "{leads} {right} {planted}");
 }
 
 #[test]
