@@ -64,25 +64,13 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The candidate nearest to a misspelt word, by edit distance; the first one in a tie. Empty without candidates.
+/// The candidate that a misspelt word probably means: the nearest by edits, else the one that begins alike the longest; the
+/// first one in a tie. Empty without candidates.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    candidates.into_iter().min_by_key(|c| distance(word, c)).unwrap_or_default().to_string()
-}
-
-/// Levenshtein's distance over characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let alike = |c: &&&str| word.chars().zip(c.chars()).take_while(|(a, b)| a == b).count();
+    let near = crate::config::nearest(word, candidates.iter().copied(), 1);
+    near.first().or_else(|| candidates.iter().rev().max_by_key(alike)).copied().unwrap_or_default().to_string()
 }
 
 #[cfg(test)]
@@ -90,9 +78,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nearest_is_by_edits() {
+    fn nearest_is_by_edits_then_by_beginnings() {
         assert_eq!(nearest("titel", ["what", "title", "tile"]), "title");
-        assert_eq!(distance("重复收费", "重复收"), 1);
+        assert_eq!(nearest("重复收", ["挂床住院", "重复收费"]), "重复收费");
+        assert_eq!(nearest("overlaping", ["bed-hanging", "overlapping-stays"]), "overlapping-stays");
         assert_eq!(nearest("x", []), "");
     }
 }
