@@ -66,7 +66,13 @@ impl Lives<'_> {
     pub(super) fn chemotherapy(&mut self, id: u32) {
         let Some(profile) = self.world.catalog.profile_of(Course::Chemo) else { return };
         let person = self.plan.persons[id as usize].clone();
-        let hospital = self.hospital(profile, &person);
+        // Most go to the oncology department of the largest hospital.
+        let (centre, volumes) = &self.general[2];
+        let largest = (0..centre.len()).max_by(|a, b| volumes[*a].total_cmp(&volumes[*b])).map(|i| centre[i]);
+        let hospital = match largest {
+            Some(largest) if self.random.chance(0.5) => largest,
+            _ => self.hospital(profile, &person),
+        };
         let cycle = if self.random.chance(0.65) { 21 } else { 28 };
         // Most wards know one or two regimens.
         let usual = 2 + (fixed(self.world.places.hospital(hospital).key, 32) * 4.0) as i32;

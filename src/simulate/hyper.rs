@@ -94,8 +94,8 @@ impl Hyper {
         let day = |y: i32, m: u32, d: u32| Day::from_ymd(y, m, d).map_or(0, |day| day.0);
         let (january, last) = (day(year, 1, 1), day(year + 1, 12, 31));
         let first = last + 1 - (f64::from(last + 1 - january) / factor("traffic")).round() as i32;
-        let hospitals = stays as f64 / random.between(300.0, 900.0) * factor("hospitals");
-        let hospitals = (hospitals.round() as usize).clamp(10, 1_200);
+        let usual = (stays as f64 / random.between(300.0, 900.0)).clamp(10.0, 600.0);
+        let hospitals = ((usual * factor("hospitals")).round() as usize).max(10);
         Self {
             first,
             last,

@@ -165,7 +165,7 @@ fn hospital(i: usize, hyper: &Hyper, seed: u64, region: &str, city: &str, random
         specialty,
         volume,
         price: 1.0 - random.between(0.0, hyper.price_spread),
-        habits: habits(hyper, level, specialty, random),
+        habits: habits(i, hyper, seed, (level, specialty), random),
         beds: ((volume * random.between(18.0, 40.0)) as u32 + 15) / 5 * 5,
         doctors: (volume * random.between(2.0, 4.0)) as u32 + 3,
         key: mix(seed, 1_000 + i as u64),
@@ -187,30 +187,31 @@ fn hospital_name(i: usize, level: u8, specialty: Specialty, city: &str) -> Strin
     }
 }
 
-fn habits(hyper: &Hyper, level: u8, specialty: Specialty, random: &mut Random) -> Habits {
-    let totals = if random.chance(hyper.totals) { random.within(2, 5) as i32 } else { 1 };
-    let posts_late = totals == 1 && random.chance(hyper.at_settlement);
+fn habits(i: usize, hyper: &Hyper, seed: u64, (level, specialty): (u8, Specialty), random: &mut Random) -> Habits {
+    // Spread evenly over the hospitals (multiples of the golden ratio), so that the smallest region has every habit.
+    let has = |habit: u64, share: f64| {
+        let place = (i as f64 * 0.618_033_988_75 + fixed(mix(seed, 900), habit)).fract();
+        place < share.max(2.0 / hyper.hospitals as f64)
+    };
+    let totals = if has(1, hyper.totals) { random.within(2, 5) as i32 } else { 1 };
+    let posts_late = totals == 1 && has(2, hyper.at_settlement);
+    let tablets = if specialty == Specialty::Psychiatric { 0.7 } else { hyper.dispense };
     Habits {
-        exact: !random.chance(hyper.midnight),
+        exact: !has(3, hyper.midnight),
         totals,
         last_days: if posts_late { random.within(2, 3) as i32 } else { 0 },
         settles_after: if posts_late { random.within(0, 2) as i32 } else { 0 },
-        late_lab: if random.chance(hyper.late_lab) { random.between(0.05, 0.3) } else { 0.0 },
-        split: random.chance(hyper.split),
-        segments: random.chance(hyper.segments),
-        dispense: dispense(hyper, specialty, random),
+        late_lab: if has(4, hyper.late_lab) { random.between(0.05, 0.3) } else { 0.0 },
+        split: has(5, hyper.split),
+        segments: has(6, hyper.segments),
+        dispense: if has(7, tablets) { *random.pick(&[2, 3, 5, 7]) } else { 1 },
         ahead: random.chance(0.5),
-        per_100: random.chance(hyper.per_100).then(|| per_100(hyper, random)),
+        per_100: has(8, hyper.per_100).then(|| per_100(hyper, random)),
         weekend_quiet: hyper.weekend_quiet * random.lognormal(if level == 1 { 1.4 } else { 0.9 }, 0.45),
         zeal: random.lognormal(if level == 3 { 1.12 } else { 0.97 }, hyper.cost_spread * 0.6),
         market: (random.within(0, 4) as u32, if level == 1 { random.between(0.0, 1.2) } else { 0.0 }),
         outbreaks: outbreaks(hyper, level, random),
     }
-}
-
-fn dispense(hyper: &Hyper, specialty: Specialty, random: &mut Random) -> i32 {
-    let share = if specialty == Specialty::Psychiatric { 0.7 } else { hyper.dispense };
-    if random.chance(share) { *random.pick(&[2, 3, 5, 7]) } else { 1 }
 }
 
 /// From the first day on, or, where a new code list came into force, from some day.
