@@ -19,6 +19,8 @@ pub struct Use {
     pub hospital: u32,
     /// Drug.
     pub item: u32,
+    /// First and last day of use, as [`crate::model::Day`] numbers; those of the stay where the lines have no date.
+    pub days: (i32, i32),
     /// Patients alike: age group and diagnosis.
     pub stratum: u32,
     /// Units a day on the heaviest day, allowed for the days that a posting can stand for.
@@ -88,6 +90,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             stay,
             hospital: s.hospital.0,
             item: f.item.0,
+            days: f.span.map_or((s.admitted.day.0, s.last_day().0), |(first, last)| (first.0, last.0)),
             stratum: strata[stay as usize],
             dose: 0.0,
             usual: None,
