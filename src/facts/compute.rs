@@ -138,8 +138,9 @@ fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
     for pair in sums.windows(2) {
         let after = gap(pair[0].0, pair[1].0);
         let quantity = pair[0].1;
-        let spread = Quantity(quantity.0 / before.max(after)).max(quantity.min(fact.usual_day));
-        fact.steady_day = fact.steady_day.max(spread);
+        let spread = Quantity(quantity.0 / before.max(after));
+        fact.spread_day = fact.spread_day.max(spread);
+        fact.steady_day = fact.steady_day.max(spread.max(quantity.min(fact.usual_day)));
         before = after;
         if pair[0].0.is_some() && pair[1].0 == last {
             fact.last_gap = after as u32;
@@ -245,6 +246,7 @@ impl Pass<'_> {
             quantity: Quantity(0),
             largest_day: Quantity(i64::MIN),
             steady_day: Quantity(0),
+            spread_day: Quantity(0),
             usual_day: Quantity(0),
             last_day: Quantity(0),
             last_gap: 0,

@@ -49,6 +49,8 @@ pub struct StayItem {
     /// divided by the days since the posting before or until the next, whichever are more, but not below the usual. Zero
     /// where there is one day only.
     pub steady_day: Quantity,
+    /// The same divided even below the usual: what a day needs if each posting lasts until the next.
+    pub spread_day: Quantity,
     /// Lower median of the sums by day: what is usual for this record.
     pub usual_day: Quantity,
     /// Sum on the last dated day, else of the undated lines.

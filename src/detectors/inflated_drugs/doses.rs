@@ -19,6 +19,8 @@ pub struct Use {
     pub hospital: u32,
     /// Drug.
     pub item: u32,
+    /// First and last day of use, as [`crate::model::Day`] numbers; those of the stay where the lines have no date.
+    pub days: (i32, i32),
     /// Patients alike: age group and diagnosis.
     pub stratum: u32,
     /// Units a day on the heaviest day, allowed for the days that a posting can stand for.
@@ -40,6 +42,8 @@ pub struct Supply {
 
 /// A hospital where fewer uses than this stretch over several days bills totals.
 const DAILY_SHARE: f64 = 0.15;
+/// Uses over several days a hospital needs before its own daily dose of a drug counts.
+const FEW: usize = 5;
 /// Uses a hospital needs before its own share counts.
 const ENOUGH: u32 = 20;
 
@@ -88,6 +92,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             stay,
             hospital: s.hospital.0,
             item: f.item.0,
+            days: f.span.map_or((s.admitted.day.0, s.last_day().0), |(first, last)| (first.0, last.0)),
             stratum: strata[stay as usize],
             dose: 0.0,
             usual: None,
@@ -97,9 +102,17 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             one.total_days = Some(s.nights() + 1);
             one.dose = f.quantity.units() / f64::from(s.nights() + 1);
         } else if f.days >= 2 {
-            let cover = last_cover(f, s, spot[f.item.index()], supply).max(f.last_gap as i32);
-            one.dose = f.steady_day.units().max(spread(f.last_day, cover, f.usual_day.units()));
-            one.usual = (f.days >= 3).then_some(f.usual_day.units()).filter(|u| *u > 0.0);
+            let on_the_spot = spot[f.item.index()];
+            let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
+            let usual = f.usual_day.units();
+            one.dose = if on_the_spot {
+                f.steady_day.units().max(spread(f.last_day, cover, usual))
+            } else {
+                f.spread_day.units().max(spread(f.last_day, cover, 0.0))
+            };
+            // What is dispensed every few days has no usual day.
+            let daily = f.span.is_some_and(|(first, last)| (last.0 - first.0 + 1) as u32 == f.days);
+            one.usual = (f.days >= 3 && (on_the_spot || daily) && usual > 0.0).then_some(usual);
         } else {
             single.push(uses.len());
         }
@@ -143,11 +156,11 @@ fn complete_single(
     for one in uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()) {
         at_hospital.entry((one.hospital, one.item)).or_default().push(one.dose);
     }
-    let mut medians: FxHashMap<(u32, u32), f64> = FxHashMap::default();
+    let mut medians: FxHashMap<(u32, u32), (f64, usize)> = FxHashMap::default();
     let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
     for (key, mut doses) in at_hospital {
         let median = quantile(&mut doses, 0.5).unwrap_or(0.0);
-        medians.insert(key, median);
+        medians.insert(key, (median, doses.len()));
         by_item.entry(key.1).or_default().push(median);
     }
     let by_item: FxHashMap<u32, f64> =
@@ -156,9 +169,10 @@ fn complete_single(
         let one = &mut uses[i];
         let fact = &facts.stay_items[one.fact as usize];
         let stay = &region.stays[one.stay as usize];
-        let usual = medians.get(&(one.hospital, one.item)).or_else(|| by_item.get(&one.item));
+        let own = medians.get(&(one.hospital, one.item)).filter(|m| m.1 >= FEW).map(|m| m.0);
+        let usual = own.or_else(|| by_item.get(&one.item).copied());
         let cover = last_cover(fact, stay, spot[fact.item.index()], supply);
-        one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, *usual));
+        one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }
 }
 

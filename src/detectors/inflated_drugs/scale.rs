@@ -31,6 +31,8 @@ pub struct Obs {
     pub hospital: u32,
     /// Stay.
     pub stay: u32,
+    /// First and last day of use.
+    pub days: (i32, i32),
     /// Index of the use; `u32::MAX` for a stay as a whole.
     pub of: u32,
     /// Log ratio to what is usual.
@@ -55,6 +57,10 @@ const STRATUM_PRIOR: f64 = 30.0;
 const HABIT_PRIOR: f64 = 4.0;
 /// A hospital whose usual dose differs by more than this counts in another unit.
 const HABIT: f64 = 0.47;
+/// Uses that a hospital's change of unit must leave on either side.
+const SEGMENT: usize = 5;
+/// Days around a change of unit on which either may be meant.
+const AROUND: i32 = 10;
 /// Drugs a stay needs before it says anything as a whole.
 const WHOLE: usize = 4;
 
@@ -80,14 +86,15 @@ pub fn stays(all: &[Obs], tails: impl Fn(usize) -> f64, support: f64) -> Vec<Obs
 /// ill patient may be above the usual.
 pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
     let mut all: Vec<Obs> = uses.iter().enumerate().map(|(i, u)| dose(i, u)).collect();
-    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
+    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.days.1, o.stay));
+    let mut mixed = vec![false; uses.len()];
     for group in all.chunk_by_mut(|a, b| (a.kind, a.item) == (b.kind, b.item)) {
-        by_hospital(group);
+        by_hospital(group, &mut mixed);
         by_stratum(group, uses);
     }
     let whole = severity(&mut all, severity_limit.max(1.0).ln());
     let contrast = uses.iter().enumerate().filter_map(|(i, u)| {
-        let usual = u.usual?.ln();
+        let usual = u.usual.filter(|_| !mixed[i])?.ln();
         let obs = dose(i, u);
         Some(Obs { kind: Kind::Contrast, x: obs.x - usual, base: usual, ..obs })
     });
@@ -106,6 +113,7 @@ fn dose(i: usize, u: &Use) -> Obs {
         item: u.item,
         hospital: u.hospital,
         stay: u.stay,
+        days: u.days,
         of: i as u32,
         x: u.dose.ln(),
         z: 0.0,
@@ -122,17 +130,56 @@ fn shift(obs: &mut Obs, by: f64) {
 }
 
 /// Takes away each hospital's own usual dose, by its lower quartile: a hospital may count 500 ml as five times 100, and where
-/// half of the uses are inflated the lower quartile is still honest.
-fn by_hospital(group: &mut [Obs]) {
-    let low = |own: &[Obs]| quantile(&mut own.iter().map(|o| o.x).collect::<Vec<_>>(), 0.25).unwrap_or(0.0);
+/// half of the uses are inflated the lower quartile is still honest. A hospital may also change its unit at some date; uses
+/// around that date, marked in `mixed`, are given the benefit of either unit. Takes uses in order of their last day.
+fn by_hospital(group: &mut [Obs], mixed: &mut [bool]) {
     let mut all: Vec<f64> = group.chunk_by(|a, b| a.hospital == b.hospital).map(low).collect();
     let usual = quantile(&mut all, 0.5).unwrap_or(0.0);
-    for own in group.chunk_by_mut(|a, b| a.hospital == b.hospital) {
+    let habit = |own: &[Obs]| {
         let (seen, n) = (low(own), own.len() as f64);
-        let shrunk = (n * seen + HABIT_PRIOR * usual) / (n + HABIT_PRIOR);
-        let by = if (seen - usual).abs() < HABIT { shrunk } else { seen };
-        own.iter_mut().for_each(|o| shift(o, by));
+        if (seen - usual).abs() < HABIT { (n * seen + HABIT_PRIOR * usual) / (n + HABIT_PRIOR) } else { seen }
+    };
+    for own in group.chunk_by_mut(|a, b| a.hospital == b.hospital) {
+        let at = change(own);
+        let (before, after) = own.split_at(at);
+        let (first, then) = (habit(before), if after.is_empty() { 0.0 } else { habit(after) });
+        if after.is_empty() || (then - first).abs() < HABIT {
+            let by = habit(own);
+            own.iter_mut().for_each(|o| shift(o, by));
+            continue;
+        }
+        let date = after[0].days.1;
+        for (i, o) in own.iter_mut().enumerate() {
+            let near = o.days.0 <= date + AROUND && o.days.1 >= date - AROUND;
+            mixed[o.of as usize] = near;
+            shift(o, if near { first.max(then) } else if i < at { first } else { then });
+        }
     }
+}
+
+fn low(own: &[Obs]) -> f64 {
+    quantile(&mut own.iter().map(|o| o.x).collect::<Vec<_>>(), 0.25).unwrap_or(0.0)
+}
+
+/// Where the level most probably changes: the largest deviation of the cumulative sum from a straight line, extreme values
+/// drawn in (Page's CUSUM as in Taylor, Change-Point Analysis (2000)). The whole length where there are too few to tell.
+fn change(own: &[Obs]) -> usize {
+    if own.len() < 2 * SEGMENT {
+        return own.len();
+    }
+    let mut xs: Vec<f64> = own.iter().map(|o| o.x).collect();
+    let (low, high) = (quantile(&mut xs, 0.05), quantile_sorted(&xs, 0.95));
+    let (Some(low), Some(high)) = (low, high) else { return own.len() };
+    let drawn = |o: &Obs| o.x.clamp(low, high);
+    let mean = own.iter().map(drawn).sum::<f64>() / own.len() as f64;
+    let (mut sum, mut largest, mut at) = (0.0, 0.0, own.len());
+    for (i, o) in own.iter().enumerate().take(own.len() - SEGMENT) {
+        sum += drawn(o) - mean;
+        if f64::abs(sum) > largest && i + 1 >= SEGMENT {
+            (largest, at) = (f64::abs(sum), i + 1);
+        }
+    }
+    at
 }
 
 /// Takes away what is usual for patients alike, shrunk to what is usual for the drug.

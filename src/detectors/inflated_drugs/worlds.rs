@@ -96,6 +96,7 @@ impl World {
         uses: &mut Vec<Use>,
     ) {
         let days = (8.0 * (0.5 * normal(random)).exp()).clamp(1.0, 60.0) as usize;
+        let date = random.random_range(0..365);
         let count = random.random_range(3..14usize).min(self.drugs);
         let ill = if random.random_bool((self.grave * case_mix).min(1.0)) { random.random_range(2.0..3.0) } else { 1.0 };
         let mut drugs: Vec<usize> = (0..count).map(|_| (random.random::<f64>().powi(2) * self.drugs as f64) as usize).collect();
@@ -128,7 +129,7 @@ impl World {
                 (top, (length >= 3).then_some(doses[(length - 1) / 2]))
             };
             let total_days = self.totals.then_some(days as i32);
-            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, stratum: 0, dose, usual, total_days });
+            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, days: (date, date), stratum: 0, dose, usual, total_days });
         }
     }
 
