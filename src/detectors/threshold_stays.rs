@@ -166,7 +166,8 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
 
 /// Each stay over the mark with its probability, the most probable first.
 fn steered_list(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
-    let mut all: Vec<(f64, &Bill)> = over.bills.iter().map(|s| (rounded(s.probability, 1000.0), &rest.bills[s.bill])).collect();
+    let mut all: Vec<(f64, &Bill)> =
+        over.bills.iter().map(|s| (rounded(s.probability, 1000.0), &rest.bills[s.bill])).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let entry = |(probability, bill): (f64, &Bill)| {
         let stay = &region.stays[bill.stay as usize];

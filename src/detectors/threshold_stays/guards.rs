@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::bills::{Bill, Group, House};
-use super::scan::{Bars, LIKELY, PLACE, Test, WINDOWS, Window, windows};
+use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Expected, count};
 
@@ -70,23 +70,23 @@ fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &B
     let usual = test.windows[best].usual;
     let marks: Vec<f64> = suspects.iter().map(|m| m.ln()).chain([test.mark.ln()]).collect();
     let masked: Vec<(f64, f64)> = marks.iter().map(|m| (*m - 1e-9, m + PLACE.gap)).collect();
-    let at = |share: f64| house.logs[((house.logs.len() - 1) as f64 * share) as usize];
-    let (low, high) = (at(0.03), at(0.97));
+    let quantile = |share: f64| house.logs[((house.logs.len() - 1) as f64 * share) as usize];
+    let (low, high) = (quantile(0.03), quantile(0.97));
     let step = width.max(0.02);
     let places = (0..(((high - low) / step).max(0.0) as usize).min(400)).map(|i| low + i as f64 * step);
     let (mut p, mut residuals) = (Vec::new(), Vec::new());
-    for place in places.filter(|p| marks.iter().all(|m| p + width + 0.01 < *m || *p > m + PLACE.gap)) {
-        let (fit, all) = windows(&house.logs, place, bars.misfit, &masked);
+    for at in places.filter(|p| marks.iter().all(|m| p + width + 0.01 < *m || *p > m + PLACE.gap)) {
+        let (fit, all) = windows(&house.logs, at, bars.misfit, &masked);
         if fit.above + fit.below < bars.neighbours {
             continue;
         }
         let mut window = all[best];
         window.usual = usual;
         window.judge();
-        if window.p < 1e-3 && !groups(house, place, &window).is_empty() {
+        if window.p < 1e-3 && !groups(house, at, &window).is_empty() {
             continue;
         }
-        if !is_hump(house, place, fit.slope(), &window, bars) {
+        if !is_hump(house, at, fit.slope(), &window, bars) {
             p.push(window.p);
         }
         let Expected { mean, variance } = window.expected;
@@ -129,10 +129,9 @@ fn is_hump(house: &House, at: f64, slope: f64, window: &Window, bars: &Bars) -> 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,
 /// a price for one kind of care, or thirty days at a fixed rate, through one.
 fn groups(house: &House, at: f64, window: &Window) -> Vec<Group> {
-    let range = |from: f64, to: f64| {
-        house.logs.partition_point(|x| *x < from)..house.logs.partition_point(|x| *x < to)
-    };
-    let (start, end) = (range(at - PLACE.below, at), range(at + window.width, at + PLACE.above));
+    let range = |from: f64, to: f64| house.logs.partition_point(|x| *x < from)..house.logs.partition_point(|x| *x < to);
+    // Bills are steered from far below, so that the kinds of care met there belong to the comparison.
+    let (start, end) = (range(at - WIDE.below, at), range(at + window.width, at + WIDE.above));
     let mut inside: Vec<&Bill> = house.bills[range(at, at + window.width)].iter().collect();
     let mut outside: Vec<&Bill> = house.bills[start].iter().chain(&house.bills[end]).collect();
     let mut found = Vec::new();
@@ -160,7 +159,8 @@ fn conspicuous(inside: &[&Bill], outside: &[&Bill], all: &[Bill], group: fn(&Bil
         let mut usual = (out as f64 + 1.0) / (around + 2.0);
         if out as f64 * 3.0 > around && own as f64 >= 0.8 * within {
             // Too many bills around here are of the group, so that only the rest of the hospital can tell.
-            usual = (all.iter().filter(|b| group.holds(b)).count() as f64 - own as f64 + 1.0) / (all.len() as f64 - within + 2.0);
+            usual = (all.iter().filter(|b| group.holds(b)).count() as f64 - own as f64 + 1.0)
+                / (all.len() as f64 - within + 2.0);
         }
         let commoner = own as f64 >= 3.0 * usual * within;
         let p = if commoner { binomial_tail(own, inside.len() as u64, usual) } else { 1.0 };

@@ -13,8 +13,17 @@ use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
 /// Windows above a mark in which attracted bills may lie, in logarithms of amount over mark.
 pub const WINDOWS: [f64; 5] = [0.005, 0.01, 0.02, 0.035, 0.06];
 
-/// The neighbourhood of a mark.
+/// The usual neighbourhood of a mark.
 pub const PLACE: Neighbourhood = Neighbourhood { below: 0.30, gap: 0.08, above: 0.40, bin: 0.01 };
+
+/// The neighbourhood of a mark that few bills come near.
+pub const WIDE: Neighbourhood = Neighbourhood { below: 0.70, gap: 0.08, above: 0.92, bin: 0.02 };
+
+/// Fewer neighbours than these call for the wide neighbourhood.
+const FEW: usize = 40;
+
+/// Without so many neighbours, even far off, nothing is known of the density around a mark.
+const FEWEST: usize = 3;
 
 /// The close neighbourhood, for hospitals with many bills.
 const CLOSE: Neighbourhood = Neighbourhood { below: 0.16, gap: 0.08, above: 0.24, bin: 0.01 };
@@ -34,7 +43,7 @@ pub struct Bars {
     pub lowest: f64,
     /// Marks lie below this quantile of the hospital's bills.
     pub highest: f64,
-    /// Fewest neighbours of a mark.
+    /// With fewer neighbours than these the excess must be twice as large.
     pub neighbours: usize,
     /// Largest q-value.
     pub q: f64,
@@ -178,12 +187,10 @@ fn marks(house: &House, bars: &Bars) -> Vec<f64> {
 }
 
 fn test(index: usize, house: &House, mark: f64, bars: &Bars) -> Option<Test> {
-    let at = mark.ln();
-    let [below, above] = [(at - PLACE.below, at), (at + PLACE.gap, at + PLACE.above)].map(|(a, b)| count(&house.logs, a, b));
-    if below + above < bars.neighbours {
+    let (fit, windows) = windows(&house.logs, mark.ln(), bars.misfit, &[]);
+    if fit.below + fit.above < FEWEST {
         return None;
     }
-    let (fit, windows) = windows(&house.logs, at, bars.misfit, &[]);
     let weight = if bars.marks.contains(&mark) {
         bars.prior
     } else if mark % 5_000.0 == 0.0 {
@@ -196,12 +203,18 @@ fn test(index: usize, house: &House, mark: f64, bars: &Bars) -> Option<Test> {
     Some(Test { house: index, mark, fit, windows, weight, p: 1.0, q: 1.0, groups: Vec::new(), cleared: None })
 }
 
+/// How far the neighbourhood of a mark reaches in these bills.
+fn place(logs: &[f64], at: f64) -> &'static Neighbourhood {
+    let near = count(logs, at - PLACE.below, at) + count(logs, at + PLACE.gap, at + PLACE.above);
+    if near < FEW { &WIDE } else { &PLACE }
+}
+
 /// The counterfactual of a mark and the windows above it.
 ///
 /// Where a close neighbourhood holds enough bills, it is fitted too, and the higher expectation counts: a narrow hump on a broad
 /// base has another curvature near the mark than far from it.
 pub fn windows(logs: &[f64], at: f64, misfit: f64, masked: &[(f64, f64)]) -> (Counterfactual, Vec<Window>) {
-    let fit = Counterfactual::fit(logs, at, &PLACE, masked);
+    let fit = Counterfactual::fit(logs, at, place(logs, at), masked);
     let close = Counterfactual::fit(logs, at, &CLOSE, masked);
     let close = (close.below + close.above >= ENOUGH).then_some(close);
     let windows = WINDOWS.iter().map(|width| {
@@ -230,12 +243,13 @@ fn control(tests: &mut [Test]) {
 /// The tests that stand, one for each place where bills gather: of marks closer than the windows reach, the least probable.
 pub fn standing(tests: &[Test], bars: &Bars) -> Vec<usize> {
     let mut all: Vec<usize> = (0..tests.len()).filter(|&i| stands(&tests[i], bars)).collect();
-    all.sort_by(|&a, &b| tests[a].p.total_cmp(&tests[b].p).then_with(|| z(&tests[b]).total_cmp(&z(&tests[a]))).then(a.cmp(&b)));
+    all.sort_by(|&a, &b| {
+        tests[a].p.total_cmp(&tests[b].p).then_with(|| z(&tests[b]).total_cmp(&z(&tests[a]))).then(a.cmp(&b))
+    });
     let mut kept: Vec<usize> = Vec::new();
     for i in all {
-        let near = |j: &usize| {
-            tests[*j].house == tests[i].house && (tests[*j].mark / tests[i].mark).ln().abs() < PLACE.gap
-        };
+        let near =
+            |j: &usize| tests[*j].house == tests[i].house && (tests[*j].mark / tests[i].mark).ln().abs() < PLACE.gap;
         if !kept.iter().any(near) {
             kept.push(i);
         }
@@ -253,5 +267,7 @@ fn z(test: &Test) -> f64 {
 fn stands(test: &Test, bars: &Bars) -> bool {
     let window = &test.windows[test.best()];
     let (observed, mean) = (window.observed as f64, window.mean());
-    test.cleared.is_none() && test.q <= bars.q && observed >= bars.ratio * mean && observed - mean >= bars.excess
+    let lonely = test.fit.below + test.fit.above < bars.neighbours;
+    let excess = if lonely { 2.0 * bars.excess } else { bars.excess };
+    test.cleared.is_none() && test.q <= bars.q && observed >= bars.ratio * mean && observed - mean >= excess
 }

@@ -113,7 +113,8 @@ fn the_order_of_the_bills_does_not_matter() {
         let houses = houses(bills, &PRICES);
         let tests = scan(&houses, &bars());
         let standing = standing(&tests, &bars());
-        let figures: Vec<_> = standing.iter().map(|&i| (houses[tests[i].house].hospital, tests[i].mark, tests[i].q)).collect();
+        let figures: Vec<_> =
+            standing.iter().map(|&i| (houses[tests[i].house].hospital, tests[i].mark, tests[i].q)).collect();
         assert!(!figures.is_empty());
         figures
     };

@@ -74,7 +74,8 @@ impl Nature {
     fn new(chance: &mut Chance, mark: f64) -> Self {
         let shape = chance.below(SHAPES);
         // In some worlds the costs centre on the very mark.
-        let centre = if chance.yes(0.3) { mark * chance.between(0.97, 1.06) } else { mark * (chance.normal() * 0.5).exp() };
+        let centre =
+            if chance.yes(0.3) { mark * chance.between(0.97, 1.06) } else { mark * (chance.normal() * 0.5).exp() };
         let sigma = chance.between(0.25, 0.8);
         let kinds = (0..20).map(|_| (chance.normal() * sigma, chance.between(0.15, 0.45))).collect();
         Self { shape, centre, sigma, kinds, daily: chance.between(0.08, 0.25) }
@@ -137,9 +138,11 @@ fn house(
     let nature = Nature::new(chance, region_mark);
     let options = [region_mark, 10_000.0, 5_000.0, 6_000.0, 8_000.0, 15_000.0, 20_000.0];
     // A scheme picks a mark that its bills can reach.
-    let mark = options.into_iter().filter(|m| (0.6..1.7).contains(&(m / nature.centre))).nth(chance.below(2)).unwrap_or_else(|| {
-        ((nature.centre / 1_000.0).round() * 1_000.0).max(1_000.0)
-    });
+    let mark = options
+        .into_iter()
+        .filter(|m| (0.6..1.7).contains(&(m / nature.centre)))
+        .nth(chance.below(2))
+        .unwrap_or_else(|| ((nature.centre / 1_000.0).round() * 1_000.0).max(1_000.0));
     let share = chance.between(recipe.share.0, recipe.share.1);
     let reach = chance.between(0.5, 0.8);
     let overshoot = chance.below(4);
@@ -147,19 +150,25 @@ fn house(
     let rounding = if chance.yes(0.15) { [10.0, 100.0, 1_000.0][chance.below(3)] } else { 0.0 };
     let rounded = chance.between(0.1, 0.6);
     let whole_yuan = chance.yes(0.1);
-    let package = chance.yes(0.3).then(|| (mark * [1.0, 1.0, 0.98, 1.004][chance.below(4)], chance.between(0.02, 0.12), chance.yes(0.5)));
+    let package = chance
+        .yes(0.3)
+        .then(|| (mark * [1.0, 1.0, 0.98, 1.004][chance.below(4)], chance.between(0.02, 0.12), chance.yes(0.5)));
     let month = chance.yes(0.05);
     let people = (n * 2 / 3).max(1);
     let mut steered = 0;
     for _ in 0..n {
         let (mut cost, mut label, mut nights) = nature.draw(chance);
-        if let Some((price, often, exact)) = package && chance.yes(often) {
+        if let Some((price, often, exact)) = package
+            && chance.yes(often)
+        {
             (label, nights) = (77, 3);
             cost = if exact { price } else { price * (1.0 + chance.between(0.0, 0.015)) };
         } else if month && chance.yes(0.15) {
             // Thirty days at a fixed daily rate that comes to the mark.
             (cost, nights) = (mark * (1.003 + 0.004 * chance.normal()), 30);
-        } else if let Some((at, often)) = rule && chance.yes(often) {
+        } else if let Some((at, often)) = rule
+            && chance.yes(often)
+        {
             cost = at * (1.0 + chance.between(0.0, 0.02));
         } else if rounding > 0.0 && chance.yes(rounded) {
             cost = (cost / rounding).round().max(1.0) * rounding;
@@ -178,7 +187,9 @@ fn house(
         let fen = if whole_yuan { cost.round() * 100.0 } else { (cost * 100.0).round() };
         let label = if recipe.labels { label } else { NO_LABEL };
         let stay = world.bills.len() as u32;
-        world.bills.push((hospital, Bill { fen: fen as i64, stay, person: chance.below(people) as u32, label, nights }));
+        world
+            .bills
+            .push((hospital, Bill { fen: fen as i64, stay, person: chance.below(people) as u32, label, nights }));
     }
     if steer {
         world.truth.push((hospital, mark, steered));
