@@ -20,12 +20,8 @@ use serde::Deserialize;
 use crate::finding::Finding;
 use crate::rule::{Context, Detector, RuleError, parameters};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "paired-admissions",
-    check: |card| read(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "paired-admissions", check: |card| read(card).map(drop), want: |_, _, _, _| Ok(()), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +61,8 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let mut findings = Vec::new();
     for (ward, groups) in wards.iter().zip(found.groups) {
         let strangers = groups.iter().filter(|g| !report::are_family(context.region, ward, g));
-        findings.extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
+        findings
+            .extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
     }
     Ok(findings)
 }

@@ -7,50 +7,53 @@ use super::traffic::{Spell, week_of_month};
 pub struct Rhythm {
     /// Usual days from one begin to the next; 0 where there is no rhythm.
     period: f64,
-    /// Mean distance from it, shrunk.
-    spread: f64,
+    /// Days to either side that still keep it.
+    slack: f64,
+    /// Share of steps that keep it.
+    kept: f64,
     /// Share of steps that keep the day of the month or its weekday.
     monthly: f64,
 }
 
-/// Spread over period up to which steps are a rhythm; wider where the care is known to go by a calendar.
-const REGULAR: f64 = 0.12;
-const REGULAR_SCHEDULED: f64 = 0.4;
+/// Days, and days for each day of the period, by which a step may miss it.
+const SLACK: (f64, f64) = (1.0, 0.05);
+/// Share of steps that must keep a rhythm for there to be one.
+const SHARE: f64 = 0.4;
 
 impl Rhythm {
-    /// The rhythm of spells in order of time.
+    /// The rhythm of spells in order of time: the step that most others keep, or a multiple of which they keep.
+    ///
+    /// Most, not all: treatments are put off. Two equal steps may be chance, so that few are believed only where they are of
+    /// whole weeks or the care is known to go by a calendar.
     pub fn of(spells: &[Spell]) -> Self {
-        let mut gaps: Vec<f64> = spells.windows(2).map(|w| f64::from(w[1].begin - w[0].begin)).collect();
+        let gaps: Vec<f64> = spells.windows(2).map(|w| f64::from(w[1].begin - w[0].begin)).collect();
         if gaps.len() < 2 {
             return Self::default();
         }
         let steps = gaps.len() as f64;
-        let monthly = spells.windows(2).filter(|w| keeps_month(w[0].begin, w[1].begin)).count() as f64 / steps;
-        gaps.sort_by(f64::total_cmp);
-        let period = gaps[(gaps.len() - 1) / 2];
-        let mut off: Vec<f64> = gaps.iter().map(|g| to_multiple(*g, period).abs()).collect();
-        off.sort_by(f64::total_cmp);
-        // One break in four is a break, not the rhythm.
-        let kept = off.len() - off.len() / 4;
-        let scheduled = spells.iter().filter(|s| s.scheduled).count() * 2 > spells.len();
-        let weekly = to_multiple(period, 7.0).abs() <= 1.0 && off[kept - 1] <= 2.0;
-        // Two or three equal steps may be chance: a calendar is believed at once only where it is one of whole weeks or the
-        // care is known to keep one.
-        let prior = if scheduled || weekly { 1.0 } else { 0.2 * period };
-        let spread = (off[..kept].iter().sum::<f64>() + 2.0 * prior) / (kept as f64 + 2.0);
-        let bound = if scheduled { REGULAR_SCHEDULED } else { REGULAR };
-        let regular = period >= 2.0 && spread <= bound * period;
-        Self { period: if regular { period } else { 0.0 }, spread, monthly: if monthly >= 0.6 { monthly } else { 0.0 } }
+        let months = spells.windows(2).filter(|w| keeps_month(w[0].begin, w[1].begin)).count() as f64;
+        let monthly = if months >= 2.0 && months / steps >= SHARE { months / steps } else { 0.0 };
+        let mut best = Self { monthly, ..Self::default() };
+        for &period in gaps.iter().filter(|p| **p >= 2.0) {
+            let slack = SLACK.0 + SLACK.1 * period;
+            let keeping = gaps.iter().filter(|g| to_multiple(**g, period).abs() <= slack).count() as f64;
+            let better = (keeping, -period) > (best.kept, -best.period);
+            let scheduled = spells.iter().filter(|s| s.scheduled).count() * 2 > spells.len();
+            let enough = keeping >= 3.0 || scheduled || to_multiple(period, 7.0).abs() <= 1.0;
+            if better && enough && keeping >= 2.0 && keeping >= SHARE * steps {
+                best = Self { period, slack, kept: keeping, monthly };
+            }
+        }
+        best.kept /= steps;
+        best
     }
 
     /// Probability that a step of so many days (from `from` to `to`) is met within `tolerance` by this rhythm; 0 without one.
     pub fn foresees(&self, from: i32, to: i32, tolerance: i32) -> f64 {
         let mut likely: f64 = 0.0;
-        if self.period > 0.0 {
-            let off = to_multiple(f64::from(to - from), self.period);
-            // One day of slack: weekends move calendars.
-            let reach = f64::from(tolerance) + 1.5;
-            likely = laplace(off + reach, self.spread) - laplace(off - reach, self.spread);
+        let off = |period| to_multiple(f64::from(to - from), period).abs();
+        if self.period > 0.0 && off(self.period) <= self.slack + f64::from(tolerance) + 1.0 {
+            likely = self.kept;
         }
         if self.monthly > 0.0 && keeps_month(from, to) {
             likely = likely.max(self.monthly);
@@ -62,10 +65,6 @@ impl Rhythm {
 /// Distance to the nearest positive multiple.
 fn to_multiple(gap: f64, period: f64) -> f64 {
     gap - period * (gap / period).round().max(1.0)
-}
-
-fn laplace(x: f64, scale: f64) -> f64 {
-    if x < 0.0 { 0.5 * (x / scale).exp() } else { 1.0 - 0.5 * (-x / scale).exp() }
 }
 
 /// Whether two days are on the same day of different months, or the same weekday of them.

@@ -72,9 +72,6 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
         }
         let mut members = grow(seed, &order, &taken, links);
         if members.len() < 2 {
-            members.extend(links[seed as usize].iter().map(|l| l.other).find(|&o| !taken[o as usize]));
-        }
-        if members.len() < 2 {
             continue;
         }
         let tolerance = usual_tolerance(&members, links);
@@ -88,9 +85,10 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
         }
         members.sort_unstable();
         let meetings = episodes(ward, &members, tolerance);
-        // Who is in fewer than two of the meetings that count has met only those who do not count.
-        let in_all = |m: u32| meetings.iter().filter(|e| e.spells.iter().any(|&s| ward.spells[s as usize].person == m)).count();
-        members.retain(|&m| in_all(m) >= 2);
+        // Fewer meetings than make a pattern do not make a member either.
+        let in_all =
+            |m: u32| meetings.iter().filter(|e| e.spells.iter().any(|&s| ward.spells[s as usize].person == m)).count();
+        members.retain(|&m| in_all(m) >= ward.least);
         if members.len() < 2 || meetings.len() < ward.least {
             continue;
         }
@@ -100,7 +98,14 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
     found
 }
 
-fn summary(members: Vec<u32>, episodes: Vec<Episode>, tolerance: i32, links: &[Vec<Link>], p: &[f64], q: &[f64]) -> Group {
+fn summary(
+    members: Vec<u32>,
+    episodes: Vec<Episode>,
+    tolerance: i32,
+    links: &[Vec<Link>],
+    p: &[f64],
+    q: &[f64],
+) -> Group {
     let least = |of: &[f64]| members.iter().filter_map(|&m| of.get(m as usize)).copied().fold(1.0, f64::min);
     let inner: Vec<&Link> =
         members.iter().flat_map(|&m| &links[m as usize]).filter(|l| members.binary_search(&l.other).is_ok()).collect();
@@ -151,9 +156,8 @@ fn episodes(ward: &Ward<'_>, members: &[u32], tolerance: i32) -> Vec<Episode> {
     let mut found = Vec::new();
     // Largest meetings first, each around one of its spells.
     let around = |i: usize, used: &[bool]| -> Vec<usize> {
-        let mut near: Vec<usize> = (0..spells.len())
-            .filter(|&j| !used[j] && spell(spells[j]).meets(spell(spells[i]), tolerance))
-            .collect();
+        let mut near: Vec<usize> =
+            (0..spells.len()).filter(|&j| !used[j] && spell(spells[j]).meets(spell(spells[i]), tolerance)).collect();
         let off = |j: usize| {
             let (a, b) = (spell(spells[i]), spell(spells[j]));
             (b.person, (a.begin - b.begin).abs() + (a.end - b.end).abs())
@@ -193,7 +197,7 @@ fn join(ward: &Ward<'_>, members: &[u32], meetings: &[Episode], tolerance: i32, 
     for at in tolerance..=tolerance + 1 {
         let Some(&lift) = ward.lift.get(at as usize) else { continue };
         for (person, seen) in at_meetings(ward, meetings, at) {
-            if seen < 2 || taken[person as usize] || members.contains(&person) {
+            if seen < ward.least || taken[person as usize] || members.contains(&person) {
                 continue;
             }
             let mass =

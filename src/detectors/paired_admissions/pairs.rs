@@ -226,39 +226,34 @@ impl Ward<'_> {
         if strong.is_empty() {
             return;
         }
-        let again = touched.iter().filter(|&&o| o != asked.person && counts[o as usize] >= 2);
-        let mut often: Vec<(u8, u32)> = again.map(|&o| (counts[o as usize], o)).collect();
-        often.sort_unstable_by(|a, b| b.cmp(a));
-        let crowd = self.crowding(asked.person, asked.at, &often);
+        let crowd = self.crowding(asked.person, asked.at, counts);
         let all = strong.iter().filter_map(|&other| self.link(asked, other, &crowd, masses, weights));
         links.extend(all.filter(|l| l.p <= self.cutoff()));
     }
 
-    /// By spell of a person, how much busier its days were than the curve says, not counting the people who meet the person
-    /// again and again: a campaign, a cold wave, the day after a holiday. More of these than a group can have are a crowd.
-    fn crowding(&self, person: u32, at: usize, often: &[(u8, u32)]) -> Vec<f64> {
-        let tolerance = TOLERANCES[at];
-        let group: Vec<u32> = often.iter().take(GROUP).map(|(_, o)| *o).collect();
-        let outside = |o: u32| o != person && !group.contains(&o);
-        self.of(person)
-            .iter()
-            .map(|s| {
-                let (from, to) = (s.begin - tolerance, s.begin + tolerance);
-                let (mut cell, mut day) = (0.0, self.crowd.begins(from, to) as f64);
-                for run in self.crowd.around(s.begin, s.end, tolerance) {
-                    cell += self.crowd.persons(run).iter().filter(|&&o| outside(o)).count() as f64;
+    /// By spell of a person, how much busier its days were than the curve says: a campaign, a cold wave, the day after a
+    /// holiday. People who meet the person again and again are left out of it, as long as they are few enough to be a group;
+    /// more of them are the hospital's own calendar. `counts` holds the meetings of the person with the others.
+    fn crowding(&self, person: u32, at: usize, counts: &[u8]) -> Vec<f64> {
+        let (tolerance, window) = (TOLERANCES[at], self.traffic.window());
+        let factor = |s: &Spell| {
+            let (from, to) = (s.begin - tolerance, s.begin + tolerance);
+            let (mut outside, mut inside) = (0, 0);
+            for run in self.crowd.around(s.begin, s.end, tolerance) {
+                for &other in self.crowd.persons(run).iter().filter(|&&o| o != person) {
+                    if counts[other as usize] >= 2 { inside += 1 } else { outside += 1 }
                 }
-                for &o in group.iter().chain([&person]) {
-                    day -= self.of(o).iter().filter(|x| (from..=to).contains(&x.begin)).count() as f64;
-                }
-                let days = self.traffic.expected(from, to);
-                let (window, moved) = (self.traffic.window(), self.traffic.usual_mass(s.begin, s.end, tolerance));
-                let cells = moved * self.traffic.expected(s.begin - window, s.begin + window) * self.lift[at];
-                let busy = (day + CROWD_PRIOR) / (days + CROWD_PRIOR);
-                let close = (cell + CROWD_PRIOR) / (cells + CROWD_PRIOR);
-                self.lift[at] * busy.max(close).max(1.0)
-            })
-            .collect()
+            }
+            let group = if inside <= GROUP { inside } else { 0 };
+            let cell = (outside + inside - group) as f64;
+            let day = self.crowd.begins(from, to).saturating_sub(group + 1) as f64;
+            let near = self.traffic.expected(s.begin - window, s.begin + window);
+            let cells = self.traffic.usual_mass(s.begin, s.end, tolerance) * near * self.lift[at];
+            let busy = (day + CROWD_PRIOR) / (self.traffic.expected(from, to) + CROWD_PRIOR);
+            let close = (cell + CROWD_PRIOR) / (cells + CROWD_PRIOR);
+            self.lift[at] * busy.max(close).max(1.0)
+        };
+        self.of(person).iter().map(factor).collect()
     }
 
     /// The link of a person to one other: the person's dates stand, the other's could have been others. `None` where they met

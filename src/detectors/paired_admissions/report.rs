@@ -20,7 +20,8 @@ pub fn are_family(region: &Region, ward: &Ward, group: &Group) -> bool {
     let addresses: BTreeSet<_> =
         persons.iter().filter_map(|p| region.persons.get(p.index()).and_then(|p| p.address.some())).collect();
     let [a, b] = persons[..] else {
-        let everyone_told = persons.iter().all(|p| region.persons.get(p.index()).is_some_and(|p| p.address.some().is_some()));
+        let everyone_told =
+            persons.iter().all(|p| region.persons.get(p.index()).is_some_and(|p| p.address.some().is_some()));
         return everyone_told && addresses.len() == 1;
     };
     let (Some(a), Some(b)) = (region.persons.get(a.index()), region.persons.get(b.index())) else { return false };
@@ -31,7 +32,8 @@ pub fn are_family(region: &Region, ward: &Ward, group: &Group) -> bool {
     let (Some(born), Some(other)) = (a.birth, b.birth) else { return false };
     let apart = (born.0 - other.0).abs();
     let youngest = (first - born.0.max(other.0)) / YEAR;
-    let couple = youngest >= 20 && apart <= 12 * YEAR && a.sex != b.sex && a.sex != Sex::Unknown && b.sex != Sex::Unknown;
+    let couple =
+        youngest >= 20 && apart <= 12 * YEAR && a.sex != b.sex && a.sex != Sex::Unknown && b.sex != Sex::Unknown;
     let surname = |p: &crate::model::Person| region.names.texts.get(p.name).chars().next();
     let kin = surname(a).is_some() && surname(a) == surname(b) && (16 * YEAR..45 * YEAR).contains(&apart);
     couple || kin || (youngest < 18 && apart >= 16 * YEAR)
@@ -95,7 +97,8 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
         ("largest_meeting", largest.into()),
         ("tolerance_days", group.tolerance.into()),
         ("pair_meetings", round(group.joint).into()),
-        ("pair_expected", three_digits(group.expected).into()),
+        // Rounded up: what is expected is never shown as nothing.
+        ("pair_expected", ((group.expected * 100.0).ceil() / 100.0).into()),
         ("share_of_admissions", round(100.0 * joint_spells as f64 / all.max(1) as f64).into()),
         ("same_doctor", share(stays, |s| s.doctor.some())),
         ("same_department", share(stays, |s| s.department.some())),
@@ -137,15 +140,4 @@ fn share<T: Ord>(stays: &[&Stay], of: impl Fn(&Stay) -> Option<T>) -> Value {
     stays.iter().filter_map(|s| of(s)).for_each(|value| *counts.entry(value).or_default() += 1);
     let known: usize = counts.values().sum();
     counts.values().max().map_or(Value::Null, |most| ((100.0 * *most as f64 / known as f64).round()).into())
-}
-
-/// Rounded to three digits that count.
-fn three_digits(x: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
-    }
-    let unit = 10f64.powi(x.log10().floor() as i32 - 2);
-    let scaled = (x / unit).round();
-    // Dividing by a power of ten gives the decimal that is meant; multiplying by its reciprocal would not.
-    if unit < 1.0 { scaled / (1.0 / unit).round() } else { scaled * unit }
 }

@@ -83,7 +83,13 @@ pub fn search(hospitals: &[&Hospital], settings: &Settings) -> Found {
                 return Vec::new();
             }
             let cells = crowd(&hospital.spells);
-            groups(&ward(hospital, searched, &cells, &cells, settings), &searched.links, &searched.p, &q, settings.level)
+            groups(
+                &ward(hospital, searched, &cells, &cells, settings),
+                &searched.links,
+                &searched.p,
+                &q,
+                settings.level,
+            )
         })
         .collect();
     Found { groups, tests }

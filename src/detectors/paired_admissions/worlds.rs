@@ -43,11 +43,13 @@ impl Dice {
     }
     pub fn weighted(&mut self, weights: &[f64]) -> usize {
         let mut left = self.unit() * weights.iter().sum::<f64>();
-        weights.iter().position(|w| {
-            left -= w;
-            left < 0.0
-        })
-        .unwrap_or(0)
+        weights
+            .iter()
+            .position(|w| {
+                left -= w;
+                left < 0.0
+            })
+            .unwrap_or(0)
     }
 }
 
@@ -85,10 +87,6 @@ struct Kind {
 pub struct Ring {
     pub hospital: usize,
     pub members: Vec<u32>,
-    /// Days that dates are off by, at most.
-    pub off: i32,
-    /// Meetings planned.
-    pub meetings: i32,
 }
 
 /// A region: hospitals and the rings in them.
@@ -180,14 +178,21 @@ impl Maker {
     }
 
     fn push(&mut self, hospital: usize, person: u32, begin: i32, nights: i32, kind: usize, scheduled: bool) {
-        self.spells[hospital].push(Spell { person, begin, end: begin + nights.max(0), kind: kind as u16 + 1, scheduled });
+        self.spells[hospital].push(Spell {
+            person,
+            begin,
+            end: begin + nights.max(0),
+            kind: kind as u16 + 1,
+            scheduled,
+        });
     }
 
     fn day(&mut self, hospital: usize, kind: usize) -> i32 {
         loop {
             let day = FIRST + self.dice.within(0, DAYS - 1);
             let weekday = (day + 3).rem_euclid(7);
-            let quiet = if weekday >= 5 { self.weekend[hospital] * (1.0 - 0.6 * self.kinds[kind].elective) } else { 1.0 };
+            let quiet =
+                if weekday >= 5 { self.weekend[hospital] * (1.0 - 0.6 * self.kinds[kind].elective) } else { 1.0 };
             let turn = f64::from(day - FIRST) / 366.0 * std::f64::consts::TAU;
             let season = 1.0 + self.kinds[kind].winter * (1.0 + turn.cos()) / 2.0;
             let (middle, width, height) = self.epidemic;
@@ -288,7 +293,8 @@ impl Maker {
     /// A day on which a school or a village is admitted together, once.
     fn epidemic_crowd(&mut self, hospital: usize) {
         if self.dice.chance(0.5) {
-            let (day, nights, people) = (FIRST + self.dice.within(20, 340), self.dice.within(3, 8), self.dice.within(5, 40));
+            let (day, nights, people) =
+                (FIRST + self.dice.within(20, 340), self.dice.within(3, 8), self.dice.within(5, 40));
             for _ in 0..people.min(self.people[hospital] as i32 - 1) {
                 let person = self.dice.within(0, self.people[hospital] as i32 - 1) as u32;
                 let nights = nights + self.dice.within(-1, 1);
@@ -329,6 +335,6 @@ impl Maker {
                 self.push(hospital, member, day, nights, kind, false);
             }
         }
-        Ring { hospital, members, off, meetings }
+        Ring { hospital, members }
     }
 }
