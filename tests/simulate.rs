@@ -129,7 +129,7 @@ impl Region {
             let prefixes = ["003107010", "00310603", "003107020", "0031100000", "0031010001", "003301000150"];
             name.contains("小时") || (prefixes.iter().any(|p| code.starts_with(p)) && !name.contains("图"))
         };
-        let mut items: BTreeMap<(&str, &str), BTreeMap<NaiveDate, (f64, BTreeSet<&str>)>> = BTreeMap::new();
+        let mut items: BTreeMap<(&str, &str), BTreeMap<NaiveDate, Hours<'_>>> = BTreeMap::new();
         for line in self.lines.iter().filter(hourly) {
             let days = items.entry((&line["psn_no"], &line["hilist_code"])).or_default();
             let day = days.entry(moment(&line["fee_ocur_time"]).date()).or_default();
@@ -175,6 +175,9 @@ impl Region {
         repeats
     }
 }
+
+/// Hours of an item on a day, and the records that bill them.
+type Hours<'a> = (f64, BTreeSet<&'a str>);
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_at_any_thread_count() {

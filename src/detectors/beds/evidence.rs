@@ -115,10 +115,10 @@ impl Scene<'_> {
         put("empty_dates", list(empty.iter().map(Day::to_string)));
         put("last_active", last_active.map_or(Value::Null, Value::from));
         put("away_days", away.len().into());
-        put("elsewhere", list(strong.iter().map(|s| place(&s))));
+        put("elsewhere", list(strong.iter().map(&place)));
         put("other_stays", list(beds.iter().map(|&i| region.names.records.get(region.stays[i as usize].record))));
         put("other_visits", clinics.into());
-        put("pharmacy", list(weak.iter().map(|s| place(&s))));
+        put("pharmacy", list(weak.iter().map(place)));
         put("hospitals", list(hospitals.iter().map(|h| region.names.hospitals.get(*h))));
         put("diagnosis", self.diagnosis(stay).into());
         put("admitted", stay.admitted.to_string().into());

@@ -200,37 +200,3 @@ fn table() {
     }
     println!("\n{out}");
 }
-
-#[test]
-#[ignore = "debug"]
-fn debug() {
-    let book = crate::rulebook::Rulebook::builtin();
-    let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
-    let want: Vec<String> = std::env::args().skip(2).collect();
-    for (name, w) in shapes() {
-        if name != want[0] { continue; }
-        let w = match want[1].as_str() { "none" => World { bad: 0.0, ..w }, "subtle" => World { factor: (2.0, 4.0), ..w }, _ => w };
-        for seed in 10..12 {
-            let (uses, planted) = w.draw(seed);
-            let tested = test(&uses, &parameters);
-            let leads = leads(&uses, &tested, &vec![None; w.drugs], &parameters);
-            let (all, judged, inst) = (&tested.all, &tested.judged, &tested.institutions);
-            let bad: Vec<u32> = (0..planted.len() as u32).filter(|s| planted[*s as usize]).collect();
-            let wrong: Vec<u32> = leads.iter().map(|l| l.stay).filter(|s| !planted[*s as usize]).collect();
-            let missed: Vec<u32> = bad.iter().copied().filter(|s| !leads.iter().any(|l| l.stay == *s)).collect();
-            println!("seed {seed} planted {} leads {} wrong {}", bad.len(), leads.len(), wrong.len());
-            for i in inst { println!("   inst {i:?} planted {}", bad.iter().filter(|b| uses.iter().any(|u| u.stay == **b && u.hospital == i.hospital)).count()); }
-            for (what, list) in [("WRONG", wrong), ("MISSED", missed)] {
-                for s in list.iter().take(10) {
-                    let (_, sum) = tested.stays[*s as usize];
-                    let h = uses.iter().find(|u| u.stay == *s).unwrap().hospital;
-                    println!("{what} h{h} sum tail {:.1e} share {:.1e}", sum.tail, sum.false_share);
-                    for (o, j) in all.iter().zip(judged.iter()).filter(|(o, j)| o.stay == *s && (j.tail < 0.05 || j.false_share < 0.3)) {
-                        let u = uses.get(o.of as usize);
-                        println!("      {:?} {} x{:.2} z{:.1} g{:.2} t{:.1e} f{:.1e} dose {:?} usual {:.1} {:?}", o.kind, o.item, o.x, o.z, o.grave, j.tail, j.false_share, u.map(|u| u.dose), o.base.exp(), u.map(|u| u.fact));
-                    }
-                }
-            }
-        }
-    }
-}

@@ -218,8 +218,9 @@ fn smoothed(counts: &[f64]) -> Vec<f64> {
     for (nights, n) in counts.iter().enumerate().filter(|(_, n)| **n > 0.0) {
         let half = nights / 10;
         let whole: f64 = ((half + 1) * (half + 1)) as f64;
-        for to in nights.saturating_sub(half)..=(nights + half).min(counts.len() - 1) {
-            out[to] += n * (half + 1 - to.abs_diff(nights)) as f64 / whole;
+        let (first, last) = (nights.saturating_sub(half), (nights + half).min(counts.len() - 1));
+        for (to, share) in (first..=last).zip(&mut out[first..=last]) {
+            *share += n * (half + 1 - to.abs_diff(nights)) as f64 / whole;
         }
     }
     out
