@@ -1,6 +1,7 @@
 //! The headline schemes of the simulated region: each does what the truth says, and its innocent look-alikes are there too.
 //!
 //! The tests read the written files again with nothing but the csv crate.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
