@@ -58,13 +58,6 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let uses = uses(region, context.facts, parameters.supply());
     let maximum: Vec<Option<f64>> = region.names.items.iter().map(|(_, code)| maximum.get(code).copied()).collect();
     let tested = test(&uses, &parameters);
-    if let Ok(path) = std::env::var("YT_DUMP") {
-        let mut t = String::new();
-        for u in &uses {
-            t += &format!("{},{},{},{},{},{},{},{},{},{}\n", region.names.records.get(region.stays[u.stay as usize].record), u.stay, u.hospital, u.item, u.stratum, u.days.0, u.days.1, u.dose, u.usual.unwrap_or(0.0), u.total_days.unwrap_or(0));
-        }
-        let _ = std::fs::write(path, t);
-    }
     let leads = leads(&uses, &tested, &maximum, &parameters);
     let ranks = ranks(&leads);
     let by_hospital: FxHashMap<u32, &Institution> = tested.institutions.iter().map(|i| (i.hospital, i)).collect();
@@ -131,7 +124,7 @@ fn finding(
     Some(finding)
 }
 
-/// Three significant digits or two decimals, whichever is more: figures for people.
+/// Two decimals: figures for people.
 fn round(x: f64) -> f64 {
     (x * 100.0).round() / 100.0
 }

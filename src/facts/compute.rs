@@ -344,3 +344,55 @@ impl Pass<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rhythm_of(days: &[(i32, i64)]) -> StayItem {
+        let mut fact = StayItem {
+            record: RecordId(0),
+            item: ItemId(0),
+            quantity: Quantity(0),
+            largest_day: Quantity(0),
+            steady_day: Quantity(0),
+            spread_day: Quantity(0),
+            usual_day: Quantity(0),
+            last_day: Quantity(0),
+            last_gap: 0,
+            days: days.len() as u32,
+            lines: 0,
+            amount: Fen(0),
+            span: None,
+            first_line: 0,
+            last_line: 0,
+        };
+        let sums: Vec<DaySum> = days.iter().map(|&(day, quantity)| (Some(Day(day)), Quantity(quantity))).collect();
+        rhythm(&mut fact, &sums);
+        fact
+    }
+
+    #[test]
+    fn a_single_day_has_no_rhythm() {
+        let fact = rhythm_of(&[(4, 7)]);
+        assert_eq!((fact.steady_day, fact.spread_day, fact.last_gap), (Quantity(0), Quantity(0), 0));
+        assert_eq!((fact.usual_day, fact.last_day), (Quantity(7), Quantity(7)));
+    }
+
+    #[test]
+    fn a_posting_may_stand_for_the_days_around_it() {
+        // Six on Friday for three days, two on any other day.
+        let fact = rhythm_of(&[(1, 2), (2, 6), (5, 2), (6, 2)]);
+        assert_eq!((fact.steady_day, fact.usual_day, fact.last_gap), (Quantity(2), Quantity(2), 1));
+        // Every posting is for a week: no day needs more than a seventh.
+        let fact = rhythm_of(&[(0, 42), (7, 42), (14, 12)]);
+        assert_eq!((fact.steady_day, fact.spread_day), (Quantity(42), Quantity(6)));
+        assert_eq!((fact.last_day, fact.last_gap), (Quantity(12), 7));
+    }
+
+    #[test]
+    fn one_heavy_day_among_daily_postings_stays_heavy() {
+        let fact = rhythm_of(&[(1, 2), (2, 20), (3, 2), (4, 2)]);
+        assert_eq!((fact.steady_day, fact.spread_day, fact.usual_day), (Quantity(20), Quantity(20), Quantity(2)));
+    }
+}

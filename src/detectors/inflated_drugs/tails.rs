@@ -22,7 +22,7 @@ const BINS: usize = 160;
 const DRUG_PRIOR: f64 = 40.0;
 /// Observations that the default tail counts as: the null of a hospital without any peers.
 const DEFAULT_PRIOR: f64 = 100.0;
-/// Decay of the default tail by spread: far heavier than a normal distribution.
+/// Decay of the default tail by spread: heavier than a normal distribution from two spreads on.
 const DEFAULT_DECAY: f64 = 0.7;
 /// Tail probabilities at which a hospital is tested as a whole.
 const LEVELS: [f64; 4] = [1e-2, 1e-3, 1e-4, 1e-5];
