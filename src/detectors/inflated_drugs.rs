@@ -1,22 +1,21 @@
 //! `inflated-drugs`: quantities of drugs that no dose explains.
 
+mod densities;
 mod doses;
 mod excess;
+mod judge;
 mod leads;
 mod scale;
-mod tails;
 #[cfg(test)]
 mod worlds;
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use self::doses::uses;
 use self::excess::{Beyond, beyond};
-use self::leads::{Lead, Parameters, Suspect, leads, ranks, test};
-use self::tails::Institution;
+use self::leads::{Lead, Parameters, Suspect, leads, ranks};
 use super::support::{stay_finding, yuan};
 use crate::finding::{Finding, Subject};
 use crate::model::{DoctorId, Fen, Quantity, Region};
@@ -57,13 +56,9 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let maximum = maximum_doses(context.book)?;
     let uses = uses(region, context.facts, parameters.supply());
     let maximum: Vec<Option<f64>> = region.names.items.iter().map(|(_, code)| maximum.get(code).copied()).collect();
-    let tested = test(&uses, &parameters);
-    let leads = leads(&uses, &tested, &maximum, &parameters);
+    let leads = leads(&uses, &maximum, &parameters);
     let ranks = ranks(&leads);
-    let by_hospital: FxHashMap<u32, &Institution> = tested.institutions.iter().map(|i| (i.hospital, i)).collect();
-    let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| {
-        finding(context, lead, rank, by_hospital.get(&lead.hospital).copied(), &parameters)
-    });
+    let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, lead, rank, &parameters));
     Ok(findings.collect())
 }
 
@@ -71,7 +66,6 @@ fn finding(
     context: &Context<'_>,
     lead: &Lead<'_>,
     (rank, leads): (usize, usize),
-    institution: Option<&Institution>,
     parameters: &Parameters,
 ) -> Option<Finding> {
     let (region, facts) = (context.region, context.facts);
@@ -119,8 +113,8 @@ fn finding(
     evidence.insert("doctor_amount".into(), yuan(doctors_amount));
     evidence.insert("rank".into(), rank.into());
     evidence.insert("hospital_leads".into(), leads.into());
-    evidence.insert("hospital_far".into(), institution.map_or(0, |i| i.observed).into());
-    evidence.insert("hospital_expected".into(), round(institution.map_or(0.0, |i| i.expected)).into());
+    evidence.insert("hospital_far".into(), lead.institution.observed.into());
+    evidence.insert("hospital_expected".into(), round(lead.institution.expected).into());
     Some(finding)
 }
 

@@ -139,8 +139,15 @@ fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
         let after = gap(pair[0].0, pair[1].0);
         let quantity = pair[0].1;
         let spread = Quantity(quantity.0 / before.max(after));
+        let steady = spread.max(quantity.min(fact.usual_day));
         fact.spread_day = fact.spread_day.max(spread);
-        fact.steady_day = fact.steady_day.max(spread.max(quantity.min(fact.usual_day)));
+        fact.steady_day = fact.steady_day.max(steady);
+        if steady > Quantity(0) {
+            if fact.before_last > Quantity(0) && fact.before_last != steady {
+                fact.swing += (steady.units() / fact.before_last.units()).ln().abs() as f32;
+            }
+            fact.before_last = steady;
+        }
         before = after;
         if pair[0].0.is_some() && pair[1].0 == last {
             fact.last_gap = after as u32;
@@ -249,6 +256,8 @@ impl Pass<'_> {
             spread_day: Quantity(0),
             usual_day: Quantity(0),
             last_day: Quantity(0),
+            before_last: Quantity(0),
+            swing: 0.0,
             last_gap: 0,
             days: 0,
             lines: uses.len() as u32,
@@ -359,6 +368,8 @@ mod tests {
             spread_day: Quantity(0),
             usual_day: Quantity(0),
             last_day: Quantity(0),
+            before_last: Quantity(0),
+            swing: 0.0,
             last_gap: 0,
             days: days.len() as u32,
             lines: 0,

@@ -35,7 +35,7 @@ impl StayDay {
 }
 
 /// One item in one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StayItem {
     /// The record.
     pub record: RecordId,
@@ -55,6 +55,12 @@ pub struct StayItem {
     pub usual_day: Quantity,
     /// Sum on the last dated day, else of the undated lines.
     pub last_day: Quantity,
+    /// The day before the last, allowed for the days that its posting may stand for as in `steady_day`; zero where there is
+    /// one day only.
+    pub before_last: Quantity,
+    /// How much the dose goes up and down until the day before the last: the sum of the absolute differences of the natural
+    /// logarithms of one day and the next, each allowed for as in `steady_day`. Zero for a constant dose.
+    pub swing: f32,
     /// Days between the last two dated days; 0 where there is one only.
     pub last_gap: u32,
     /// Distinct days of use; lines without a date count as one further day.
@@ -184,7 +190,7 @@ pub struct Wanted {
 }
 
 /// The facts of a set of records, each list sorted by its leading ids.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Facts {
     /// By record, day.
     pub stay_days: Vec<StayDay>,

@@ -7,7 +7,6 @@ mod discovery;
 mod dispersed;
 mod far;
 mod interval;
-mod localfdr;
 mod order;
 mod tails;
 
@@ -15,6 +14,5 @@ pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
 pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
-pub use localfdr::local_false_share;
 pub use order::{quantile, quantile_sorted};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};

@@ -17,6 +17,8 @@ pub struct Use {
     pub stay: u32,
     /// Hospital.
     pub hospital: u32,
+    /// Attending doctor; `u32::MAX` where none is given.
+    pub doctor: u32,
     /// Drug.
     pub item: u32,
     /// First and last day of use, as [`crate::model::Day`] numbers; those of the stay where the lines have no date.
@@ -25,8 +27,11 @@ pub struct Use {
     pub stratum: u32,
     /// Units a day on the heaviest day, allowed for the days that a posting can stand for.
     pub dose: f64,
-    /// Units on the stay's own usual day, where there are at least three days to tell.
-    pub usual: Option<f64>,
+    /// Postings.
+    pub postings: u32,
+    /// How much the dose goes up and down, see [`StayItem::swing`], up to the last posting; nothing for one posting only and
+    /// where totals are billed.
+    pub swing: Option<f64>,
     /// Days that one unit of `dose` is the dose of: 1, or the days in hospital where only totals are billed.
     pub total_days: Option<i32>,
 }
@@ -91,11 +96,13 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             fact,
             stay,
             hospital: s.hospital.0,
+            doctor: s.doctor.0,
             item: f.item.0,
             days: f.span.map_or((s.admitted.day.0, s.last_day().0), |(first, last)| (first.0, last.0)),
             stratum: strata[stay as usize],
             dose: 0.0,
-            usual: None,
+            postings: f.days,
+            swing: None,
             total_days: None,
         };
         if totals.contains(&s.hospital) {
@@ -104,15 +111,15 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
         } else if f.days >= 2 {
             let on_the_spot = spot[f.item.index()];
             let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
-            let usual = f.usual_day.units();
+            let (usual, before) = (f.usual_day.units(), f.before_last.units());
             one.dose = if on_the_spot {
                 f.steady_day.units().max(spread(f.last_day, cover, usual))
             } else {
                 f.spread_day.units().max(spread(f.last_day, cover, 0.0))
             };
-            // What is dispensed every few days has no usual day.
-            let daily = f.span.is_some_and(|(first, last)| (last.0 - first.0 + 1) as u32 == f.days);
-            one.usual = (f.days >= 3 && (on_the_spot || daily) && usual > 0.0).then_some(usual);
+            let last = spread(f.last_day, cover, before);
+            let step = if before > 0.0 && last > 0.0 { (last / before).ln().abs() } else { 0.0 };
+            one.swing = Some(f64::from(f.swing) + step);
         } else {
             single.push(uses.len());
         }

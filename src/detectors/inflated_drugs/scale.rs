@@ -1,4 +1,5 @@
-//! Doses on a common scale: how many spreads above what is usual for the hospital, the drug, patients alike and the stay.
+//! Doses on a common scale: the logarithm of how many times what is usual for the hospital, the drug, patients alike and the
+//! stay; and how restless they are.
 
 use rustc_hash::FxHashMap;
 
@@ -12,12 +13,10 @@ pub enum Kind {
     Dose,
     /// Quantity over days in hospital, where only totals are billed.
     Total,
-    /// Heaviest day of a drug against the same stay's usual day.
-    Contrast,
+    /// How much the dose of a drug goes up and down from one day to the next.
+    Swing,
     /// A stay as a whole: what three quarters of its drugs exceed.
     Whole,
-    /// A stay as a whole: all that is improbable about its drugs, added up.
-    Stay,
 }
 
 /// One thing tested.
@@ -25,32 +24,26 @@ pub enum Kind {
 pub struct Obs {
     /// Kind.
     pub kind: Kind,
+    /// Things of one kind that are alike: for a swing, those of about as many postings; 0 for the others.
+    pub class: u8,
     /// Drug; `u32::MAX` for a stay as a whole.
     pub item: u32,
-    /// Hospital.
-    pub hospital: u32,
+    /// What is compared with its peers: the hospital, or the doctor where there is one hospital only.
+    pub house: u32,
     /// Stay.
     pub stay: u32,
     /// First and last day of use.
     pub days: (i32, i32),
     /// Index of the use; `u32::MAX` for a stay as a whole.
     pub of: u32,
-    /// Log ratio to what is usual.
+    /// Log ratio to what is usual; the swing.
     pub x: f64,
-    /// The same in spreads of its kind and drug.
-    pub z: f64,
     /// Log of what is usual for this use, all told: `exp(base + x)` is the dose.
     pub base: f64,
     /// The part of `base` that is the stay's own severity.
     pub grave: f64,
-    /// The spread.
-    pub sigma: f64,
 }
 
-/// Least spread: doses are seldom known better than this, and a drug with one regimen has none.
-const FLOOR: f64 = 0.15;
-/// Observations that the spread of a kind counts as for one drug.
-const SPREAD_PRIOR: f64 = 30.0;
 /// Stays alike that count as much as the whole drug.
 const STRATUM_PRIOR: f64 = 30.0;
 /// Uses at a hospital that count as much as the region for its own usual dose.
@@ -64,62 +57,48 @@ const AROUND: i32 = 10;
 /// Drugs a stay needs before it says anything as a whole.
 const WHOLE: usize = 4;
 
-/// What is improbable about each stay: the sum of the logarithms of `tails` below `support`, each over `support`. Stays
-/// with about as many drugs are compared with each other, so that many drugs alone are no evidence. Sorted like
-/// [`observations`].
-pub fn stays(all: &[Obs], tails: impl Fn(usize) -> f64, support: f64) -> Vec<Obs> {
-    let mut order: Vec<(u32, u32)> = all.iter().zip(0..).map(|(o, i)| (o.stay, i)).collect();
-    order.sort_unstable();
-    let mut stays: Vec<Obs> = Vec::new();
-    for of_stay in order.chunk_by(|a, b| a.0 == b.0) {
-        let z = of_stay.iter().map(|&(_, i)| (support / tails(i as usize)).ln().max(0.0)).sum();
-        // Groups of 1, 2 to 3, 4 to 7, ... things tested.
-        let item = (of_stay.len() as u32).ilog2();
-        let first = all[of_stay[0].1 as usize];
-        stays.push(Obs { kind: Kind::Stay, item, of: u32::MAX, x: z, z, base: 0.0, grave: 0.0, sigma: 1.0, ..first });
-    }
-    stays.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
-    stays
-}
-
-/// All that is tested, sorted by kind, drug, hospital, stay. `severity_limit` is the most by which all drugs of a gravely
+/// All that is tested, sorted by kind, class, drug, house, stay. `severity_limit` is the most by which all drugs of a gravely
 /// ill patient may be above the usual.
 pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
     let mut all: Vec<Obs> = uses.iter().enumerate().map(|(i, u)| dose(i, u)).collect();
-    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.days.1, o.stay));
+    all.sort_unstable_by_key(|o| (o.kind, o.item, o.house, o.days.1, o.stay));
     let mut mixed = vec![false; uses.len()];
     for group in all.chunk_by_mut(|a, b| (a.kind, a.item) == (b.kind, b.item)) {
         by_hospital(group, &mut mixed);
         by_stratum(group, uses);
     }
     let whole = severity(&mut all, severity_limit.max(1.0).ln());
-    let contrast = uses.iter().enumerate().filter_map(|(i, u)| {
-        let usual = u.usual.filter(|_| !mixed[i])?.ln();
-        let obs = dose(i, u);
-        Some(Obs { kind: Kind::Contrast, x: obs.x - usual, base: usual, ..obs })
+    let swings = uses.iter().enumerate().filter_map(|(i, u)| {
+        let x = u.swing.filter(|_| !mixed[i])?;
+        Some(Obs { kind: Kind::Swing, class: alike(u.postings), x, ..dose(i, u) })
     });
-    all.extend(contrast);
+    all.extend(swings);
     all.extend(whole);
-    all.sort_unstable_by_key(|o| (o.kind, o.item, o.hospital, o.stay));
-    for kind in all.chunk_by_mut(|a, b| a.kind == b.kind) {
-        by_spread(kind);
+    if uses.iter().all(|u| u.hospital == uses[0].hospital) {
+        let doctors: FxHashMap<u32, u32> = uses.iter().map(|u| (u.stay, u.doctor)).collect();
+        all.iter_mut().for_each(|o| o.house = doctors[&o.stay]);
     }
+    all.sort_unstable_by_key(|o| (o.kind, o.class, o.item, o.house, o.stay));
     all
+}
+
+/// 2, 3 to 4, 5 to 8, 9 to 16 postings, and more.
+fn alike(postings: u32) -> u8 {
+    postings.max(2).next_power_of_two().ilog2().min(5) as u8
 }
 
 fn dose(i: usize, u: &Use) -> Obs {
     Obs {
         kind: if u.total_days.is_some() { Kind::Total } else { Kind::Dose },
         item: u.item,
-        hospital: u.hospital,
+        house: u.hospital,
         stay: u.stay,
         days: u.days,
         of: i as u32,
+        class: 0,
         x: u.dose.ln(),
-        z: 0.0,
         base: 0.0,
         grave: 0.0,
-        sigma: 1.0,
     }
 }
 
@@ -133,13 +112,13 @@ fn shift(obs: &mut Obs, by: f64) {
 /// half of the uses are inflated the lower quartile is still honest. A hospital may also change its unit at some date; uses
 /// around that date, marked in `mixed`, are given the benefit of either unit. Takes uses in order of their last day.
 fn by_hospital(group: &mut [Obs], mixed: &mut [bool]) {
-    let mut all: Vec<f64> = group.chunk_by(|a, b| a.hospital == b.hospital).map(low).collect();
+    let mut all: Vec<f64> = group.chunk_by(|a, b| a.house == b.house).map(low).collect();
     let usual = quantile(&mut all, 0.5).unwrap_or(0.0);
     let habit = |own: &[Obs]| {
         let (seen, n) = (low(own), own.len() as f64);
         if (seen - usual).abs() < HABIT { (n * seen + HABIT_PRIOR * usual) / (n + HABIT_PRIOR) } else { seen }
     };
-    for own in group.chunk_by_mut(|a, b| a.hospital == b.hospital) {
+    for own in group.chunk_by_mut(|a, b| a.house == b.house) {
         let at = change(own);
         let (before, after) = own.split_at(at);
         let (first, then) = (habit(before), if after.is_empty() { 0.0 } else { habit(after) });
@@ -228,38 +207,4 @@ fn severity(all: &mut [Obs], limit: f64) -> Vec<Obs> {
         }
     }
     whole
-}
-
-/// Divides by the spread of the upper half: the middle hospital's distance from median to 90 %, so that a few hospitals whose
-/// doses are inflated do not widen it.
-fn by_spread(kind: &mut [Obs]) {
-    let mut spreads: Vec<(f64, f64)> = Vec::new();
-    for group in kind.chunk_by(|a, b| a.item == b.item) {
-        let mut seen: Vec<f64> = group.chunk_by(|a, b| a.hospital == b.hospital).filter_map(spread).collect();
-        let own = quantile(&mut seen, 0.5);
-        spreads.push((own.unwrap_or(f64::NAN), group.len() as f64));
-    }
-    let mut known: Vec<f64> = spreads.iter().map(|s| s.0).filter(|s| s.is_finite()).collect();
-    let usual = quantile(&mut known, 0.5).unwrap_or(0.3).max(FLOOR);
-    for (group, (own, n)) in kind.chunk_by_mut(|a, b| a.item == b.item).zip(spreads) {
-        let sigma = if own.is_finite() {
-            ((n * own * own + SPREAD_PRIOR * usual * usual) / (n + SPREAD_PRIOR)).sqrt().max(FLOOR)
-        } else {
-            usual
-        };
-        for o in group {
-            o.sigma = sigma;
-            o.z = o.x / sigma;
-        }
-    }
-}
-
-/// Median to 90 % of ten values or more, in standard deviations of a normal distribution.
-fn spread(own: &[Obs]) -> Option<f64> {
-    if own.len() < 10 {
-        return None;
-    }
-    let mut xs: Vec<f64> = own.iter().map(|o| o.x).collect();
-    let high = quantile(&mut xs, 0.9)?;
-    Some((high - quantile_sorted(&xs, 0.5)?) / 1.2816)
 }

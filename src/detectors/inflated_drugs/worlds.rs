@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::doses::Use;
-use super::leads::{Parameters, leads, test};
+use super::leads::{Parameters, leads};
 use crate::rule::parameters;
 use crate::rulebook::Rulebook;
 
@@ -30,6 +30,8 @@ struct World {
     of_drugs: f64,
     of_days: f64,
     factor: (f64, f64),
+    /// Doctors, of six at each hospital, who do it.
+    doctors: u32,
     /// Whether only totals are billed.
     totals: bool,
 }
@@ -48,6 +50,7 @@ const BLUNT: World = World {
     of_drugs: 0.4,
     of_days: 0.6,
     factor: (6.0, 20.0),
+    doctors: 6,
     totals: false,
 };
 
@@ -78,7 +81,7 @@ impl World {
             let units: Vec<f64> = (0..self.drugs).map(|_| if random.random_bool(0.02) { 5.0 } else { 1.0 }).collect();
             for _ in 0..volume {
                 let stay = planted.len() as u32;
-                let scheme = bad && random.random_bool(self.share);
+                let scheme = bad && stay % 6 < self.doctors && random.random_bool(self.share);
                 self.stay(random, (hospital, stay), scheme, case_mix, [&usual, &heavy, &units], &mut uses);
                 planted.push(scheme && uses.iter().rev().take_while(|u| u.stay == stay).any(|u| u.fact == 1));
             }
@@ -122,14 +125,11 @@ impl World {
             }
             let total: f64 = doses.iter().sum();
             let top = doses.iter().copied().fold(0.0, f64::max);
-            doses.sort_by(f64::total_cmp);
-            let (dose, usual) = if self.totals {
-                (total / days as f64, None)
-            } else {
-                (top, (length >= 3).then_some(doses[(length - 1) / 2]))
-            };
+            let swing: f64 = doses.windows(2).map(|pair| (pair[1] / pair[0]).ln().abs()).sum();
+            let swing = (!self.totals && length >= 2).then_some(swing);
+            let dose = if self.totals { total / days as f64 } else { top };
             let total_days = self.totals.then_some(days as i32);
-            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, days: (date, date), stratum: 0, dose, usual, total_days });
+            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, days: (date, date), stratum: 0, dose, postings: length as u32, swing, total_days, doctor: stay % 6 });
         }
     }
 
@@ -137,9 +137,8 @@ impl World {
         let book = Rulebook::builtin();
         let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
         let (uses, planted) = self.draw(seed);
-        let tested = test(&uses, &parameters);
         let maximum = vec![None; self.drugs];
-        let leads = leads(&uses, &tested, &maximum, &parameters);
+        let leads = leads(&uses, &maximum, &parameters);
         let found = leads.iter().filter(|l| planted[l.stay as usize]).count();
         let all_planted = planted.iter().filter(|p| **p).count();
         Count { stays: planted.len(), planted: all_planted, found, wrong: leads.len() - found }
@@ -177,26 +176,20 @@ fn shapes() -> Vec<(&'static str, World)> {
         ("many", World { hospitals: 80, stays: 60.0, drugs: 200, ..BLUNT }),
         ("thick", World { share: 0.5, bad: 0.3, ..BLUNT }),
         ("thin", World { share: 0.05, of_drugs: 0.1, of_days: 0.2, ..BLUNT }),
-        ("one", World { hospitals: 1, stays: 2000.0, bad: 1.0, share: 0.1, ..BLUNT }),
+        ("one", World { hospitals: 1, stays: 2000.0, bad: 1.0, share: 0.2, doctors: 2, ..BLUNT }),
         ("three", World { hospitals: 3, stays: 1000.0, bad: 0.2, ..BLUNT }),
         ("totals", World { totals: true, of_days: 1.0, ..BLUNT }),
     ]
 }
 
 #[test]
-#[ignore = "prints the table of the quality page"]
-#[allow(clippy::print_stdout, reason = "a table asked for by hand")]
-fn table() {
-    let mut out = String::new();
+fn few_are_wrong_and_the_blunt_are_found_whatever_the_world() {
     for (name, blunt) in shapes() {
         let subtle = World { factor: (2.0, 4.0), ..blunt };
         let none = World { bad: 0.0, ..blunt };
-        let (b, s, n) = (blunt.over(0..3), subtle.over(10..13), none.over(20..24));
-        let line = format!(
-            "{name:8} blunt {:.3}/{:.3} subtle {:.3}/{:.3} ({} {}) none {} in {}\n",
-            b.precision(), b.recall(), s.precision(), s.recall(), b.planted, s.planted, n.wrong, n.stays
-        );
-        out.push_str(&line);
+        let (blunt, subtle, none) = (blunt.over(0..2), subtle.over(10..12), none.over(20..22));
+        assert!(blunt.precision() >= 0.97 && blunt.recall() >= 0.75, "{name}, blunt: {blunt:?}");
+        assert!(subtle.wrong as f64 <= 0.05 * (subtle.found + subtle.wrong) as f64, "{name}, subtle: {subtle:?}");
+        assert!(none.wrong as f64 <= 1e-4 * none.stays as f64, "{name}, none: {none:?}");
     }
-    println!("\n{out}");
 }
