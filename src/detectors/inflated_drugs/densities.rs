@@ -18,6 +18,9 @@ const DEFAULT_PRIOR: f64 = 100.0;
 const DEFAULT_DECAY: f64 = 2.0;
 /// Observations that the alternative of the start counts as.
 const ALTERNATIVE_PRIOR: f64 = 30.0;
+/// A hospital with so many times the uses of a drug that all others have together is the only one that knows the drug: its own
+/// uses are in its null, too.
+const SPECIALIST: f64 = 3.0;
 /// Kinds and classes of observation.
 const POOLS: usize = 9;
 
@@ -132,6 +135,9 @@ pub fn weigh(
             let mut peers = whole;
             let mut wide: Histogram = std::array::from_fn(|b| pools[of][b] - own_pools[hospital][of][b]);
             peers.iter_mut().zip(own).for_each(|(p, own)| *p -= own);
+            if cell.len() as f64 > SPECIALIST * peers.iter().sum::<f64>() {
+                cell.iter().for_each(|o| peers[bin(o.x)] += 1.0);
+            }
             let null = null(&peers, &mut wide);
             let limit = limit(&null, plausible);
             let alternative = alternatives.of(cell[0].kind);

@@ -49,6 +49,10 @@ pub struct Supply {
 const DAILY_SHARE: f64 = 0.15;
 /// Uses over several days a hospital needs before its own daily dose of a drug counts.
 const FEW: usize = 5;
+/// A use at less than this share of the hospital's usual price is in another unit.
+const OTHER_UNIT: f64 = 0.6;
+/// A use whose price differs by more than this share from the hospital's usual one may mix two units.
+const OTHER_PRICE: f64 = 0.2;
 /// Uses a hospital needs before its own share counts.
 const ENOUGH: u32 = 20;
 
@@ -127,6 +131,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
     }
     complete_single(region, facts, &mut uses, &single, &spot, supply);
     uses.retain(|u| u.dose > 0.0);
+    in_one_unit(facts, &mut uses);
     uses
 }
 
@@ -146,6 +151,37 @@ pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Suppl
         (true, true) => 1,
         (false, false) => remaining.unwrap_or(0).max(0) + 1,
         (false, true) => 1 + supply.take_home_days,
+    }
+}
+
+/// A hospital that begins to count by the 100 ml what it counted by the bottle of 500 bills five times as many at a fifth of
+/// the price. A use at far less than the price usual at its hospital is counted in the usual unit, but not below the usual
+/// dose; where the price is another one, no swing is told from a change of unit. A price that was cut hides a dose this way,
+/// and never makes one.
+fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
+    let price = |u: &Use| {
+        let fact = &facts.stay_items[u.fact as usize];
+        fact.amount.0 as f64 / fact.quantity.units()
+    };
+    let mut at_hospital: FxHashMap<(u32, u32), [Vec<f64>; 2]> = FxHashMap::default();
+    for one in uses.iter().filter(|u| price(u) > 0.0) {
+        let [prices, doses] = at_hospital.entry((one.hospital, one.item)).or_default();
+        prices.push(price(one));
+        doses.push(one.dose);
+    }
+    let medians: FxHashMap<(u32, u32), [f64; 2]> = at_hospital
+        .into_iter()
+        .map(|(key, both)| (key, both.map(|mut values| quantile(&mut values, 0.5).unwrap_or(0.0))))
+        .collect();
+    for one in uses {
+        let Some(&[usual_price, usual_dose]) = medians.get(&(one.hospital, one.item)) else { continue };
+        let ratio = price(one) / usual_price;
+        if (ratio - 1.0).abs() > OTHER_PRICE {
+            one.swing = None;
+        }
+        if ratio > 0.0 && ratio < OTHER_UNIT {
+            one.dose = (one.dose * ratio).max(one.dose.min(usual_dose));
+        }
     }
 }
 

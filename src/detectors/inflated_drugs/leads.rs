@@ -126,7 +126,11 @@ fn beyond_plausible<'a>(
         let (x, usual) = (obs.x + back, (obs.base - back).exp());
         let plausible = if thing.limit < x && !whole { thing.limit } else { least };
         let share = if whole { thing.share.max(0.5) } else { thing.share };
-        (x >= least).then(|| Suspect { of: &uses[thing.of as usize], usual, limit: usual * plausible.exp(), share })
+        let of = &uses[thing.of as usize];
+        let limit = usual * plausible.exp();
+        // A day is given whole units; the mean of days in hospital need not be whole.
+        let limit = if of.total_days.is_some() { limit } else { limit.ceil() };
+        (x >= least && of.dose > limit).then_some(Suspect { of, usual, limit, share })
     });
     let mut high: Vec<Suspect> = high.collect();
     let best = high.iter().map(|s| s.share).fold(0.0, f64::max).min(0.5);
