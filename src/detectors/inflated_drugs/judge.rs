@@ -8,7 +8,7 @@
 //! hospital's (two-groups model: Efron, Large-Scale Inference (2010), chapters 2 and 5). What comes of it tells which
 //! hospitals the null is to be learnt without, and what inflated doses look like; so all is done again a few times.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::densities::{Alternatives, Said, weigh};
 use super::doses::Use;
@@ -32,6 +32,8 @@ const STEPS: usize = 30;
 /// Stays of a hospital, and of a doctor, that the region's and the hospital's share count as.
 const HOSPITAL_PRIOR: f64 = 5.0;
 const DOCTOR_PRIOR: f64 = 4.0;
+/// Uses of a drug at a hospital that the share of all its drugs counts as.
+const DRUG_PRIOR: f64 = 20.0;
 /// Share of inflated stays where nothing is known.
 const SHARE: f64 = 0.05;
 
@@ -63,8 +65,6 @@ pub struct Thing {
     pub limit: f64,
     /// Probability that it is inflated if the stay is.
     pub share: f64,
-    /// Log ratio of densities.
-    log_ratio: f64,
 }
 
 /// One stay.
@@ -73,7 +73,9 @@ pub struct Judged {
     /// Stay.
     pub stay: u32,
     /// Score.
-    pub score: f64,
+    score: f64,
+    /// Score with the drugs that its hospital favours.
+    informed: f64,
     /// Probability of a score at least as high at the other hospitals.
     pub tail: f64,
     /// Probability that the stay is natural; 1 where its hospital does not stand out.
@@ -124,7 +126,8 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
     for round in 0..ROUNDS {
         let alternatives = if round == 0 { Alternatives::start() } else { Alternatives::learnt(all, &inflated) };
         let said = weigh(all, &places, &standing, &alternatives, rules.plausible);
-        score(all, &said, rules.least, &mut things, &mut stays);
+        let favour = favourites(all, &things, &stays, &inflated);
+        score(all, &said, rules.least, &favour, &mut things, &mut stays);
         institutions = test(&mut stays, &standing, rules);
         standing = institutions.iter().map(|i| i.q <= rules.level).collect();
         two_groups(&mut stays, &standing, rules.spread);
@@ -145,7 +148,6 @@ fn things(all: &[Obs]) -> Vec<Thing> {
         swing: own.get(1).copied().unwrap_or(u32::MAX),
         limit: 0.0,
         share: 0.0,
-        log_ratio: 0.0,
     };
     order.chunk_by(|&a, &b| of(a) == of(b)).map(one).collect()
 }
@@ -157,25 +159,58 @@ fn stays(things: &[Thing], places: &[u32], uses: &[Use]) -> Vec<Judged> {
         let place = places[own[0].obs as usize];
         let next = doctors.len() as u32;
         let doctor = *doctors.entry((place, uses[own[0].of as usize].doctor)).or_insert(next);
-        Judged { stay: own[0].stay, score: 0.0, tail: 1.0, false_share: 1.0, place, doctor }
+        Judged { stay: own[0].stay, score: 0.0, informed: 0.0, tail: 1.0, false_share: 1.0, place, doctor }
     });
     stays.collect()
 }
 
-/// Adds up what the things of each stay say.
-fn score(all: &[Obs], said: &[Said], least: f64, things: &mut [Thing], stays: &mut [Judged]) {
+/// How many times likelier each thing's drug is inflated at its hospital than the hospital's other drugs, as far as is known
+/// from the other stays.
+fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], inflated: &[f64]) -> Vec<f64> {
+    let mut of_drug: FxHashMap<(u32, u32), [f64; 2]> = FxHashMap::default();
+    let mut of_house: FxHashMap<u32, [f64; 2]> = FxHashMap::default();
+    let key = |t: &Thing| (all[t.obs as usize].house, all[t.obs as usize].item);
+    for thing in things {
+        for sums in [of_drug.entry(key(thing)).or_default(), of_house.entry(key(thing).0).or_default()] {
+            sums[0] += inflated[thing.obs as usize];
+            sums[1] += 1.0;
+        }
+    }
+    let standing = stays.iter().filter(|s| s.false_share < 1.0).map(|s| s.place);
+    let standing: FxHashSet<u32> = standing.collect();
+    let mut favour = Vec::with_capacity(things.len());
+    for (own, stay) in things.chunk_by(|a, b| a.stay == b.stay).zip(stays) {
+        let start = favour.len();
+        for thing in own {
+            let (house, drug) = (of_house[&key(thing).0], of_drug[&key(thing)]);
+            let usual = house[0] / house[1];
+            let others = drug[0] - inflated[thing.obs as usize] + DRUG_PRIOR * usual;
+            let known = standing.contains(&stay.place) && usual > 0.0;
+            favour.push(if known { others / (drug[1] - 1.0 + DRUG_PRIOR) / usual } else { 1.0 });
+        }
+        // Relative to the other drugs of the stay, so that scores mean the same at every hospital.
+        let mean = favour[start..].iter().sum::<f64>() / own.len() as f64;
+        favour[start..].iter_mut().for_each(|f: &mut f64| *f /= mean);
+    }
+    favour
+}
+
+/// Adds up what the things of each stay say: as they are, to test the hospital, and with its favourites.
+fn score(all: &[Obs], said: &[Said], least: f64, favour: &[f64], things: &mut [Thing], stays: &mut [Judged]) {
+    let mut favour = favour.iter();
     for (own, stay) in things.chunk_by_mut(|a, b| a.stay == b.stay).zip(stays) {
         let rate = (INFLATED_DRUGS / own.len() as f64).min(0.5);
-        (stay.score, stay.false_share) = (0.0, 1.0);
-        for thing in own {
+        *stay = Judged { score: 0.0, informed: 0.0, false_share: 1.0, ..*stay };
+        for (thing, favour) in own.iter_mut().zip(&mut favour) {
             let dose = said[thing.obs as usize];
             let ratio = dose.log_ratio + said.get(thing.swing as usize).map_or(0.0, |s| s.log_ratio);
             let enough = all[thing.obs as usize].x >= least;
-            thing.log_ratio = if enough { ratio.min(60.0) } else { ratio.clamp(-20.0, 0.0) };
+            let ratio = if enough { ratio.min(60.0) } else { ratio.clamp(-20.0, 0.0) }.exp();
             thing.limit = dose.limit;
-            let inflated = rate * thing.log_ratio.exp();
-            thing.share = inflated / (1.0 - rate + inflated);
-            stay.score += (1.0 - rate + inflated).ln();
+            stay.score += (1.0 - rate + rate * ratio).ln();
+            let rate = (rate * favour).min(0.5);
+            thing.share = rate * ratio / (1.0 - rate + rate * ratio);
+            stay.informed += (1.0 - rate + rate * ratio).ln();
         }
     }
 }
@@ -272,7 +307,7 @@ fn two_groups(stays: &mut [Judged], standing: &[bool], spread: f64) {
         of_doctor.fill([0.0; 2]);
         let mut counts: Histogram = even.iter().map(|e| if *e < 1.0 { 0.0 } else { HOSPITAL_PRIOR / BINS as f64 }).collect();
         for (stay, share) in out.iter_mut().zip(&share) {
-            let b = bin(stay.score);
+            let b = bin(stay.informed);
             let odds = share * ratio[b] / (1.0 - share);
             stay.false_share = 1.0 / (1.0 + odds);
             let found = 1.0 - stay.false_share;
