@@ -16,6 +16,7 @@ pub struct Parameters {
     pub level: f64,
     pub max_false_share: f64,
     pub mean_false_share: f64,
+    pub max_tail: f64,
     pub min_ratio: f64,
     pub plausible_tail: f64,
 }
@@ -115,7 +116,7 @@ fn beyond_plausible<'a>(
     stay: &Judged,
     parameters: &Parameters,
 ) -> Vec<Suspect<'a>> {
-    if stay.false_share > parameters.max_false_share {
+    if stay.false_share > parameters.max_false_share || stay.tail > parameters.max_tail {
         return Vec::new();
     }
     let least = parameters.min_ratio.ln();
