@@ -9,6 +9,8 @@ mod far;
 mod interval;
 mod localfdr;
 mod order;
+#[cfg(test)]
+mod references;
 mod tails;
 
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
