@@ -12,17 +12,19 @@ use crate::report::text::{width, wrap};
 
 /// Rows of a sheet in Excel 2007 and later.
 const EXCEL_ROWS: u32 = 1_048_576;
+/// Characters of a sheet's name.
+pub(super) const SHEET_NAME: usize = 31;
 /// Height of a line of text, and the greatest height of a row, in points.
 const LINE: f64 = 14.0;
 const TALLEST: f64 = 409.0;
 /// Widest column that is not wrapped, in characters.
-const WIDEST: usize = 44;
+pub(super) const WIDEST: usize = 44;
 /// A heading wider than this does not widen its column, it is broken into lines.
 const HEADING: usize = 12;
 /// Room in a column beside its text: the indent and the filter's arrow.
 const ROOM: usize = 3;
 /// Characters that a sheet of paper takes legibly; columns beyond are for the screen.
-const PAPER: u32 = 210;
+const PAPER: u32 = 230;
 
 impl From<XlsxError> for Fault {
     fn from(e: XlsxError) -> Self {
@@ -127,7 +129,7 @@ impl<'a> Book<'a> {
         let plain = if plain.is_empty() { "-" } else { plain };
         for n in 1u32.. {
             let mark = if n == 1 { String::new() } else { format!(" ({n})") };
-            let name = cut(plain, 31 - mark.len()).trim_end().to_string() + &mark;
+            let name = cut(plain, SHEET_NAME - mark.len()).trim_end().to_string() + &mark;
             if self.names.insert(name.to_lowercase()) {
                 return name;
             }

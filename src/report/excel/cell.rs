@@ -2,6 +2,7 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Worksheet};
 
+use super::book::WIDEST;
 use super::formats::Formats;
 use crate::messages::{Catalog, args};
 use crate::model::{Day, Fen};
@@ -61,7 +62,9 @@ pub(super) fn put(
             let fits = joined.encode_utf16().count() <= EXCEL_TEXT;
             let many = || catalog.format("report-too-many-ids", &args([("n", ids.len().into())]));
             let text = if fits { joined } else { many() };
-            sheet.write_string_with_format(row, column, &text, &formats.text)?;
+            // Broken into lines of which the row shows the first: what does not fit would run over the cells beside it.
+            let format = if width(&text) > WIDEST { &formats.prose } else { &formats.text };
+            sheet.write_string_with_format(row, column, &text, format)?;
             width(&text)
         }
         Cell::Bar(length) => {

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::book::{Book, Column};
+use super::book::{Book, Column, SHEET_NAME};
 use super::cell::Cell;
 use super::leads::{RuleLeads, group_cell};
 use crate::finding::Finding;
 use crate::messages::{Lang, args};
 use crate::model::{Day, Fen};
 use crate::report::atomic::Fault;
-use crate::report::text::{evidence, width};
+use crate::report::text::{evidence, fit, width};
 use crate::rulebook::{EvidenceColumn, EvidenceKind};
 
 /// Widest line of a list, in characters.
@@ -42,10 +42,15 @@ impl RuleLeads<'_> {
         }
     }
 
+    /// The name of the sheet of a table; the rule's title is cut where both do not fit.
     fn table_name(&self, shown: &EvidenceColumn) -> String {
         let table = shown.heading(self.report.catalog.lang());
-        let parts = [("title", self.title.into()), ("table", table.into())];
-        self.report.catalog.format("report-sheet-table", &args(parts))
+        let name = |title: String| {
+            let parts = [("title", title.into()), ("table", table.into())];
+            self.report.catalog.format("report-sheet-table", &args(parts))
+        };
+        let room = SHEET_NAME.saturating_sub(name(String::new()).chars().count());
+        name(fit(self.title, room))
     }
 
     /// A sheet for each table of evidence that has a row.
@@ -58,13 +63,13 @@ impl RuleLeads<'_> {
         Ok(())
     }
 
-    /// A table: the lead each row belongs to, the first piece of evidence, which tells the leads of a hospital apart, and
-    /// the parts of the row.
+    /// A table: the lead each row belongs to, its group or the first piece of evidence, which tell the leads of a hospital
+    /// apart, and the parts of the row.
     fn table(&self, book: &mut Book<'_>, shown: &EvidenceColumn) -> Result<(), Fault> {
         let (report, lang) = (self.report, self.report.catalog.lang());
         let (one_each, group) = (self.one_record_each(), self.has_groups());
         let plain = |e: &&EvidenceColumn| !matches!(e.kind, EvidenceKind::List | EvidenceKind::Table);
-        let key = self.evidence().first().filter(plain);
+        let key = self.evidence().first().filter(plain).filter(|_| !group);
         let mut heads = super::columns(report, &["report-column-lead", "report-column-hospital"]);
         heads.extend(group.then(|| Column::new(report.text("report-column-group"))));
         if one_each {

@@ -3,7 +3,7 @@
 use super::book::{Book, Column};
 use super::cell::Cell;
 use super::evidence;
-use crate::finding::Finding;
+use crate::finding::{Finding, Row};
 use crate::messages::args;
 use crate::model::Day;
 use crate::report::Report;
@@ -201,7 +201,27 @@ fn figure(n: Option<f64>) -> Cell {
     n.map_or(Cell::Empty, Cell::Number)
 }
 
-/// The rows that carry the breach, as `file:line`.
+/// The rows that carry the breach, as `file:line` or `file:first-last`.
 fn rows(f: &Finding) -> Cell {
-    Cell::Ids(f.rows.iter().map(|r| format!("{}:{}", r.file, r.line)).collect())
+    let follow = |a: &Row, b: &Row| a.file == b.file && a.line + 1 == b.line;
+    let span = |run: &[Row]| match run {
+        [first, .., last] => format!("{}:{}-{}", first.file, first.line, last.line),
+        _ => run.iter().map(|r| format!("{}:{}", r.file, r.line)).collect(),
+    };
+    Cell::Ids(f.rows.chunk_by(follow).map(span).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_follow_each_other_are_one_span() {
+        let rows_of = |lines: &[(&str, u32)]| lines.iter().map(|(f, l)| Row { file: (*f).into(), line: *l }).collect();
+        let finding = Finding {
+            rows: rows_of(&[("fees.csv", 7), ("fees.csv", 8), ("fees.csv", 9), ("fees.csv", 12), ("stays.csv", 13)]),
+            ..Finding::default()
+        };
+        assert!(matches!(rows(&finding), Cell::Ids(spans) if spans == ["fees.csv:7-9", "fees.csv:12", "stays.csv:13"]));
+    }
 }
