@@ -47,8 +47,9 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize, tests
         patient_ids: group.members.iter().map(|&m| id(region, ward, m)).collect(),
         group_id: Some(format!("{code}-{number:03}")),
         confidence: confidence(group),
-        observed: Some(group.joint),
-        expected: Some(group.expected),
+        observed: Some((group.joint * 100.0).round() / 100.0),
+        // Rounded up: what is expected is never shown as nothing.
+        expected: Some((group.expected * 100.0).ceil() / 100.0),
         p_value: Some(group.p),
         q_value: Some(group.q),
         ..Finding::default()
@@ -90,16 +91,14 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
     let all = ward.hospital.spells.iter().filter(|s| s.begin >= from.0 && s.end <= to.0).count();
     let joint_spells: usize = group.episodes.iter().map(|e| e.spells.len()).sum();
     let largest = group.episodes.iter().map(|e| e.spells.len()).max().unwrap_or(0);
-    let round = |x: f64| (x * 100.0).round() / 100.0;
     let entries = [
         ("members", Value::from(group.members.len())),
         ("meetings", group.episodes.len().into()),
         ("largest_meeting", largest.into()),
         ("tolerance_days", group.tolerance.into()),
-        ("pair_meetings", round(group.joint).into()),
-        // Rounded up: what is expected is never shown as nothing.
-        ("pair_expected", ((group.expected * 100.0).ceil() / 100.0).into()),
-        ("share_of_admissions", round(100.0 * joint_spells as f64 / all.max(1) as f64).into()),
+        ("pair_meetings", finding.observed.into()),
+        ("pair_expected", finding.expected.into()),
+        ("share_of_admissions", ((1e4 * joint_spells as f64 / all.max(1) as f64).round() / 100.0).into()),
         ("same_doctor", share(stays, |s| s.doctor.some())),
         ("same_department", share(stays, |s| s.department.some())),
         ("same_diagnosis", share(stays, |s| s.diagnosis.some())),

@@ -19,7 +19,7 @@ const LINE: f64 = 14.0;
 const TALLEST: f64 = 409.0;
 /// Widest column that is not wrapped, in characters.
 pub(super) const WIDEST: usize = 44;
-/// A heading wider than this does not widen its column, it is broken into lines.
+/// A heading wider than this is broken into lines, of twice the width at most.
 const HEADING: usize = 12;
 /// Room in a column beside its text: the indent and the filter's arrow.
 const ROOM: usize = 3;
@@ -85,9 +85,11 @@ impl Column {
 
     /// Width of the heading where it is broken as far as it reads well.
     fn heading(&self) -> usize {
-        let longest = self.head.split(' ').map(|word| width(word).min(HEADING * 2)).max().unwrap_or(0);
-        let longest = if self.head.is_ascii() { longest } else { 0 };
-        width(&self.head).min(HEADING.max(longest)) + ROOM
+        // Chinese breaks anywhere, other writing between words.
+        let words = self.head.split(' ').filter(|_| self.head.is_ascii());
+        let longest = words.map(|word| width(word).min(HEADING * 2)).max().unwrap_or(0);
+        let all = width(&self.head);
+        all.min((all / 3).clamp(HEADING.max(longest), HEADING * 2)) + ROOM
     }
 }
 

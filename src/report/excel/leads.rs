@@ -8,7 +8,7 @@ use crate::messages::args;
 use crate::model::Day;
 use crate::report::Report;
 use crate::report::atomic::Fault;
-use crate::report::text::class_name;
+use crate::report::text::{class_name, shown_confidence};
 use crate::rulebook::{Card, EvidenceColumn};
 
 /// Width of a message, in characters.
@@ -61,7 +61,7 @@ fn lead(report: &Report<'_>, rank: usize, f: &Finding) -> Vec<Cell> {
         Cell::Text(f.hospital_name.clone()),
         Cell::Prose(f.message.clone()),
         Cell::Money(f.amount),
-        Cell::Number(f.confidence),
+        confidence(f),
         day(f.period_start),
         day(f.period_end),
         super::whole(f.patient_ids.len()),
@@ -168,7 +168,7 @@ impl RuleLeads<'_> {
             cells.extend([Cell::Prose(f.message.clone()), Cell::Money(f.amount)]);
             cells.extend([day(f.period_start), day(f.period_end)]);
             cells.extend(figures.iter().map(|(_, of)| figure(of(f))));
-            cells.push(Cell::Number(f.confidence));
+            cells.push(confidence(f));
             cells.extend(self.evidence().iter().map(|e| self.cell(f, e)));
             cells.extend(ids().filter(|_| !first));
             cells.push(rows(f));
@@ -180,6 +180,7 @@ impl RuleLeads<'_> {
     /// The heading of a figure; that of the figure observed says of what.
     fn figure_heading(&self, id: &str) -> Column {
         let measure = self.card.map(|c| c.measure.get(self.report.catalog.lang())).filter(|_| id == FIGURES[0].0);
+        let measure = measure.map(capitalised);
         Column::figures(match measure {
             Some(measure) => {
                 self.report.catalog.format("report-column-observed-of", &args([("measure", measure.into())]))
@@ -189,12 +190,22 @@ impl RuleLeads<'_> {
     }
 }
 
+/// A text that begins a heading.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 pub(super) fn group_cell(f: &Finding) -> Cell {
     f.group_id.clone().map_or(Cell::Empty, Cell::Text)
 }
 
 fn day(day: Option<Day>) -> Cell {
     day.map_or(Cell::Empty, Cell::Date)
+}
+
+fn confidence(f: &Finding) -> Cell {
+    Cell::Number(shown_confidence(f.confidence))
 }
 
 fn figure(n: Option<f64>) -> Cell {
