@@ -61,7 +61,7 @@ fn lead(report: &Report<'_>, rank: usize, f: &Finding) -> Vec<Cell> {
         Cell::Text(f.hospital_name.clone()),
         Cell::Prose(f.message.clone()),
         Cell::Money(f.amount),
-        confidence(f),
+        Cell::Number(shown_confidence(f.confidence)),
         day(f.period_start),
         day(f.period_end),
         super::whole(f.patient_ids.len()),
@@ -113,13 +113,16 @@ pub(super) struct RuleLeads<'a> {
 /// A figure of a finding.
 type Figure = fn(&Finding) -> Option<f64>;
 
-/// Figures that are shown where a rule has them.
-const FIGURES: [(&str, Figure); 5] = [
+/// Figures that are shown where a rule has them: what was seen before the evidence, what it is worth behind it.
+const SEEN: [(&str, Figure); 3] = [
     ("report-column-observed", |f| f.observed),
     ("report-column-expected", |f| f.expected),
     ("report-column-threshold", |f| f.threshold),
+];
+const WORTH: [(&str, Figure); 3] = [
     ("report-column-p", |f| f.p_value),
     ("report-column-q", |f| f.q_value),
+    ("report-column-confidence", |f| Some(shown_confidence(f.confidence))),
 ];
 
 impl RuleLeads<'_> {
@@ -137,14 +140,16 @@ impl RuleLeads<'_> {
         self.leads.iter().any(|(_, f)| f.group_id.is_some())
     }
 
-    fn figures(&self) -> Vec<(&'static str, Figure)> {
-        FIGURES.into_iter().filter(|(_, figure)| self.leads.iter().any(|(_, f)| figure(f).is_some())).collect()
+    /// The figures that a lead has.
+    fn there(&self, figures: [(&'static str, Figure); 3]) -> Vec<(&'static str, Figure)> {
+        figures.into_iter().filter(|(_, figure)| self.leads.iter().any(|(_, f)| figure(f).is_some())).collect()
     }
 
     fn sheet(&self, book: &mut Book<'_>) -> Result<(), Fault> {
         let report = self.report;
         let columns = |ids: &[&str]| super::columns(report, ids);
-        let (first, figures, group) = (self.one_record_each(), self.figures(), self.has_groups());
+        let (first, group) = (self.one_record_each(), self.has_groups());
+        let (seen, worth) = (self.there(SEEN), self.there(WORTH));
         let visits = self.leads.iter().any(|(_, f)| !f.visit_ids.is_empty());
         let mut ids = vec!["report-column-patient-ids", "report-column-stay-ids"];
         ids.extend(visits.then_some("report-column-visit-ids"));
@@ -153,9 +158,9 @@ impl RuleLeads<'_> {
         heads.extend(if first { columns(&ids) } else { Vec::new() });
         heads.push(Column::wide(report.text("report-column-message"), MESSAGE));
         heads.extend(columns(&["report-column-at-risk", "report-column-from", "report-column-to"]));
-        heads.extend(figures.iter().map(|(id, _)| self.figure_heading(id)));
-        heads.extend(columns(&["report-column-confidence"]));
+        heads.extend(seen.iter().map(|(id, _)| self.figure_heading(id)));
         heads.extend(self.evidence().iter().map(|e| evidence::heading(e, report.catalog.lang())));
+        heads.extend(worth.iter().map(|(id, _)| self.figure_heading(id)));
         let printed = heads.len();
         heads.extend(if first { Vec::new() } else { columns(&ids) });
         heads.extend(columns(&["report-column-rows"]));
@@ -167,9 +172,9 @@ impl RuleLeads<'_> {
             cells.extend(ids().filter(|_| first));
             cells.extend([Cell::Prose(f.message.clone()), Cell::Money(f.amount)]);
             cells.extend([day(f.period_start), day(f.period_end)]);
-            cells.extend(figures.iter().map(|(_, of)| figure(of(f))));
-            cells.push(confidence(f));
+            cells.extend(seen.iter().map(|(_, of)| figure(of(f))));
             cells.extend(self.evidence().iter().map(|e| self.cell(f, e)));
+            cells.extend(worth.iter().map(|(_, of)| figure(of(f))));
             cells.extend(ids().filter(|_| !first));
             cells.push(rows(f));
             cells
@@ -179,7 +184,7 @@ impl RuleLeads<'_> {
 
     /// The heading of a figure; that of the figure observed says of what.
     fn figure_heading(&self, id: &str) -> Column {
-        let measure = self.card.map(|c| c.measure.get(self.report.catalog.lang())).filter(|_| id == FIGURES[0].0);
+        let measure = self.card.map(|c| c.measure.get(self.report.catalog.lang())).filter(|_| id == SEEN[0].0);
         let measure = measure.map(capitalised);
         Column::figures(match measure {
             Some(measure) => {
@@ -202,10 +207,6 @@ pub(super) fn group_cell(f: &Finding) -> Cell {
 
 fn day(day: Option<Day>) -> Cell {
     day.map_or(Cell::Empty, Cell::Date)
-}
-
-fn confidence(f: &Finding) -> Cell {
-    Cell::Number(shown_confidence(f.confidence))
 }
 
 fn figure(n: Option<f64>) -> Cell {
