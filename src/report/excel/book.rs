@@ -24,7 +24,7 @@ const HEADING: usize = 12;
 /// Room in a column beside its text: the indent and the filter's arrow.
 const ROOM: usize = 3;
 /// Characters that a sheet of paper takes legibly; columns beyond are for the screen.
-const PAPER: u32 = 230;
+const PAPER: u32 = 250;
 
 impl From<XlsxError> for Fault {
     fn from(e: XlsxError) -> Self {

@@ -57,16 +57,7 @@ pub(super) fn put(
             sheet.write_string_with_format(row, column, within(&text, catalog), &formats.prose)?;
             width(&text)
         }
-        Cell::Ids(ids) => {
-            let joined = ids.join("; ");
-            let fits = joined.encode_utf16().count() <= EXCEL_TEXT;
-            let many = || catalog.format("report-too-many-ids", &args([("n", ids.len().into())]));
-            let text = if fits { joined } else { many() };
-            // Broken into lines of which the row shows the first: what does not fit would run over the cells beside it.
-            let format = if width(&text) > WIDEST { &formats.prose } else { &formats.text };
-            sheet.write_string_with_format(row, column, &text, format)?;
-            width(&text)
-        }
+        Cell::Ids(ids) => put_ids(sheet, formats, catalog, (row, column), &ids)?,
         Cell::Bar(length) => {
             sheet.write_string_with_format(row, column, "█".repeat(length), &formats.bar)?;
             length
@@ -105,6 +96,24 @@ pub(super) fn put(
         },
     };
     Ok(shown)
+}
+
+/// Writes ids and returns how wide they are shown.
+fn put_ids(
+    sheet: &mut Worksheet,
+    formats: &Formats,
+    catalog: &Catalog,
+    (row, column): (u32, u16),
+    ids: &[String],
+) -> Result<usize, Fault> {
+    let joined = ids.join("; ");
+    let fits = joined.encode_utf16().count() <= EXCEL_TEXT;
+    let many = || catalog.format("report-too-many-ids", &args([("n", ids.len().into())]));
+    let text = if fits { joined } else { many() };
+    // Broken into lines of which the row shows the first: what does not fit would run over the cells beside it.
+    let format = if width(&text) > WIDEST { &formats.prose } else { &formats.text };
+    sheet.write_string_with_format(row, column, &text, format)?;
+    Ok(width(&text))
 }
 
 /// A moment in Excel's calendar, which begins in 1900 and takes that year for a leap year: days before its March are text.
