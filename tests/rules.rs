@@ -133,6 +133,14 @@ fn every_finding_fills_the_columns_of_its_card() {
                 let known = |key: &String| card.evidence.iter().any(|c| c.field == *key);
                 assert!(finding.evidence.keys().all(known), "{}: a field the card does not name", case.display());
                 seen.extend(finding.evidence.keys().cloned());
+                for column in card.evidence.iter().filter(|c| !c.parts.is_empty()) {
+                    let entries = finding.evidence.get(&column.field).and_then(Value::as_array);
+                    for entry in entries.into_iter().flatten() {
+                        let entry = entry.as_object().expect("an entry with parts is an object");
+                        let known = |key: &String| column.parts.iter().any(|p| p.field == *key);
+                        assert!(entry.keys().all(known), "{}: a part the card does not name", case.display());
+                    }
+                }
             }
         }
         for column in &card.evidence {

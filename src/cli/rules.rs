@@ -132,15 +132,14 @@ fn page(card: &Card, catalog: &Catalog, width: usize) -> String {
     let needs: Vec<String> = card.needs.iter().map(|n| need(n, lang)).collect();
     page.section("rule-needs", needs.iter().map(String::as_str));
     let separator = catalog.text("list-separator");
-    let evidence: Vec<&str> = card.evidence.iter().map(|e| if lang == Lang::Zh { &*e.zh } else { &*e.en }).collect();
+    let evidence: Vec<&str> = card.evidence.iter().map(|e| e.heading(lang)).collect();
     page.section("rule-evidence", [evidence.join(&separator).as_str()]);
     page.section("rule-sources", card.sources.iter().map(String::as_str));
     page.out
 }
 
 fn parameter(name: &str, parameter: &crate::rulebook::Catalogued, catalog: &Catalog) -> String {
-    let id = format!("unit-{}", parameter.unit);
-    let unit = if catalog.has(&id) { catalog.text(&id) } else { parameter.unit.clone() };
+    let unit = catalog.unit(&parameter.unit);
     let list = [("name", name.into()), ("value", parameter.value.to_string().into()), ("unit", unit.into())];
     let what = if catalog.lang() == Lang::Zh { &parameter.zh } else { &parameter.en };
     format!("{}\n{what}", catalog.format("rule-parameter", &args(list)))

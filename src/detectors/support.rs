@@ -19,6 +19,12 @@ pub fn stay_finding(region: &Region, index: usize) -> Finding {
     }
 }
 
+/// The main diagnosis of a stay: code and name.
+pub fn diagnosis(region: &Region, stay: &Stay) -> String {
+    let (code, name) = (region.names.diagnoses.get(stay.diagnosis), region.names.texts.get(stay.diagnosis_name));
+    format!("{code} {name}").trim().to_string()
+}
+
 /// Texts as a JSON list.
 pub fn list<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Value {
     Value::Array(texts.into_iter().map(|t| Value::String(t.into())).collect())

@@ -163,6 +163,12 @@ impl Catalog {
         self.bundle.has_message(id)
     }
 
+    /// The name of a unit that a card's parameter has; the unit itself where it has none.
+    pub fn unit(&self, unit: &str) -> String {
+        let id = format!("unit-{}", unit.replace(' ', "-"));
+        if self.has(&id) { self.text(&id) } else { unit.to_string() }
+    }
+
     /// A message without arguments.
     pub fn text(&self, id: &str) -> String {
         self.format(id, &Args::new())

@@ -32,6 +32,11 @@ pub(super) fn whole(n: usize) -> String {
     number(n as f64)
 }
 
+/// A confidence with two decimals, rounded down: what is not certain is not shown as certain.
+pub(super) fn shown_confidence(confidence: f64) -> f64 {
+    (confidence * 100.0 + 1e-9).floor() / 100.0
+}
+
 /// A file size.
 pub(super) fn bytes(n: u64) -> String {
     let (mut size, mut unit) = (n as f64, "B");
@@ -170,6 +175,11 @@ mod tests {
         assert_eq!(yuan(Fen(123_456_789)), "1,234,567.89");
         assert_eq!(yuan(Fen(100_000)), "1,000.00");
         assert_eq!(decimal(Fen(-123_456_789)), "-1234567.89");
+    }
+
+    #[test]
+    fn only_certainty_is_shown_as_certain() {
+        assert_eq!([0.9999, 0.29, 0.955, 1.0].map(shown_confidence), [0.99, 0.29, 0.95, 1.0]);
     }
 
     #[test]

@@ -81,6 +81,19 @@ pub struct EvidenceColumn {
     pub en: String,
     /// How it is printed.
     pub kind: EvidenceKind,
+    /// For a list or table of objects: the fields of an entry, in their order.
+    #[serde(default)]
+    pub parts: Vec<EvidenceColumn>,
+}
+
+impl EvidenceColumn {
+    /// The heading in a language.
+    pub fn heading(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 /// How a column of evidence is printed.
@@ -92,8 +105,12 @@ pub enum EvidenceKind {
     Number,
     Money,
     Date,
-    /// An array or object, printed in one cell.
+    /// A number that is easier to compare when drawn: printed with a bar. Only within a table.
+    Bar,
+    /// An array, printed in one cell.
     List,
+    /// An array of objects, each a row of a sheet of its own.
+    Table,
 }
 
 /// A parameter as the card documents it.

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::nearest;
-use super::{Card, Fault, Problem, Text};
+use super::{Card, EvidenceKind, Fault, Problem, Text};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
 
@@ -35,7 +35,9 @@ const KEYS: [&str; 18] = [
 const REQUIRED: usize = 16;
 const TEXT: [&str; 2] = ["zh", "en"];
 const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
-const EVIDENCE: [&str; 4] = ["field", "zh", "en", "kind"];
+const EVIDENCE: [&str; 5] = ["field", "zh", "en", "kind", "parts"];
+/// How many of [`EVIDENCE`] a column cannot do without.
+const EVIDENCE_REQUIRED: usize = 4;
 
 /// Figures every finding brings to its message, beside its evidence.
 const FIGURES: [&str; 11] = [
@@ -132,7 +134,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 ("innocent", DeValue::Array(all)) => all.iter().for_each(|text| self.entry(text, &TEXT)),
-                ("evidence", DeValue::Array(all)) => all.iter().for_each(|column| self.entry(column, &EVIDENCE)),
+                ("evidence", DeValue::Array(all)) => all.iter().for_each(|column| self.column(column)),
                 _ => {}
             }
         }
@@ -141,6 +143,17 @@ impl<'a> Reader<'a> {
     fn entry(&mut self, value: &Spanned<DeValue<'_>>, keys: &[&str]) {
         if let DeValue::Table(table) = value.get_ref() {
             self.keys(table, value.span(), keys, keys);
+        }
+    }
+
+    /// A column of evidence, and the parts of its entries.
+    fn column(&mut self, value: &Spanned<DeValue<'_>>) {
+        let DeValue::Table(table) = value.get_ref() else { return };
+        self.keys(table, value.span(), &EVIDENCE, &EVIDENCE[..EVIDENCE_REQUIRED]);
+        for (key, parts) in table {
+            if let ("parts", DeValue::Array(parts)) = (key.get_ref().as_ref(), parts.get_ref()) {
+                parts.iter().for_each(|part| self.entry(part, &EVIDENCE[..EVIDENCE_REQUIRED]));
+            }
         }
     }
 
@@ -191,6 +204,12 @@ impl<'a> Reader<'a> {
         let fields: BTreeSet<&str> = card.evidence.iter().map(|c| c.field.as_str()).collect();
         if fields.len() < card.evidence.len() {
             self.fault(spans.of("evidence"), Problem::new("fault-evidence", args([])));
+        }
+        for (i, column) in card.evidence.iter().enumerate() {
+            if (column.kind == EvidenceKind::Table) == column.parts.is_empty() && column.kind != EvidenceKind::List {
+                let field = args([("field", column.field.as_str().into())]);
+                self.fault(spans.at("evidence", i), Problem::new("fault-parts", field));
+            }
         }
         for (lang, pattern) in [(Lang::Zh, &card.message.zh), (Lang::En, &card.message.en)] {
             if let Err(detail) = Catalog::new(lang).add("message", pattern) {

@@ -8,6 +8,8 @@ mod dispersed;
 mod far;
 mod interval;
 mod order;
+#[cfg(test)]
+mod references;
 mod tails;
 
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli};

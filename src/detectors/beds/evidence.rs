@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::support::{list, stay_finding};
+use super::super::support::{diagnosis, list, stay_finding};
 use super::chart::{Elsewhere, Sighting};
 use super::judge::{Judged, Shape, Verdict};
 use super::world::{EMPTY, World};
@@ -42,7 +42,8 @@ impl Scene<'_> {
             Shape::Padded => (m.run, m.expected_run),
         };
         finding.observed = Some(observed as f64);
-        finding.expected = Some((expected * 10.0).round() / 10.0);
+        // Rounded up: what is usual is never shown as nothing.
+        finding.expected = Some((expected * 100.0).ceil() / 100.0);
         finding.confidence = self.confidence(verdict, seen.iter().any(|s| s.counts));
         let amount = self.amount(stay, &empty, flags.len(), verdict.shape, expected);
         finding.add_risk(Subject::Stay(chart.stay), amount);
@@ -120,19 +121,13 @@ impl Scene<'_> {
         put("other_visits", clinics.into());
         put("pharmacy", list(weak.iter().map(place)));
         put("hospitals", list(hospitals.iter().map(|h| region.names.hospitals.get(*h))));
-        put("diagnosis", self.diagnosis(stay).into());
+        put("diagnosis", diagnosis(region, stay).into());
         put("admitted", stay.admitted.to_string().into());
         put("discharged", stay.discharged.map_or(Value::Null, |d| d.to_string().into()));
         put("hospital_leads", self.leads_of(chart.hospital).into());
         put("peer_hospitals", self.judged.peers.into());
         put("stays_tested", self.judged.tests.into());
         put("stays_unjudged", self.judged.unjudged.into());
-    }
-
-    fn diagnosis(&self, stay: &Stay) -> String {
-        let names = &self.context.region.names;
-        let (code, name) = (names.diagnoses.get(stay.diagnosis), names.texts.get(stay.diagnosis_name));
-        format!("{code} {name}").trim().to_string()
     }
 
     fn leads_of(&self, hospital: u32) -> usize {

@@ -70,7 +70,8 @@ pub struct Null {
 pub fn fit(world: &mut World, visit_floor: f64) -> Null {
     let late = late_days(world);
     for chart in &mut world.charts {
-        chart.days.end = (chart.days.end - late[chart.hospital as usize] as u32).max(chart.days.start);
+        let late = late[chart.hospital as usize] as u32;
+        chart.days.end = chart.days.end.saturating_sub(late).max(chart.days.start);
     }
     let world = &*world;
     let of_hospital = by_hospital(world);

@@ -263,6 +263,18 @@ fn a_hospital_that_posts_its_last_days_late_is_not_padding() {
 }
 
 #[test]
+fn a_stay_shorter_than_its_hospitals_late_days_has_no_days_left() {
+    let (mut world, _) = world(HONEST, 8);
+    for chart in world.charts.iter().filter(|c| c.hospital % 5 == 2) {
+        let last = (chart.days.end as usize - 3).max(chart.days.start as usize)..chart.days.end as usize;
+        world.flags[last].fill(EMPTY);
+    }
+    (world.charts[0].hospital, world.charts[0].days) = (2, 0..1);
+    judge(&mut world, &standard());
+    assert!(world.days(&world.charts[0]).is_empty());
+}
+
+#[test]
 fn the_shape_is_told_by_where_care_ends() {
     let measured = |days, empty, run| super::null::Measured { days, empty, run, expected: 0.4, ..Default::default() };
     assert_eq!(super::judge::shape(&measured(10, 6, 6)), Shape::Padded);

@@ -103,6 +103,8 @@ pub struct Ward<'a> {
     pub starts: &'a [u32],
     /// The null.
     pub traffic: &'a Traffic,
+    /// By person, the calendar they keep.
+    pub rhythms: &'a [Rhythm],
     /// Cells of the persons who are tested.
     pub cells: &'a Cells,
     /// Cells of everybody.
@@ -129,7 +131,6 @@ pub struct Measured {
 struct Asked {
     person: u32,
     at: usize,
-    rhythm: Rhythm,
     /// Fewest meetings that can be rare enough.
     needed: usize,
 }
@@ -197,7 +198,7 @@ impl Ward<'_> {
     pub fn links(&self, person: u32, scratch: &mut Scratch) -> Vec<Link> {
         let mut links: Vec<Link> = Vec::new();
         for at in 0..self.tolerances {
-            let asked = Asked { person, at, rhythm: Rhythm::of(self.of(person)), needed: self.needed(person, at) };
+            let asked = Asked { person, at, needed: self.needed(person, at) };
             if asked.needed <= self.of(person).len() {
                 self.links_at(&asked, scratch, &mut links);
             }
@@ -273,7 +274,8 @@ impl Ward<'_> {
             return None;
         }
         let reach = self.traffic.window() + tolerance;
-        let (mut low, mut rhythm) = (0, None);
+        let (mine_keeps, theirs_keeps) = (&self.rhythms[asked.person as usize], &self.rhythms[other as usize]);
+        let mut low = 0;
         masses.clear();
         for (i, spell) in mine.iter().enumerate() {
             while low < theirs.len() && theirs[low].begin < spell.begin - reach {
@@ -291,11 +293,10 @@ impl Ward<'_> {
             let mut mass = free * lift[i];
             // They met before, and both keep a calendar: that they meet again was to be foreseen.
             if let Some(&(last, then)) = met.iter().rev().find(|(at, _)| *at < i) {
-                let mut foreseen = asked.rhythm.foresees(mine[last].begin, spell.begin, tolerance);
+                let foreseen = mine_keeps.foresees(mine[last].begin, spell.begin, tolerance);
                 if foreseen > 0.0 {
-                    let theirs_too = rhythm.get_or_insert_with(|| Rhythm::of(theirs));
-                    foreseen = foreseen.min(theirs_too.foresees(theirs[then].begin, spell.begin, tolerance));
-                    mass = mass.max(foreseen * self.lasting(spell, theirs, tolerance));
+                    let by_both = foreseen.min(theirs_keeps.foresees(theirs[then].begin, spell.begin, tolerance));
+                    mass = mass.max(by_both * self.lasting(spell, theirs, tolerance));
                 }
             }
             masses.push(mass.min(0.999));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::gather::Ward;
 use super::groups::{Episode, Group};
-use crate::detectors::support::list;
+use crate::detectors::support::{diagnosis, list};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table};
 
@@ -47,8 +47,9 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize, tests
         patient_ids: group.members.iter().map(|&m| id(region, ward, m)).collect(),
         group_id: Some(format!("{code}-{number:03}")),
         confidence: confidence(group),
-        observed: Some(group.joint),
-        expected: Some(group.expected),
+        observed: Some((group.joint * 100.0).round() / 100.0),
+        // Rounded up: what is expected is never shown as nothing.
+        expected: Some((group.expected * 100.0).ceil() / 100.0),
         p_value: Some(group.p),
         q_value: Some(group.q),
         ..Finding::default()
@@ -90,22 +91,21 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
     let all = ward.hospital.spells.iter().filter(|s| s.begin >= from.0 && s.end <= to.0).count();
     let joint_spells: usize = group.episodes.iter().map(|e| e.spells.len()).sum();
     let largest = group.episodes.iter().map(|e| e.spells.len()).max().unwrap_or(0);
-    let round = |x: f64| (x * 100.0).round() / 100.0;
     let entries = [
         ("members", Value::from(group.members.len())),
         ("meetings", group.episodes.len().into()),
         ("largest_meeting", largest.into()),
         ("tolerance_days", group.tolerance.into()),
-        ("pair_meetings", round(group.joint).into()),
-        // Rounded up: what is expected is never shown as nothing.
-        ("pair_expected", ((group.expected * 100.0).ceil() / 100.0).into()),
-        ("share_of_admissions", round(100.0 * joint_spells as f64 / all.max(1) as f64).into()),
+        ("pair_meetings", finding.observed.into()),
+        ("pair_expected", finding.expected.into()),
+        ("share_of_admissions", ((1e4 * joint_spells as f64 / all.max(1) as f64).round() / 100.0).into()),
         ("same_doctor", share(stays, |s| s.doctor.some())),
         ("same_department", share(stays, |s| s.department.some())),
         ("same_diagnosis", share(stays, |s| s.diagnosis.some())),
         ("joint_fund", finding.amount.yuan().into()),
         ("episodes", group.episodes.iter().map(|e| episode(region, ward, e)).collect()),
         ("member_meetings", member_meetings(region, ward, group)),
+        ("joint_stays", joint_stays(region, ward, group)),
     ];
     finding.evidence.extend(entries.map(|(name, value)| (name.to_string(), value)));
 }
@@ -118,6 +118,7 @@ fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
     json!({
         "admitted": Day(episode.begin).to_string(),
         "discharged": Day(episode.end).to_string(),
+        "present": episode.spells.len(),
         "patients": list(who),
         "stays": list(stays().map(|s| region.names.records.get(s.record))),
         "total": stays().map(|s| s.total).sum::<Fen>().yuan(),
@@ -125,13 +126,60 @@ fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
     })
 }
 
-/// By member, at how many of the meetings they were.
+/// By member, at how many of the meetings they were, how many times they were at the hospital at all, and what the joint
+/// stays cost; those who were there most often first.
 fn member_meetings(region: &Region, ward: &Ward, group: &Group) -> Value {
-    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut joint: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &spell in group.episodes.iter().flat_map(|e| &e.spells) {
-        *counts.entry(ward.hospital.spells[spell as usize].person).or_default() += 1;
+        joint.entry(ward.hospital.spells[spell as usize].person).or_default().push(spell);
     }
-    counts.into_iter().map(|(m, n)| json!({ "patient": id(region, ward, m), "meetings": n })).collect()
+    let mut members: Vec<(u32, Vec<u32>)> = joint.into_iter().collect();
+    members.sort_by_key(|(member, spells)| (std::cmp::Reverse(spells.len()), *member));
+    let entry = |(member, spells): (u32, Vec<u32>)| {
+        let stays = || spells.iter().flat_map(|&s| &ward.stays[s as usize]).map(|&i| &region.stays[i as usize]);
+        json!({
+            "patient": id(region, ward, member),
+            "name": name(region, ward, member),
+            "meetings": spells.len(),
+            "times_there": ward.hospital.starts[member as usize + 1] - ward.hospital.starts[member as usize],
+            "total": stays().map(|s| s.total).sum::<Fen>().yuan(),
+            "fund": stays().map(|s| s.fund).sum::<Fen>().yuan(),
+        })
+    };
+    members.into_iter().map(entry).collect()
+}
+
+/// The name of a member; null where the export has none.
+fn name(region: &Region, ward: &Ward, member: u32) -> Value {
+    let person = region.persons.get(ward.persons[member as usize].index());
+    person.and_then(|p| p.name.some()).map_or(Value::Null, |name| region.names.texts.get(name).into())
+}
+
+/// Every joint stay with its own dates, meeting by meeting.
+fn joint_stays(region: &Region, ward: &Ward, group: &Group) -> Value {
+    let mut entries = Vec::new();
+    for (number, episode) in group.episodes.iter().enumerate() {
+        let of_spell = |&s: &u32| ward.stays[s as usize].iter().map(move |&i| (ward.hospital.spells[s as usize].person, i));
+        let mut stays: Vec<(u32, u32)> = episode.spells.iter().flat_map(of_spell).collect();
+        stays.sort_by_key(|&(member, i)| (region.stays[i as usize].admitted, member, i));
+        entries.extend(stays.into_iter().map(|(member, i)| {
+            let stay = &region.stays[i as usize];
+            json!({
+                "meeting": number + 1,
+                "patient": id(region, ward, member),
+                "name": name(region, ward, member),
+                "stay": region.names.records.get(stay.record),
+                "admitted": stay.admitted.to_string(),
+                "discharged": stay.discharged.map(|d| d.to_string()),
+                "diagnosis": diagnosis(region, stay),
+                "department": region.names.departments.get(stay.department),
+                "doctor": region.names.doctors.get(stay.doctor),
+                "total": stay.total.yuan(),
+                "fund": stay.fund.yuan(),
+            })
+        }));
+    }
+    Value::Array(entries)
 }
 
 /// Share of the stays, in percent, that the most frequent value has; null where none is known.

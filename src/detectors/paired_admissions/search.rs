@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::calendar::Rhythm;
 use super::groups::{Group, crowd, groups, person_p};
 use super::pairs::{Cells, Link, Scratch, TOLERANCES, Ward};
 use super::traffic::{Spell, Traffic};
@@ -44,14 +45,19 @@ impl Hospital {
         self.starts.len() as u32 - 1
     }
 
+    fn of(&self, person: u32) -> &[Spell] {
+        &self.spells[self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize]
+    }
+
     fn count(&self, person: u32) -> usize {
-        (self.starts[person as usize + 1] - self.starts[person as usize]) as usize
+        self.of(person).len()
     }
 }
 
 /// A hospital with its null, its links and what they say of each person.
 struct Searched {
     traffic: Traffic,
+    rhythms: Vec<Rhythm>,
     lift: [f64; TOLERANCES.len()],
     tolerances: usize,
     links: Vec<Vec<Link>>,
@@ -106,6 +112,7 @@ fn ward<'a>(
         spells: &hospital.spells,
         starts: &hospital.starts,
         traffic: &searched.traffic,
+        rhythms: &searched.rhythms,
         cells,
         crowd,
         tested: searched.tested,
@@ -120,6 +127,7 @@ fn one(hospital: &Hospital, settings: &Settings) -> Searched {
     let persons: Vec<u32> = (0..hospital.persons()).filter(|&x| hospital.count(x) >= settings.least).collect();
     let mut searched = Searched {
         traffic,
+        rhythms: (0..hospital.persons()).into_par_iter().map(|x| Rhythm::of(hospital.of(x))).collect(),
         lift: [1.0; TOLERANCES.len()],
         tolerances: TOLERANCES.len(),
         links: vec![Vec::new(); hospital.persons() as usize],

@@ -48,6 +48,8 @@ pub struct Traffic {
     intensity: Vec<f64>,
     /// Sums of `intensity`, with one entry more.
     sums: Vec<f64>,
+    /// By day, the intensity of all days on which a spell that begins then could have begun as well.
+    reach: Vec<f64>,
     /// By kind, the sums of the probabilities of 0, 1, ... nights, with a zero in front.
     laws: Vec<Vec<f64>>,
     /// Discharges of a weekday over their mean.
@@ -84,7 +86,9 @@ impl Traffic {
         }
         let all: f64 = discharges.iter().sum::<f64>() + 70.0;
         let leaving = discharges.map(|d| ((d + 10.0) * 7.0 / all).max(0.5));
-        Self { first, intensity, sums, laws: laws(spells), leaving, window }
+        let mut traffic = Self { first, intensity, sums, reach: Vec::new(), laws: laws(spells), leaving, window };
+        traffic.reach = (first..=last).map(|day| traffic.between(day - window, day + window).max(1e-9)).collect();
+        traffic
     }
 
     /// Days that a spell could have been earlier or later.
@@ -128,7 +132,7 @@ impl Traffic {
 
     /// Intensity of all days on which a spell could have begun as well.
     pub fn reach(&self, begin: i32) -> f64 {
-        self.between(begin - self.window, begin + self.window).max(1e-9)
+        self.reach[(begin - self.first).clamp(0, self.reach.len() as i32 - 1) as usize]
     }
 
     /// Kinds told apart, the hospital's own law not counted.

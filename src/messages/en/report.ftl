@@ -125,6 +125,9 @@ report-column-at-risk = At risk (yuan)
 report-column-month = Month
 report-column-empty = { "" }
 report-column-message = What was found
+report-column-observed-of = { $measure } (observed)
+report-column-lead = Lead
+report-column-entry = Item
 report-column-confidence = Confidence
 report-column-from = From
 report-column-to = To
@@ -136,8 +139,8 @@ report-column-total = Total (yuan)
 report-column-observed = Observed
 report-column-expected = Expected
 report-column-threshold = Threshold
-report-column-p = p value
-report-column-q = q value
+report-column-p = Chance alone (p)
+report-column-q = False leads (q)
 report-column-basis = Legal basis
 report-column-clears = What would clear it
 report-column-rows = Rows (file:line)
@@ -179,6 +182,11 @@ report-label-rejected = Of these: rejected
 report-label-version = Program
 
 ## Sheets
+report-sheet-table = { $title } - { $table }
+report-see-table = { $n } { $n ->
+    [one] row
+   *[other] rows
+}, see sheet “{ $sheet }”
 report-sheet-summary = Summary
 report-sheet-leads = Leads
 report-sheet-hospitals = Institutions

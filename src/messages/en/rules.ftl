@@ -19,6 +19,8 @@ fault-need = no table or column is called `{ $need }`
 fault-need-help = write `table` or `table.column` with national field names; join alternatives by ` or `
 fault-evidence = two columns of evidence have the same field
 fault-evidence-help = give each column of evidence its own field
+fault-parts = the kind of the column of evidence `{ $field }` does not go with its parts
+fault-parts-help = kind = "table" needs parts, the fields of a row; no other kind but "list" can have them
 fault-message = the message cannot be read: { $detail }
 fault-message-help = figures are written as { "{" } $name { "}" }, in the syntax of Project Fluent
 fault-figure = the message uses `${ $name }`, which no finding of this rule has

@@ -19,6 +19,8 @@ fault-need = 没有名为 `{ $need }` 的表或列
 fault-need-help = 请写 `表` 或 `表.列`（列用国家平台字段名）；多选一用 ` or ` 连接
 fault-evidence = 有两个证据列使用了相同的字段
 fault-evidence-help = 请让每个证据列使用各自的字段
+fault-parts = 证据列 `{ $field }` 的 kind 与 parts 不符
+fault-parts-help = kind = "table" 必须写 parts（每行的字段）；除 "list" 外其他 kind 不能有 parts
 fault-message = 说明语句无法解析：{ $detail }
 fault-message-help = 数字写作 { "{" } $name { "}" }，语法见 Project Fluent
 fault-figure = 说明语句用到 `${ $name }`，但本规则的线索没有这个数据

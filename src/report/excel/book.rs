@@ -2,24 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, IgnoreError, Workbook, Worksheet, XlsxError};
 
-use crate::messages::{Catalog, Lang, args};
-use crate::model::{Day, Fen};
+use super::cell::{Cell, cut, put};
+use super::formats::Formats;
+use crate::messages::Catalog;
 use crate::report::atomic::Fault;
 use crate::report::text::{width, wrap};
 
 /// Rows of a sheet in Excel 2007 and later.
 const EXCEL_ROWS: u32 = 1_048_576;
-/// Characters (UTF-16 units) of a cell.
-const EXCEL_TEXT: usize = 32_767;
+/// Characters of a sheet's name.
+pub(super) const SHEET_NAME: usize = 31;
 /// Height of a line of text, and the greatest height of a row, in points.
 const LINE: f64 = 14.0;
 const TALLEST: f64 = 409.0;
 /// Widest column that is not wrapped, in characters.
-const WIDEST: usize = 44;
+pub(super) const WIDEST: usize = 44;
+/// A heading wider than this is broken into lines, of twice the width at most.
+const HEADING: usize = 12;
+/// Room in a column beside its text: the indent and the filter's arrow.
+const ROOM: usize = 3;
+/// Characters that a sheet of paper takes legibly; columns beyond are for the screen.
+const PAPER: u32 = 250;
 
 impl From<XlsxError> for Fault {
     fn from(e: XlsxError) -> Self {
@@ -30,126 +35,61 @@ impl From<XlsxError> for Fault {
     }
 }
 
-/// What stands in a cell.
-pub(super) enum Cell {
-    /// Nothing.
-    Empty,
-    /// Text, ids among it: never a number, formula or link.
-    Text(String),
-    /// A sentence, broken into lines.
-    Prose(String),
-    /// Ids, joined; told by their number where they do not fit into a cell.
-    Ids(Vec<String>),
-    /// A whole number.
-    Whole(u64),
-    /// Any number.
-    Number(f64),
-    /// Yuan.
-    Money(Fen),
-    /// A date.
-    Date(Day),
-    /// A date with the second of the day.
-    Moment(Day, u32),
-}
-
 /// A column of a list.
 pub(super) struct Column {
     head: String,
-    /// Fixed width in characters; measured where there is none.
-    width: Option<u32>,
+    fit: Fit,
     /// Figures, whose heading stands at the right like they do.
     figures: bool,
+}
+
+/// How wide a column is, in characters.
+enum Fit {
+    /// As wide as what is in it.
+    Content,
+    /// So wide, and sentences broken into lines.
+    Fixed(u32),
+    /// As wide as its lines, which are broken at this width.
+    Lines(u32),
 }
 
 impl Column {
     /// As wide as what is in it.
     pub(super) fn new(head: String) -> Self {
-        Self { head, width: None, figures: false }
+        Self { head, fit: Fit::Content, figures: false }
     }
 
     /// For figures.
     pub(super) fn figures(head: String) -> Self {
-        Self { head, width: None, figures: true }
+        Self { head, fit: Fit::Content, figures: true }
     }
 
     /// For sentences.
     pub(super) fn wide(head: String, width: u32) -> Self {
-        Self { head, width: Some(width), figures: false }
+        Self { head, fit: Fit::Fixed(width), figures: false }
     }
-}
 
-/// The formats of a workbook.
-pub(super) struct Formats {
-    pub(super) title: Format,
-    pub(super) lead_in: Format,
-    pub(super) alarm: Format,
-    pub(super) heading: Format,
-    pub(super) head: Format,
-    pub(super) figure_head: Format,
-    filter_head: Format,
-    text: Format,
-    prose: Format,
-    whole: Format,
-    decimal: Format,
-    tiny: Format,
-    money: Format,
-    date: Format,
-    moment: Format,
-}
+    /// For lists, an entry or more a line.
+    pub(super) fn lines(head: String, most: u32) -> Self {
+        Self { head, fit: Fit::Lines(most), figures: false }
+    }
 
-impl Formats {
-    fn new(lang: Lang) -> Self {
-        let font = match lang {
-            Lang::Zh => "Microsoft YaHei",
-            Lang::En => "Calibri",
+    /// The lines of a text in this column.
+    fn broken(&self, text: &str) -> Vec<String> {
+        let limit = match self.fit {
+            Fit::Content => usize::MAX,
+            Fit::Fixed(limit) | Fit::Lines(limit) => limit as usize - ROOM,
         };
-        let base = Format::new().set_font_name(font).set_font_size(10).set_align(FormatAlign::Top);
-        let navy = Color::RGB(0x1F_3864);
-        let ruled = base.clone().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(Color::RGB(0xD9_D9D9));
-        let numbers = |code: &str| ruled.clone().set_num_format(code);
-        let dates = |code: &str| numbers(code).set_align(FormatAlign::Left).set_indent(1);
-        let head = base
-            .clone()
-            .set_bold()
-            .set_font_color(Color::White)
-            .set_background_color(navy)
-            .set_align(FormatAlign::VerticalCenter);
-        Self {
-            title: base
-                .clone()
-                .set_font_size(16)
-                .set_bold()
-                .set_font_color(navy)
-                .set_align(FormatAlign::Left)
-                .set_indent(1),
-            lead_in: base.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
-            alarm: base
-                .clone()
-                .set_text_wrap()
-                .set_bold()
-                .set_font_color(Color::RGB(0xC0_0000))
-                .set_align(FormatAlign::Left)
-                .set_indent(1),
-            heading: base
-                .clone()
-                .set_font_size(12)
-                .set_bold()
-                .set_font_color(navy)
-                .set_align(FormatAlign::Left)
-                .set_indent(1),
-            head: head.clone().set_align(FormatAlign::Left).set_indent(1),
-            figure_head: head.clone().set_align(FormatAlign::Right),
-            // The indent leaves room for the filter's arrow.
-            filter_head: head.set_align(FormatAlign::Right).set_indent(2),
-            text: ruled.clone().set_num_format("@").set_align(FormatAlign::Left).set_indent(1),
-            prose: ruled.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
-            whole: numbers("#,##0"),
-            decimal: numbers("#,##0.00"),
-            tiny: numbers("0.0E+00"),
-            money: numbers("#,##0.00"),
-            date: dates("yyyy-mm-dd"),
-            moment: dates("yyyy-mm-dd hh:mm:ss"),
-        }
+        text.split('\n').flat_map(|part| wrap(part, limit)).collect()
+    }
+
+    /// Width of the heading where it is broken as far as it reads well.
+    fn heading(&self) -> usize {
+        // Chinese breaks anywhere, other writing between words.
+        let words = self.head.split(' ').filter(|_| self.head.is_ascii());
+        let longest = words.map(|word| width(word).min(HEADING * 2)).max().unwrap_or(0);
+        let all = width(&self.head);
+        all.min((all / 3).clamp(HEADING.max(longest), HEADING * 2)) + ROOM
     }
 }
 
@@ -191,7 +131,7 @@ impl<'a> Book<'a> {
         let plain = if plain.is_empty() { "-" } else { plain };
         for n in 1u32.. {
             let mark = if n == 1 { String::new() } else { format!(" ({n})") };
-            let name = cut(plain, 31 - mark.len()).trim_end().to_string() + &mark;
+            let name = cut(plain, SHEET_NAME - mark.len()).trim_end().to_string() + &mark;
             if self.names.insert(name.to_lowercase()) {
                 return name;
             }
@@ -221,7 +161,7 @@ impl<'a> Book<'a> {
         loop {
             let (limit, catalog) = (self.rows, self.catalog);
             let (sheet, formats) = self.sheet(wanted)?;
-            let mut widths: Vec<usize> = columns.iter().map(|c| width(&c.head) + 3).collect();
+            let mut widths: Vec<usize> = columns.iter().map(Column::heading).collect();
             for (c, column) in columns.iter().enumerate() {
                 let format = if column.figures { &formats.filter_head } else { &formats.head };
                 sheet.write_string_with_format(0, c as u16, &column.head, format)?;
@@ -232,8 +172,12 @@ impl<'a> Book<'a> {
                 last += 1;
                 sheet.set_row_height(last, height(&cells, columns))?;
                 for (c, cell) in cells.into_iter().enumerate() {
+                    let lines = match &cell {
+                        Cell::Prose(text) => columns[c].broken(text).iter().map(|l| width(l) + 1).max(),
+                        _ => None,
+                    };
                     let shown = put(sheet, formats, catalog, (last, c as u16), cell)?;
-                    widths[c] = widths[c].max(shown);
+                    widths[c] = widths[c].max(lines.unwrap_or(shown));
                 }
             }
             finish(sheet, columns, &widths, printed, last)?;
@@ -246,129 +190,42 @@ impl<'a> Book<'a> {
 
 /// Height of a row in points. Excel would find it by itself, other programs show one line of a sentence.
 fn height(cells: &[Cell], columns: &[Column]) -> f64 {
-    let lines = cells.iter().zip(columns).map(|(cell, column)| match (cell, column.width) {
-        (Cell::Prose(text), Some(limit)) => {
-            text.split('\n').map(|part| wrap(part, limit as usize - 3).len().max(1)).sum()
-        }
+    let lines = cells.iter().zip(columns).map(|(cell, column)| match cell {
+        Cell::Prose(text) => column.broken(text).len(),
         _ => 1,
     });
-    let lines = lines.max().unwrap_or(1) as f64;
+    let lines = lines.max().unwrap_or(1).max(1) as f64;
     (lines * LINE + 3.0).min(TALLEST)
 }
 
 fn finish(sheet: &mut Worksheet, columns: &[Column], widths: &[usize], printed: usize, last: u32) -> Result<(), Fault> {
     let end = columns.len() as u16 - 1;
+    let (mut paper, mut fits, mut lines) = (0, 0, 1);
     for (c, column) in columns.iter().enumerate() {
-        let measured = widths[c].min(WIDEST) as u32 + 2;
-        sheet.set_column_width(c as u16, column.width.unwrap_or(measured))?;
+        let width = match column.fit {
+            Fit::Content => widths[c].min(WIDEST) as u32 + 2,
+            Fit::Fixed(width) => width,
+            Fit::Lines(most) => (widths[c] as u32 + 2).min(most),
+        };
+        sheet.set_column_width(c as u16, width)?;
+        lines = lines.max(wrap(&column.head, width as usize - ROOM).len());
+        paper += width;
+        fits += u16::from(paper <= PAPER);
     }
-    sheet.set_row_height(0, 22)?;
+    sheet.set_row_height(0, lines as f64 * LINE + 8.0)?;
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofilter(0, 0, last.max(1), end)?;
     sheet.set_repeat_rows(0, 0)?;
-    sheet.set_print_area(0, 0, last.max(1), (printed as u16 - 1).min(end))?;
+    let printed = (printed as u16).min(fits.max(1)) - 1;
+    sheet.set_print_area(0, 0, last.max(1), printed.min(end))?;
     sheet.ignore_error_range(0, 0, last.max(1), end, IgnoreError::NumberStoredAsText)?;
     Ok(())
-}
-
-/// Writes a cell and returns how wide it is shown.
-pub(super) fn put(
-    sheet: &mut Worksheet,
-    formats: &Formats,
-    catalog: &Catalog,
-    (row, column): (u32, u16),
-    cell: Cell,
-) -> Result<usize, Fault> {
-    let shown = match cell {
-        Cell::Empty => {
-            sheet.write_blank(row, column, &formats.text)?;
-            0
-        }
-        Cell::Text(text) => {
-            sheet.write_string_with_format(row, column, within(&text, catalog), &formats.text)?;
-            width(&text)
-        }
-        Cell::Prose(text) => {
-            sheet.write_string_with_format(row, column, within(&text, catalog), &formats.prose)?;
-            width(&text)
-        }
-        Cell::Ids(ids) => {
-            let joined = ids.join("; ");
-            let fits = joined.encode_utf16().count() <= EXCEL_TEXT;
-            let many = || catalog.format("report-too-many-ids", &args([("n", ids.len().into())]));
-            let text = if fits { joined } else { many() };
-            sheet.write_string_with_format(row, column, &text, &formats.text)?;
-            width(&text)
-        }
-        Cell::Whole(n) => {
-            sheet.write_number_with_format(row, column, n as f64, &formats.whole)?;
-            n.to_string().len() * 4 / 3
-        }
-        Cell::Number(n) if !n.is_finite() => 0,
-        Cell::Number(n) => {
-            let format = match n {
-                _ if n == n.trunc() => &formats.whole,
-                _ if n.abs() < 0.01 => &formats.tiny,
-                _ => &formats.decimal,
-            };
-            sheet.write_number_with_format(row, column, n, format)?;
-            10
-        }
-        Cell::Money(amount) => {
-            sheet.write_number_with_format(row, column, amount.yuan(), &formats.money)?;
-            crate::report::text::yuan(amount).len() + 1
-        }
-        Cell::Date(day) => match moment(day, 0) {
-            Some(at) => {
-                sheet.write_datetime_with_format(row, column, &at, &formats.date)?;
-                11
-            }
-            None => put(sheet, formats, catalog, (row, column), Cell::Text(day.to_string()))?,
-        },
-        Cell::Moment(day, second) => match moment(day, second) {
-            Some(at) => {
-                sheet.write_datetime_with_format(row, column, &at, &formats.moment)?;
-                19
-            }
-            None => put(sheet, formats, catalog, (row, column), Cell::Text(day.to_string()))?,
-        },
-    };
-    Ok(shown)
-}
-
-/// A moment in Excel's calendar, which begins in 1900 and takes that year for a leap year: days before its March are text.
-fn moment(day: Day, second: u32) -> Option<ExcelDateTime> {
-    let days_from_1900 = f64::from(day.0) + 25_569.0;
-    if days_from_1900 < 61.0 {
-        return None;
-    }
-    ExcelDateTime::from_serial_datetime(days_from_1900 + f64::from(second) / 86_400.0).ok()
-}
-
-/// Text that fits a cell, with a mark where it was cut.
-fn within(text: &str, catalog: &Catalog) -> String {
-    if text.encode_utf16().count() <= EXCEL_TEXT {
-        return text.to_string();
-    }
-    let mark = catalog.text("report-cut");
-    cut(text, EXCEL_TEXT - mark.encode_utf16().count()).to_string() + &mark
-}
-
-/// The beginning of a text, at most so many UTF-16 units.
-fn cut(text: &str, units: usize) -> &str {
-    let mut used = 0;
-    for (at, c) in text.char_indices() {
-        used += c.len_utf16();
-        if used > units {
-            return &text[..at];
-        }
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::Lang;
 
     #[test]
     fn sheet_names_are_ones_excel_takes() {
@@ -395,14 +252,5 @@ mod tests {
         assert_eq!(names, ["线索", "线索 (2)", "线索 (3)"]);
         book.list("空", &[Column::new("n".into())], 1, std::iter::empty()).expect("empty list");
         assert_eq!(book.workbook.worksheets().len(), 4);
-    }
-
-    #[test]
-    fn long_text_is_cut_and_says_so() {
-        let catalog = Catalog::new(Lang::Zh);
-        let text = within(&"字".repeat(40_000), &catalog);
-        assert_eq!(text.encode_utf16().count(), EXCEL_TEXT);
-        assert!(text.ends_with(&catalog.text("report-cut")));
-        assert_eq!(within("短", &catalog), "短");
     }
 }

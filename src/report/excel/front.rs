@@ -2,7 +2,9 @@
 
 use rust_xlsxwriter::{Color, Format, IgnoreError, Worksheet};
 
-use super::book::{Book, Cell, Formats, put};
+use super::book::Book;
+use super::cell::{Cell, put};
+use super::formats::Formats;
 use crate::messages::{Catalog, args};
 use crate::report::Report;
 use crate::report::atomic::Fault;

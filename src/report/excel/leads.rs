@@ -1,15 +1,15 @@
 //! The sheets of leads: all of them in order, and each rule's with its own evidence.
 
-use serde_json::Value;
-
-use super::book::{Book, Cell, Column};
-use crate::finding::Finding;
-use crate::messages::Lang;
-use crate::model::{Day, Fen};
+use super::book::{Book, Column};
+use super::cell::Cell;
+use super::evidence;
+use crate::finding::{Finding, Row};
+use crate::messages::args;
+use crate::model::Day;
 use crate::report::Report;
 use crate::report::atomic::Fault;
-use crate::report::text::{class_name, evidence};
-use crate::rulebook::{Card, EvidenceColumn, EvidenceKind};
+use crate::report::text::{class_name, shown_confidence};
+use crate::rulebook::{Card, EvidenceColumn};
 
 /// Width of a message, in characters.
 const MESSAGE: u32 = 56;
@@ -61,14 +61,14 @@ fn lead(report: &Report<'_>, rank: usize, f: &Finding) -> Vec<Cell> {
         Cell::Text(f.hospital_name.clone()),
         Cell::Prose(f.message.clone()),
         Cell::Money(f.amount),
-        Cell::Number(f.confidence),
+        Cell::Number(shown_confidence(f.confidence)),
         day(f.period_start),
         day(f.period_end),
         super::whole(f.patient_ids.len()),
         Cell::Ids(f.patient_ids.clone()),
         Cell::Ids(f.stay_ids.clone()),
         Cell::Ids(f.visit_ids.clone()),
-        f.group_id.clone().map_or(Cell::Empty, Cell::Text),
+        group_cell(f),
         Cell::Money(f.total_amount),
         figure(f.observed),
         figure(f.expected),
@@ -85,79 +85,124 @@ fn lead(report: &Report<'_>, rank: usize, f: &Finding) -> Vec<Cell> {
     ]
 }
 
-/// A sheet for every rule with a lead, in the order of the summary.
+/// A sheet for every rule with a lead, in the order of the summary, and one for each of its tables of evidence.
 pub(super) fn by_rule(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
-    let lang = report.catalog.lang();
     for rule in report.summary.ran().filter(|r| r.count.leads > 0) {
-        let shown: &[EvidenceColumn] = report.card(&rule.rule).map_or(&[], |card: &Card| &card.evidence);
-        let mut heads =
-            super::columns(report, &["report-column-rank", "report-column-hospital", "report-column-patient-ids"]);
-        heads.extend(super::columns(
+        let findings = report.leads.findings.iter().enumerate().filter(|(_, f)| f.rule == rule.rule);
+        let leads = RuleLeads {
             report,
-            &["report-column-stay-ids", "report-column-from", "report-column-to", "report-column-at-risk"],
-        ));
-        heads.extend(super::columns(report, &["report-column-confidence"]));
-        heads.extend(shown.iter().map(|e| heading(e, lang)));
-        let printed = heads.len() + 1;
-        heads.push(Column::wide(report.text("report-column-message"), MESSAGE));
-        heads.extend(super::columns(report, &["report-column-visit-ids", "report-column-rows"]));
-        let leads = report.leads.findings.iter().enumerate().filter(|(_, f)| f.rule == rule.rule);
-        let rows = leads.map(|(i, f)| with_evidence(i + 1, f, shown));
-        book.list(&rule.title, &heads, printed, rows)?;
+            title: &rule.title,
+            card: report.card(&rule.rule),
+            leads: findings.map(|(i, f)| (i + 1, f)).collect(),
+        };
+        leads.sheet(book)?;
+        leads.tables(book)?;
     }
     Ok(())
 }
 
-fn heading(shown: &EvidenceColumn, lang: Lang) -> Column {
-    let head = match lang {
-        Lang::Zh => shown.zh.clone(),
-        Lang::En => shown.en.clone(),
-    };
-    match shown.kind {
-        EvidenceKind::Number | EvidenceKind::Money => Column::figures(head),
-        EvidenceKind::Text | EvidenceKind::Date | EvidenceKind::List => Column::new(head),
+/// The leads of a rule.
+pub(super) struct RuleLeads<'a> {
+    pub(super) report: &'a Report<'a>,
+    pub(super) title: &'a str,
+    pub(super) card: Option<&'a Card>,
+    /// With their place among all leads.
+    pub(super) leads: Vec<(usize, &'a Finding)>,
+}
+
+/// A figure of a finding.
+type Figure = fn(&Finding) -> Option<f64>;
+
+/// Figures that are shown where a rule has them: what was seen before the evidence, what it is worth behind it.
+const SEEN: [(&str, Figure); 3] = [
+    ("report-column-observed", |f| f.observed),
+    ("report-column-expected", |f| f.expected),
+    ("report-column-threshold", |f| f.threshold),
+];
+const WORTH: [(&str, Figure); 3] = [
+    ("report-column-p", |f| f.p_value),
+    ("report-column-q", |f| f.q_value),
+    ("report-column-confidence", |f| Some(shown_confidence(f.confidence))),
+];
+
+impl RuleLeads<'_> {
+    /// The columns of evidence.
+    pub(super) fn evidence(&self) -> &[EvidenceColumn] {
+        self.card.map_or(&[], |card| &card.evidence)
+    }
+
+    /// Whether each lead is about one stay or visit, so that its ids are short and come first.
+    pub(super) fn one_record_each(&self) -> bool {
+        self.leads.iter().all(|(_, f)| f.patient_ids.len() <= 1 && f.stay_ids.len() + f.visit_ids.len() <= 1)
+    }
+
+    pub(super) fn has_groups(&self) -> bool {
+        self.leads.iter().any(|(_, f)| f.group_id.is_some())
+    }
+
+    /// The figures that a lead has.
+    fn there(&self, figures: [(&'static str, Figure); 3]) -> Vec<(&'static str, Figure)> {
+        figures.into_iter().filter(|(_, figure)| self.leads.iter().any(|(_, f)| figure(f).is_some())).collect()
+    }
+
+    fn sheet(&self, book: &mut Book<'_>) -> Result<(), Fault> {
+        let report = self.report;
+        let columns = |ids: &[&str]| super::columns(report, ids);
+        let (first, group) = (self.one_record_each(), self.has_groups());
+        let (seen, worth) = (self.there(SEEN), self.there(WORTH));
+        let visits = self.leads.iter().any(|(_, f)| !f.visit_ids.is_empty());
+        let mut ids = vec!["report-column-patient-ids", "report-column-stay-ids"];
+        ids.extend(visits.then_some("report-column-visit-ids"));
+        let mut heads = columns(&["report-column-rank", "report-column-hospital"]);
+        heads.extend(group.then(|| Column::new(report.text("report-column-group"))));
+        heads.extend(if first { columns(&ids) } else { Vec::new() });
+        heads.push(Column::wide(report.text("report-column-message"), MESSAGE));
+        heads.extend(columns(&["report-column-at-risk", "report-column-from", "report-column-to"]));
+        heads.extend(seen.iter().map(|(id, _)| self.figure_heading(id)));
+        heads.extend(self.evidence().iter().map(|e| evidence::heading(e, report.catalog.lang())));
+        heads.extend(worth.iter().map(|(id, _)| self.figure_heading(id)));
+        let printed = heads.len();
+        heads.extend(if first { Vec::new() } else { columns(&ids) });
+        heads.extend(columns(&["report-column-rows"]));
+        let rows = self.leads.iter().map(|(rank, f)| {
+            let ids =
+                || [&f.patient_ids, &f.stay_ids, &f.visit_ids].into_iter().take(ids.len()).cloned().map(Cell::Ids);
+            let mut cells = vec![super::whole(*rank), Cell::Text(f.hospital_name.clone())];
+            cells.extend(group.then(|| group_cell(f)));
+            cells.extend(ids().filter(|_| first));
+            cells.extend([Cell::Prose(f.message.clone()), Cell::Money(f.amount)]);
+            cells.extend([day(f.period_start), day(f.period_end)]);
+            cells.extend(seen.iter().map(|(_, of)| figure(of(f))));
+            cells.extend(self.evidence().iter().map(|e| self.cell(f, e)));
+            cells.extend(worth.iter().map(|(_, of)| figure(of(f))));
+            cells.extend(ids().filter(|_| !first));
+            cells.push(rows(f));
+            cells
+        });
+        book.list(self.title, &heads, printed, rows)
+    }
+
+    /// The heading of a figure; that of the figure observed says of what.
+    fn figure_heading(&self, id: &str) -> Column {
+        let measure = self.card.map(|c| c.measure.get(self.report.catalog.lang())).filter(|_| id == SEEN[0].0);
+        let measure = measure.map(capitalised);
+        Column::figures(match measure {
+            Some(measure) => {
+                self.report.catalog.format("report-column-observed-of", &args([("measure", measure.into())]))
+            }
+            None => self.report.text(id),
+        })
     }
 }
 
-fn with_evidence(rank: usize, f: &Finding, shown: &[EvidenceColumn]) -> Vec<Cell> {
-    let mut cells = vec![
-        super::whole(rank),
-        Cell::Text(f.hospital_name.clone()),
-        Cell::Ids(f.patient_ids.clone()),
-        Cell::Ids(f.stay_ids.clone()),
-        day(f.period_start),
-        day(f.period_end),
-        Cell::Money(f.amount),
-        Cell::Number(f.confidence),
-    ];
-    cells.extend(shown.iter().map(|e| f.evidence.get(&e.field).map_or(Cell::Empty, |value| of_kind(value, e.kind))));
-    cells.extend([Cell::Prose(f.message.clone()), Cell::Ids(f.visit_ids.clone()), rows(f)]);
-    cells
+/// A text that begins a heading.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// Evidence as its card says it is printed; as text where it is something else.
-fn of_kind(value: &Value, kind: EvidenceKind) -> Cell {
-    let text = || Cell::Text(evidence(value));
-    match (kind, value) {
-        (_, Value::Null) => Cell::Empty,
-        (EvidenceKind::Number, Value::Number(n)) => n.as_f64().map_or_else(text, Cell::Number),
-        (EvidenceKind::Money, Value::Number(n)) => {
-            n.as_f64().map_or_else(text, |yuan| Cell::Money(Fen((yuan * 100.0).round() as i64)))
-        }
-        (EvidenceKind::Date, Value::String(written)) => moment(written).unwrap_or_else(text),
-        (EvidenceKind::List, Value::Array(values)) => Cell::Ids(values.iter().map(evidence).collect()),
-        _ => text(),
-    }
-}
-
-/// `2025-03-01` or `2025-03-01 08:30:00`.
-fn moment(written: &str) -> Option<Cell> {
-    let (date, time) = written.split_once([' ', 'T']).map_or((written, None), |(date, time)| (date, Some(time)));
-    let date = date.parse::<chrono::NaiveDate>().ok()?;
-    let day = Day(date.to_epoch_days());
-    let Some(time) = time else { return Some(Cell::Date(day)) };
-    let time = time.parse::<chrono::NaiveTime>().ok()?;
-    Some(Cell::Moment(day, chrono::Timelike::num_seconds_from_midnight(&time)))
+pub(super) fn group_cell(f: &Finding) -> Cell {
+    f.group_id.clone().map_or(Cell::Empty, Cell::Text)
 }
 
 fn day(day: Option<Day>) -> Cell {
@@ -168,26 +213,27 @@ fn figure(n: Option<f64>) -> Cell {
     n.map_or(Cell::Empty, Cell::Number)
 }
 
-/// The rows that carry the breach, as `file:line`.
+/// The rows that carry the breach, as `file:line` or `file:first-last`.
 fn rows(f: &Finding) -> Cell {
-    Cell::Ids(f.rows.iter().map(|r| format!("{}:{}", r.file, r.line)).collect())
+    let follow = |a: &Row, b: &Row| a.file == b.file && a.line + 1 == b.line;
+    let span = |run: &[Row]| match run {
+        [first, .., last] => format!("{}:{}-{}", first.file, first.line, last.line),
+        _ => run.iter().map(|r| format!("{}:{}", r.file, r.line)).collect(),
+    };
+    Cell::Ids(f.rows.chunk_by(follow).map(span).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn evidence_is_typed_as_the_card_says() {
-        assert!(matches!(of_kind(&json!(3), EvidenceKind::Number), Cell::Number(n) if n == 3.0));
-        assert!(matches!(of_kind(&json!(1234.56), EvidenceKind::Money), Cell::Money(Fen(123_456))));
-        assert!(matches!(of_kind(&json!("1970-01-02"), EvidenceKind::Date), Cell::Date(Day(1))));
-        assert!(matches!(of_kind(&json!("1970-01-02 00:01:00"), EvidenceKind::Date), Cell::Moment(Day(1), 60)));
-        assert!(matches!(of_kind(&json!("soon"), EvidenceKind::Date), Cell::Text(t) if t == "soon"));
-        assert!(matches!(of_kind(&json!(["a", "b"]), EvidenceKind::List), Cell::Ids(ids) if ids == ["a", "b"]));
-        assert!(matches!(of_kind(&json!("=1"), EvidenceKind::Number), Cell::Text(t) if t == "=1"));
-        assert!(matches!(of_kind(&json!(null), EvidenceKind::Text), Cell::Empty));
+    fn rows_that_follow_each_other_are_one_span() {
+        let rows_of = |lines: &[(&str, u32)]| lines.iter().map(|(f, l)| Row { file: (*f).into(), line: *l }).collect();
+        let finding = Finding {
+            rows: rows_of(&[("fees.csv", 7), ("fees.csv", 8), ("fees.csv", 9), ("fees.csv", 12), ("stays.csv", 13)]),
+            ..Finding::default()
+        };
+        assert!(matches!(rows(&finding), Cell::Ids(spans) if spans == ["fees.csv:7-9", "fees.csv:12", "stays.csv:13"]));
     }
 }

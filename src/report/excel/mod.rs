@@ -1,16 +1,20 @@
 //! The Excel workbook: what an auditor works with.
 //!
-//! Sheets: summary, all leads by money times confidence, one sheet a rule with that rule's own evidence, institutions,
-//! rules that did not run, what each rule does, rejected rows, inputs and notes. The workbook is made in memory (the library
+//! Sheets: summary, all leads by money times confidence, one sheet a rule with that rule's own evidence and one for each table
+//! of evidence, institutions, rules that did not run, what each rule does, rejected rows, inputs and notes. The workbook is made in memory (the library
 //! has a mode that streams rows to disk, but it wants column widths before the rows are known).
 
 mod book;
+mod cell;
+mod evidence;
+mod formats;
 mod front;
 mod leads;
 
 use std::io::{Seek, Write};
 
-use book::{Book, Cell, Column};
+use book::{Book, Column};
+use cell::Cell;
 
 use super::Report;
 use super::atomic::Fault;
@@ -34,8 +38,10 @@ pub(super) fn write(report: &Report<'_>, out: impl Write + Seek + Send) -> Resul
 }
 
 /// Columns of figures; all others are text or dates.
-const FIGURES: [&str; 23] = [
+const FIGURES: [&str; 25] = [
     "report-column-rank",
+    "report-column-lead",
+    "report-column-entry",
     "report-column-at-risk",
     "report-column-confidence",
     "report-column-total",
@@ -160,7 +166,8 @@ fn rules(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
                     Lang::Zh => &p.zh,
                     Lang::En => &p.en,
                 };
-                format!("• {name} = {} ({}): {what}", p.value, p.unit)
+                let unit = report.catalog.unit(&p.unit);
+                format!("• {name} = {} ({unit}): {what}", p.value)
             })
             .collect();
         vec![

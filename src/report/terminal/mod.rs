@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use grid::{Column, Ink, table};
 
-use super::text::{bytes, class_name, clean, table_name, whole, wrap, yuan};
+use super::text::{bytes, class_name, clean, shown_confidence, table_name, whole, wrap, yuan};
 use super::{Count, Report};
 use crate::finding::{Finding, ResultClass};
 use crate::messages::{Value, args, number};
@@ -312,7 +312,7 @@ impl Page<'_> {
             ("title", self.report.title(&lead.rule).into()),
             ("hospital", clean(name).into()),
             ("amount", yuan(lead.amount).into()),
-            ("confidence", number(lead.confidence).into()),
+            ("confidence", number(shown_confidence(lead.confidence)).into()),
         ]);
         let text = format!("{rank:>2}. {}", self.report.catalog.format("report-lead", &what));
         let at = self.out.len();
