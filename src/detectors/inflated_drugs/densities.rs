@@ -1,7 +1,7 @@
 //! How much better each observation agrees with inflated doses than with what other hospitals show.
 //!
 //! The null of one drug at one hospital is its density at the **other** hospitals, shrunk to that of all drugs: high-dose
-//! regimens and gravely ill patients are in it at their natural weight. Hospitals that stand out are left out altogether, as
+//! regimens and gravely ill patients are in it at their natural weight. Hospitals that may stand out are left out altogether, as
 //! taking only their far doses away would leave a null without a tail. The alternative starts as doses of twice to some
 //! thirty times the usual, all equally likely, and is learnt from the stays that are judged to be inflated.
 
@@ -106,18 +106,18 @@ fn pool(o: &Obs) -> usize {
 }
 
 /// What each observation says. `all` is sorted as by [`super::scale::observations`]; `place` gives each observation's hospital
-/// as a number below `standing.len()`; `standing` tells the hospitals that stand out; `plausible` is the share of natural
+/// as a number below `doubtful.len()`; `doubtful` tells the hospitals that may stand out; `plausible` is the share of natural
 /// doses beyond the plausible ones.
 pub fn weigh(
     all: &[Obs],
     place: &[u32],
-    standing: &[bool],
+    doubtful: &[bool],
     alternatives: &Alternatives,
     plausible: f64,
 ) -> Vec<Said> {
-    let weight = |i: usize| if standing[place[i] as usize] { 0.0 } else { 1.0 };
+    let weight = |i: usize| if doubtful[place[i] as usize] { 0.0 } else { 1.0 };
     let mut pools = [[0.0; BINS]; POOLS];
-    let mut own_pools = vec![[[0.0; BINS]; POOLS]; standing.len()];
+    let mut own_pools = vec![[[0.0; BINS]; POOLS]; doubtful.len()];
     for (i, o) in all.iter().enumerate() {
         pools[pool(o)][bin(o.x)] += weight(i);
         own_pools[place[i] as usize][pool(o)][bin(o.x)] += weight(i);

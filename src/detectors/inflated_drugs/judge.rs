@@ -26,6 +26,9 @@ const BINS: usize = 172;
 /// Tail probabilities at which a hospital is tested, each with how many times the allowed spread it may have: a hospital of
 /// other patients is often in the outer tenth, seldom in the outer hundredth.
 const LEVELS: [(f64, f64); 4] = [(1e-1, 2.0), (1e-2, 1.0), (1e-3, 1.0), (1e-4, 1.0)];
+/// A hospital whose test gives at most this is left out of what others are compared with, found or not: in a small region two
+/// hospitals that do the same would hide each other.
+const DOUBT: f64 = 0.01;
 /// Far stays that make a pattern of a hospital's: one or two are somebody's rare illness.
 const REPEATED: u64 = 3;
 /// Rounds of the expectation maximisation.
@@ -122,16 +125,18 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
     let mut things = things(all);
     let mut stays = stays(&things, &places, uses);
     let mut institutions = Vec::new();
-    let mut standing = vec![false; houses.len()];
+    let mut doubtful = vec![false; houses.len()];
     let mut inflated = vec![0.0; all.len()];
     for round in 0..ROUNDS {
         let alternatives = if round == 0 { Alternatives::start() } else { Alternatives::learnt(all, &inflated) };
-        let said = weigh(all, &places, &standing, &alternatives, rules.plausible);
+        let said = weigh(all, &places, &doubtful, &alternatives, rules.plausible);
         let favour = favourites(all, &things, &stays, &inflated);
         score(all, &said, rules.least, &favour, &mut things, &mut stays);
-        institutions = test(&mut stays, &standing, rules);
-        standing = institutions.iter().map(|i| i.q <= rules.level).collect();
-        two_groups(&mut stays, &standing, rules.spread);
+        institutions = test(&mut stays, &doubtful, rules);
+        doubtful = institutions.iter().map(|i| i.p <= DOUBT).collect();
+        let standing: Vec<bool> = institutions.iter().map(|i| i.q <= rules.level).collect();
+        let natural = natural_scores(&stays, &doubtful);
+        two_groups(&mut stays, &standing, &natural, rules.spread);
         inflated = shares(all.len(), &things, &stays);
     }
     Verdict { stays, things, institutions }
@@ -232,14 +237,14 @@ fn tails(counts: &Histogram) -> Histogram {
     tails
 }
 
-/// Tests each hospital against the others that do not stand out, and gives each stay its tail there.
-fn test(stays: &mut [Judged], standing: &[bool], rules: Rules) -> Vec<Institution> {
-    let mut counts = vec![vec![0.0; BINS]; standing.len()];
+/// Tests each hospital against the others that are beyond doubt, and gives each stay its tail there.
+fn test(stays: &mut [Judged], doubtful: &[bool], rules: Rules) -> Vec<Institution> {
+    let mut counts = vec![vec![0.0; BINS]; doubtful.len()];
     stays.iter().for_each(|s| counts[s.place as usize][bin(s.score)] += 1.0);
     let natural: Histogram =
-        (0..BINS).map(|b| counts.iter().zip(standing).filter(|(_, out)| !**out).map(|(c, _)| c[b]).sum()).collect();
+        (0..BINS).map(|b| counts.iter().zip(doubtful).filter(|(_, out)| !**out).map(|(c, _)| c[b]).sum()).collect();
     let (mut all, mut of_peers) = (Vec::new(), Vec::new());
-    for (own, out) in counts.iter().zip(standing) {
+    for (own, out) in counts.iter().zip(doubtful) {
         let mut peers = natural.clone();
         if !out {
             peers.iter_mut().zip(own).for_each(|(p, own)| *p -= own);
@@ -281,19 +286,18 @@ fn smooth(counts: &Histogram) -> Histogram {
     sums.into_iter().map(|s| s / all).collect()
 }
 
-/// The scores of the hospitals that do not stand out.
-fn natural_scores(stays: &[Judged], standing: &[bool]) -> Histogram {
+/// The scores of the hospitals that are beyond doubt.
+fn natural_scores(stays: &[Judged], doubtful: &[bool]) -> Histogram {
     // Beyond all scores seen, a tail that falls slowly.
     let mut counts: Histogram = (0..BINS).map(|b| 0.5 * (-0.5 * b as f64 * WIDTH).exp()).collect();
-    for stay in stays.iter().filter(|s| !standing[s.place as usize]) {
+    for stay in stays.iter().filter(|s| !doubtful[s.place as usize]) {
         counts[bin(stay.score)] += 1.0;
     }
     smooth(&counts)
 }
 
 /// The probability of each stay to be natural.
-fn two_groups(stays: &mut [Judged], standing: &[bool], spread: f64) {
-    let natural = natural_scores(stays, standing);
+fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram, spread: f64) {
     // To begin with any score above zero is as likely for an inflated stay.
     let even: Histogram = (0..BINS).map(|b| if b >= bin(0.0) { 1.0 } else { 0.02 }).collect();
     let mut inflated = smooth(&even);
@@ -302,7 +306,7 @@ fn two_groups(stays: &mut [Judged], standing: &[bool], spread: f64) {
     let (mut of_hospital, mut of_doctor) = (vec![[0.0f64; 2]; standing.len()], vec![[0.0f64; 2]; doctors]);
     let mut share = vec![SHARE; out.len()];
     for _ in 0..STEPS {
-        let mut ratio: Histogram = inflated.iter().zip(&natural).map(|(f, n)| f / n / spread).collect();
+        let mut ratio: Histogram = inflated.iter().zip(natural).map(|(f, n)| f / n / spread).collect();
         (1..BINS).for_each(|b| ratio[b] = ratio[b].max(ratio[b - 1]));
         of_hospital.fill([0.0; 2]);
         of_doctor.fill([0.0; 2]);
