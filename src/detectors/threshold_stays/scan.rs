@@ -59,6 +59,8 @@ pub struct Bars {
     pub step_p: f64,
     /// How much likelier a mark of the card is than another round number.
     pub prior: f64,
+    /// Least share of hospitals without excess where others may steer at the same mark.
+    pub free: f64,
 }
 
 /// A window above a mark.
@@ -150,7 +152,8 @@ pub fn scan(houses: &[House], bars: &Bars) -> Vec<Test> {
             marks(house, bars).into_iter().filter_map(move |mark| test(index, house, mark, bars))
         })
         .collect();
-    peers::compare(&mut tests, houses);
+    tests.iter_mut().for_each(Test::judge);
+    peers::compare(&mut tests, houses, bars.free);
     tests.iter_mut().for_each(Test::judge);
     let other: Vec<Vec<f64>> = houses.iter().enumerate().map(|(h, _)| suspects(&tests, h)).collect();
     tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|t| {
