@@ -13,6 +13,12 @@ const FEWEST: usize = 5;
 /// Excesses, as factors, of which a hospital that steers has one.
 const EXCESSES: [f64; 6] = [1.5, 2.0, 3.0, 5.0, 10.0, 25.0];
 
+/// Shares of hospitals without excess that are tried.
+const FREE: [f64; 8] = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 0.95];
+
+/// Among hospitals with an excess, the share with one of another size than most.
+const OTHERS: f64 = 0.1;
+
 /// Bills over a mark at a hospital.
 #[derive(Clone, Copy)]
 struct Seen {
@@ -55,39 +61,34 @@ impl Seen {
     /// The factor by which a usual excess raises the expectation here.
     fn factor(&self, usual: &Usual) -> f64 {
         match usual.kind {
-            Kind::Nothing => 1.0,
             Kind::Bills => 1.0 + usual.size * self.bills / self.expected,
             Kind::Density => 1.0 + usual.size,
         }
     }
 
-    /// Log likelihood, over that of no excess, where the hospital has the usual excess or, seldom, steers.
-    fn log(&self, usual: &Usual) -> f64 {
-        let most = self.factor(usual);
-        let usually: f64 = match usual.kind {
-            Kind::Nothing => 1.0,
-            // Gauss-Hermite over the scatter of the excess.
-            _ => [(-3f64.sqrt(), 1.0 / 6.0), (0.0, 2.0 / 3.0), (3f64.sqrt(), 1.0 / 6.0)]
-                .iter()
-                .map(|(z, weight)| weight * self.likelihood(1.0 + (most - 1.0) * (z * usual.scatter).exp()))
-                .sum(),
-        };
-        (usual.share * usually + (1.0 - usual.share) * self.steering).ln()
+    /// Likelihood, over that of no excess, where the hospital has the usual one: by Gauss-Hermite over its scatter.
+    fn moved(&self, usual: &Usual) -> f64 {
+        let (most, far) = (self.factor(usual) - 1.0, 3f64.sqrt() * usual.scatter);
+        let at = |log: f64| self.likelihood(1.0 + most * log.exp());
+        at(0.0) * 2.0 / 3.0 + (at(far) + at(-far)) / 6.0
+    }
+
+    /// Log likelihood where a share `free` of the hospitals has no excess and most others the usual one.
+    fn log(&self, moved: f64, free: f64) -> f64 {
+        (free + (1.0 - free) * ((1.0 - OTHERS) * moved + OTHERS * self.steering)).ln()
     }
 }
 
 /// What an excess that many hospitals have goes by.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Kind {
-    /// There is none.
-    Nothing,
     /// The number of a hospital's bills.
     Bills,
     /// The density around the mark.
     Density,
 }
 
-/// What may be usual at a mark.
+/// An excess that many hospitals may have at a mark.
 #[derive(Clone, Copy)]
 struct Usual {
     kind: Kind,
@@ -95,38 +96,51 @@ struct Usual {
     size: f64,
     /// Scatter of its logarithm between hospitals.
     scatter: f64,
-    /// Share of the hospitals of which it holds; the others steer.
-    share: f64,
 }
 
-/// Everything that may be usual: nothing, at the hospitals that do not steer; or a rule of payment or a price that moves
-/// most hospitals. `free` is the least share of hospitals without excess for the first.
-fn usuals(free: f64) -> Vec<Usual> {
-    let mut all: Vec<Usual> = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.6]
-        .iter()
-        .map(|x| Usual { kind: Kind::Nothing, size: 0.0, scatter: 0.0, share: free + (1.0 - free) * x / 7.0 })
-        .collect();
-    let sizes = (0..12).map(|i| (Kind::Bills, 0.002 * 1.55f64.powi(i)));
-    let sizes = sizes.chain((0..10).map(|i| (Kind::Density, 0.25 * 1.65f64.powi(i))));
-    for (kind, size) in sizes {
-        for scatter in [0.3, 0.8] {
-            all.extend([0.5, 0.7, 0.85, 0.95].map(|share| Usual { kind, size, scatter, share }));
-        }
-    }
-    all
+/// Everything that may be usual.
+fn usuals() -> Vec<Usual> {
+    let bills = (0..12).map(|i| (Kind::Bills, 0.002 * 1.55f64.powi(i)));
+    let sizes = bills.chain((0..10).map(|i| (Kind::Density, 0.25 * 1.65f64.powi(i))));
+    sizes.flat_map(|(kind, size)| [0.3, 0.8].map(|scatter| Usual { kind, size, scatter })).collect()
 }
 
-/// The hospitals at a mark, and the log likelihood of all their counts under each thing that may be usual.
+/// The hospitals at a mark, and the log likelihood of all their counts under each thing that may be usual and each share of
+/// hospitals without excess.
 struct Place {
     seen: Vec<Seen>,
-    logs: Vec<f64>,
+    logs: Vec<[f64; FREE.len()]>,
+}
+
+impl Place {
+    fn new(seen: Vec<Seen>, usuals: &[Usual]) -> Self {
+        let log = |usual: &Usual| {
+            let mut all = [0.0; FREE.len()];
+            for seen in &seen {
+                let moved = seen.moved(usual);
+                all.iter_mut().zip(FREE).for_each(|(sum, free)| *sum += seen.log(moved, free));
+            }
+            all
+        };
+        let logs = usuals.iter().map(log).collect();
+        Self { seen, logs }
+    }
+
+    /// What makes the counts of all but one hospital likeliest: the usual excess, and the share of hospitals without it.
+    fn likeliest(&self, own: &Seen, usuals: &[Usual]) -> Option<(Usual, f64)> {
+        let without = usuals.iter().zip(&self.logs).flat_map(|(usual, logs)| {
+            let moved = own.moved(usual);
+            FREE.into_iter().zip(logs).map(move |(free, all)| (usual, free, all - own.log(moved, free)))
+        });
+        without.max_by(|a, b| a.2.total_cmp(&b.2)).map(|(usual, free, _)| (*usual, free))
+    }
 }
 
 /// Raises the expectation of each window by what is usual at its mark elsewhere and at other round numbers here: a payment
-/// rule makes bills gather at all hospitals, rounding at all round numbers. Tests with a larger p-value than [`LIKELY`] are
+/// rule makes bills gather at all hospitals, rounding at all round numbers; `free` as the card has it. Tests with a larger p-value than [`LIKELY`] are
 /// left as they are.
 pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
-    let usuals = usuals(free);
+    let usuals = usuals();
     let asked: BTreeSet<u64> = tests.iter().filter(|t| t.p <= LIKELY).map(|t| t.mark.to_bits()).collect();
     for w in 0..WINDOWS.len() {
         let mut by_mark: BTreeMap<u64, Vec<Seen>> = BTreeMap::new();
@@ -138,15 +152,12 @@ pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
             }
             by_house.entry(test.house).or_default().push(seen);
         }
-        let place = |(mark, seen): (u64, Vec<Seen>)| {
-            let logs = usuals.iter().map(|u| seen.iter().map(|s| s.log(u)).sum()).collect();
-            (mark, Place { seen, logs })
-        };
+        let place = |(mark, seen): (u64, Vec<Seen>)| (mark, Place::new(seen, &usuals));
         let places: BTreeMap<u64, Place> =
             by_mark.into_iter().collect::<Vec<_>>().into_par_iter().map(place).collect();
         tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|test| {
             let own = Seen::of(test, w, houses);
-            let (peers, spread) = elsewhere(&places[&test.mark.to_bits()], &own, &usuals);
+            let (peers, spread) = elsewhere(&places[&test.mark.to_bits()], &own, &usuals, free);
             let here = at_other_marks(&by_house[&test.house], test.mark);
             test.windows[w].usual = peers.max(here);
             test.windows[w].spread += spread;
@@ -157,24 +168,24 @@ pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
 /// The factor by which bills over the mark usually exceed their neighbours, as the other hospitals show, and its squared
 /// relative spread between them; (1, 0) where there are too few.
 ///
-/// What is usual is what makes their counts likeliest, without the hospital itself: whether some steer and the others show
-/// no excess, however many steer, or whether most have an excess of one size, which then is no sign of steering here.
-fn elsewhere(place: &Place, own: &Seen, usuals: &[Usual]) -> (f64, f64) {
+/// The hospitals are taken for a mixture of those without excess, those with an excess of one size (a rule of payment, a price
+/// of the region, or a scheme that many follow), and others that steer; the likeliest mixture counts, fitted without the
+/// hospital itself. Where at least the share `least` has no excess, no rule moves them all, however many steer.
+fn elsewhere(place: &Place, own: &Seen, usuals: &[Usual], least: f64) -> (f64, f64) {
     let others = || place.seen.iter().filter(|s| s.house != own.house);
-    if others().count() < FEWEST || others().map(|s| s.expected).sum::<f64>() < 10.0 {
+    if others().count() < FEWEST {
         return (1.0, 0.0);
     }
-    let best = usuals.iter().zip(&place.logs).map(|(u, all)| (u, all - own.log(u))).max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((best, _)) = best else { return (1.0, 0.0) };
-    if best.kind == Kind::Nothing {
-        // Where some gather a little more for reasons of their own, so much is usual.
-        let weight = |s: &Seen| best.share / (best.share + (1.0 - best.share) * s.steering);
+    let Some((usual, free)) = place.likeliest(own, usuals) else { return (1.0, 0.0) };
+    if free >= least {
+        // Where those without an excess of note gather a little more, so much is usual.
+        let weight = |s: &Seen| free / s.log(s.moved(&usual), free).exp();
         let pooled = |value: fn(&Seen) -> f64| others().map(|s| weight(s) * value(s)).sum::<f64>();
         return ((pooled(|s| s.observed) / pooled(|s| s.expected).max(1e-6)).clamp(1.0, 1.15), 0.0);
     }
-    let factor = own.factor(best);
+    let factor = own.factor(&usual);
     let part = (factor - 1.0) / factor;
-    (factor, best.scatter.powi(2).exp_m1() * part * part)
+    (factor, usual.scatter.powi(2).exp_m1() * part * part)
 }
 
 /// The pooled ratio at the hospital's other round numbers, the largest left out, at its lower confidence bound; at least 1.

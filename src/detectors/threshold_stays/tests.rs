@@ -20,7 +20,7 @@ fn bars() -> Bars {
         misfit: 0.0064,
         step_p: 0.05,
         prior: 5.0,
-        free: 0.1,
+        free: 0.2,
     }
 }
 
