@@ -148,7 +148,8 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
     put(evidence, "upper", rounded(test.mark * over.reach.exp(), 1.0).into());
     put(evidence, "excess", rounded(probable, 10.0).into());
     put(evidence, "ratio", rounded(over.bills.len() as f64 / over.expected.max(0.1), 10.0).into());
-    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual, 100.0).into());
+    // Where the hospital's own amounts are far from the mark, any excess of its peers is many times what is expected of it.
+    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual.min(99.0), 100.0).into());
     put(evidence, "hospital_stays", (house.bills.len() + house.heaped + house.packaged).into());
     put(evidence, "set_aside", (house.heaped + house.packaged + house.bills.len() - rest.bills.len()).into());
     put(evidence, "set_aside_groups", Value::Array(test.groups.iter().map(|g| group(region, *g)).collect()));
