@@ -110,13 +110,36 @@ fn only_what_the_page_on_quality_explains_is_reported() {
     }
 }
 
-/// Whether the stay of a finding shares a night with another stay of its person, by the dates alone.
+/// Whether the stay of a finding shares a night with another stay of its person, or the one lies on a day inside the other, by
+/// the dates alone.
 fn really_overlaps(read: &Ingested, finding: &Finding) -> bool {
     let region = &read.region;
     let id = |stay: &yishen::model::Stay| region.names.records.get(stay.record).to_string();
     let own = region.stays.iter().find(|s| id(s) == finding.stay_ids[0]).expect("the stay exists");
     region.stays.iter().any(|other| {
         let (first, last) = (own.admitted.day.max(other.admitted.day), own.last_day().min(other.last_day()));
-        other.record != own.record && other.person == own.person && first < last
+        let inside = |day| [own, other].iter().any(|s| s.admitted.day < day && day < s.last_day());
+        let shared = first < last || (first == last && inside(first));
+        other.record != own.record && other.person == own.person && shared
     })
+}
+
+/// A second segment continues the stay, also at a sister institution; a number that two people, or two stays, happen to share
+/// does not join them.
+#[test]
+fn a_segment_continues_its_stay() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("claims.csv");
+    let rows = "DESYNPUF_ID,CLM_ID,SEGMENT,PRVDR_NUM,CLM_PMT_AMT,AT_PHYSN_NPI,CLM_ADMSN_DT,NCH_BENE_DSCHRG_DT,ICD9_DGNS_CD_1\n\
+                P1,1,1,B,100.00,D1,20090901,20091010,4280\nP1,1,2,A,50.00,,20090901,20091010,\n\
+                P1,2,1,A,70.00,D1,20090101,20090105,4280\nP1,2,1,B,30.00,D2,20090301,20090305,4280\n\
+                P1,3,1,A,10.00,D1,20080101,20080105,4280\nP2,3,1,A,20.00,D1,20080101,20080105,4280\n";
+    std::fs::write(&file, rows).expect("the file can be written");
+    let read = read(&[file]);
+    let region = &read.region;
+    assert_eq!(read.rejects, Vec::new());
+    let mut stays: Vec<(i64, &str, u32)> =
+        region.stays.iter().map(|s| (s.total.0, region.names.hospitals.get(s.hospital), s.settlements)).collect();
+    stays.sort_unstable();
+    assert_eq!(stays, [(1_000, "A", 1), (2_000, "A", 1), (3_000, "B", 1), (7_000, "A", 1), (15_000, "B", 2)]);
 }
