@@ -15,7 +15,7 @@ mod tests;
 #[cfg(test)]
 mod worlds;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,8 +52,7 @@ struct Parameters {
     package_width: f64,
     package_stays: f64,
     heap_p: f64,
-    common_hospitals: u32,
-    common_share: f64,
+    free_share: f64,
 }
 
 impl Parameters {
@@ -70,6 +69,7 @@ impl Parameters {
             misfit: self.misfit.powi(2),
             step_p: self.step_p,
             prior: self.mark_prior,
+            free: self.free_share,
         }
     }
 
@@ -86,27 +86,8 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let (region, bars) = (context.region, parameters.bars());
     let houses = houses(region_bills(region), &parameters.prices());
     let tests = scan(&houses, &bars);
-    let mut found = standing(&tests, &bars);
-    let common = common_marks(&tests, &found, &parameters);
-    found.retain(|i| !common.contains(&tests[*i].mark.to_bits()));
-    Ok(found.into_iter().map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect())
-}
-
-/// Marks that stand out at many of the hospitals that could be tested: a rule of payment or a price of the region, not what
-/// single hospitals do. As bits, since amounts are compared exactly.
-fn common_marks(tests: &[Test], found: &[usize], parameters: &Parameters) -> BTreeSet<u64> {
-    let mut hospitals: BTreeMap<u64, [BTreeSet<usize>; 2]> = BTreeMap::new();
-    for test in tests {
-        hospitals.entry(test.mark.to_bits()).or_default()[0].insert(test.house);
-    }
-    for test in found.iter().map(|i| &tests[*i]) {
-        hospitals.entry(test.mark.to_bits()).or_default()[1].insert(test.house);
-    }
-    let common = |[tested, found]: &[BTreeSet<usize>; 2]| {
-        found.len() as u32 >= parameters.common_hospitals
-            && found.len() as f64 >= parameters.common_share * tested.len() as f64
-    };
-    hospitals.iter().filter(|(_, counts)| common(counts)).map(|(mark, _)| *mark).collect()
+    let standing = standing(&tests, &bars).into_iter();
+    Ok(standing.map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect())
 }
 
 /// The bills of all finished inpatient stays. Day surgery is left out: it is paid by the package, and cannot be prolonged.
@@ -167,7 +148,8 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
     put(evidence, "upper", rounded(test.mark * over.reach.exp(), 1.0).into());
     put(evidence, "excess", rounded(probable, 10.0).into());
     put(evidence, "ratio", rounded(over.bills.len() as f64 / over.expected.max(0.1), 10.0).into());
-    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual, 100.0).into());
+    // Where the hospital's own amounts are far from the mark, any excess of its peers is many times what is expected of it.
+    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual.min(99.0), 100.0).into());
     put(evidence, "hospital_stays", (house.bills.len() + house.heaped + house.packaged).into());
     put(evidence, "set_aside", (house.heaped + house.packaged + house.bills.len() - rest.bills.len()).into());
     put(evidence, "set_aside_groups", Value::Array(test.groups.iter().map(|g| group(region, *g)).collect()));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::bills::{Bill, Group, House};
 use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
-use crate::stats::bunching::{Expected, count};
+use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
 
 /// An innocent explanation that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,13 @@ const LUMPY: usize = 3;
 
 /// Most groups that may explain an excess together, of each sort.
 const GROUPS: usize = 3;
+
+/// Where the bills beside a mark lie, in logarithms of amount over mark: not so near that what gathers about the mark is
+/// counted, nor where bills over it may lie.
+const BESIDE: [(f64, f64); 2] = [(-0.12, -0.02), (PLACE.gap, PLACE.gap + 0.1)];
+
+/// With so few bills below a mark for one above it, the amounts begin there.
+const START: f64 = 0.3;
 
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
@@ -50,6 +57,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     if test.p > LIKELY {
         return;
     }
+    start_of_amounts(test, house);
     let best = test.best();
     let lumps = lumps(test, house, suspects, best, bars);
     test.judge();
@@ -61,6 +69,21 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     } else {
         None
     };
+}
+
+/// Where a hospital's amounts begin about the mark, with hardly any below it, they say nothing of the density above it: that
+/// is continued from above alone, where it may be at its highest right at the beginning.
+fn start_of_amounts(test: &mut Test, house: &House) {
+    let at = test.mark.ln();
+    let [below, above] = BESIDE.map(|(from, to)| count(&house.logs, at + from, at + to) as f64);
+    if above < 10.0 || below > START * above {
+        return;
+    }
+    test.fit = Counterfactual::fit(&house.logs, at, &Neighbourhood { below: 0.0, ..PLACE }, &[]);
+    for window in &mut test.windows {
+        window.expected = test.fit.expected(0.0, window.width);
+    }
+    test.judge();
 }
 
 /// Tests places that are no marks, adds the overdispersion seen there to the windows of the test, and gives the p-values of
@@ -129,38 +152,52 @@ fn is_hump(house: &House, at: f64, slope: f64, window: &Window, bars: &Bars) -> 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,
 /// a price for one kind of care, or thirty days at a fixed rate, through one.
 fn groups(house: &House, at: f64, window: &Window) -> Vec<Group> {
-    let range = |from: f64, to: f64| house.logs.partition_point(|x| *x < from)..house.logs.partition_point(|x| *x < to);
+    let range = |from: f64, to: f64| {
+        let [from, to] = [from, to].map(|x| house.logs.partition_point(|y| *y < at + x));
+        house.bills[from..to.max(from)].iter()
+    };
+    let mut inside: Vec<&Bill> = range(0.0, window.width).collect();
     // Bills are steered from far below, so that the kinds of care met there belong to the comparison.
-    let (start, end) = (range(at - WIDE.below, at), range(at + window.width, at + WIDE.above));
-    let mut inside: Vec<&Bill> = house.bills[range(at, at + window.width)].iter().collect();
-    let mut outside: Vec<&Bill> = house.bills[start].iter().chain(&house.bills[end]).collect();
+    let mut around: Vec<&Bill> = range(-WIDE.below, 0.0).chain(range(window.width, WIDE.above)).collect();
+    // And the kinds that cost about as much by nature.
+    let mut beside: Vec<&Bill> = BESIDE.into_iter().flat_map(|(from, to)| range(from, to)).collect();
     let mut found = Vec::new();
     let sorts: [fn(&Bill) -> Option<Group>; 2] = [Group::kind, Group::length];
     for sort in sorts {
         for _ in 0..GROUPS {
-            let Some(top) = conspicuous(&inside, &outside, &house.bills, sort) else { break };
-            inside.retain(|b| !top.holds(b));
-            outside.retain(|b| !top.holds(b));
+            let places = [inside.as_slice(), around.as_slice(), beside.as_slice()];
+            let Some(top) = conspicuous(places, &house.bills, sort) else { break };
+            for bills in [&mut inside, &mut around, &mut beside] {
+                bills.retain(|b| !top.holds(b));
+            }
             found.push(top);
         }
     }
     found
 }
 
-/// The group that is most conspicuously commoner inside than outside.
-fn conspicuous(inside: &[&Bill], outside: &[&Bill], all: &[Bill], group: fn(&Bill) -> Option<Group>) -> Option<Group> {
-    let mut counts: BTreeMap<Group, (u64, u64)> = BTreeMap::new();
-    inside.iter().filter_map(|b| group(b)).for_each(|g| counts.entry(g).or_default().0 += 1);
-    outside.iter().filter_map(|b| group(b)).for_each(|g| {
-        counts.entry(g).and_modify(|c| c.1 += 1);
-    });
-    let (within, around) = (inside.len() as f64, outside.len() as f64);
-    let improbable = |(group, (own, out)): (Group, (u64, u64))| {
+/// The group that is most conspicuously commoner inside than around and beside.
+fn conspicuous(
+    [inside, around, beside]: [&[&Bill]; 3],
+    all: &[Bill],
+    group: fn(&Bill) -> Option<Group>,
+) -> Option<Group> {
+    let mut counts: BTreeMap<Group, [u64; 3]> = BTreeMap::new();
+    inside.iter().filter_map(|b| group(b)).for_each(|g| counts.entry(g).or_default()[0] += 1);
+    for (place, bills) in [(1, around), (2, beside)] {
+        bills.iter().filter_map(|b| group(b)).for_each(|g| {
+            counts.entry(g).and_modify(|c| c[place] += 1);
+        });
+    }
+    let [within, around, beside] = [inside, around, beside].map(|bills| bills.len() as f64);
+    let improbable = |(group, [own, out, near]): (Group, [u64; 3])| {
         let mut usual = (out as f64 + 1.0) / (around + 2.0);
         if out as f64 * 3.0 > around && own as f64 >= 0.8 * within {
             // Too many bills around here are of the group, so that only the rest of the hospital can tell.
             usual = (all.iter().filter(|b| group.holds(b)).count() as f64 - own as f64 + 1.0)
                 / (all.len() as f64 - within + 2.0);
+        } else {
+            usual = usual.max((near as f64 + 2.0 * usual) / (beside + 2.0));
         }
         let commoner = own as f64 >= 3.0 * usual * within;
         let p = if commoner { binomial_tail(own, inside.len() as u64, usual) } else { 1.0 };

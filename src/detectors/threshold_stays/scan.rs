@@ -31,6 +31,9 @@ const CLOSE: Neighbourhood = Neighbourhood { below: 0.16, gap: 0.08, above: 0.24
 /// So many bills in the close neighbourhood make its own curvature known.
 const ENOUGH: usize = 60;
 
+/// The narrowest window holds at least so many steps to which amounts are rounded.
+const STEPS: f64 = 4.0;
+
 /// Tests with a larger p-value need no further look.
 pub const LIKELY: f64 = 1e-2;
 
@@ -59,6 +62,8 @@ pub struct Bars {
     pub step_p: f64,
     /// How much likelier a mark of the card is than another round number.
     pub prior: f64,
+    /// Least share of hospitals without excess where others may steer at the same mark.
+    pub free: f64,
 }
 
 /// A window above a mark.
@@ -150,7 +155,8 @@ pub fn scan(houses: &[House], bars: &Bars) -> Vec<Test> {
             marks(house, bars).into_iter().filter_map(move |mark| test(index, house, mark, bars))
         })
         .collect();
-    peers::compare(&mut tests, houses);
+    tests.iter_mut().for_each(Test::judge);
+    peers::compare(&mut tests, houses, bars.free);
     tests.iter_mut().for_each(Test::judge);
     let other: Vec<Vec<f64>> = houses.iter().enumerate().map(|(h, _)| suspects(&tests, h)).collect();
     tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|t| {
@@ -181,8 +187,8 @@ fn marks(house: &House, bars: &Bars) -> Vec<f64> {
     }
     all.sort_by(f64::total_cmp);
     all.dedup();
-    // Windows of a share of the mark say nothing about amounts rounded more coarsely.
-    all.retain(|mark| house.step as f64 / 100.0 <= WINDOWS[0] * mark);
+    // A window that holds few of the amounts that rounding leaves says nothing.
+    all.retain(|mark| house.step as f64 / 100.0 * STEPS <= WINDOWS[0] * mark);
     all
 }
 

@@ -20,6 +20,7 @@ fn bars() -> Bars {
         misfit: 0.0064,
         step_p: 0.05,
         prior: 5.0,
+        free: 0.2,
     }
 }
 
@@ -103,6 +104,15 @@ fn steering_is_found_and_measured() {
         let ratio = score.probable / score.steered as f64;
         assert!((0.85..1.15).contains(&ratio), "{name}: {ratio} {score:?}");
     }
+}
+
+/// A mark at which half of the hospitals steer while the others do not is no rule of payment.
+#[test]
+fn many_hospitals_do_not_hide_each_other() {
+    let score = score(&Recipe { crooked: 0.5, share: (0.2, 0.5), ..QUIET }, 70_000..70_008);
+    let (right, missed) = (score.right as f64, score.missed as f64);
+    assert!(right / (right + missed) >= 0.9, "{score:?}");
+    assert!(right / (right + score.wrong as f64) >= 0.97, "{score:?}");
 }
 
 #[test]

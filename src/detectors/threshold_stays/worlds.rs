@@ -36,7 +36,7 @@ impl Chance {
 }
 
 /// The shapes of natural cost.
-pub const SHAPES: usize = 8;
+pub const SHAPES: usize = 9;
 
 /// What a region is made of.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +99,8 @@ impl Nature {
             // A narrow hump on a broad base.
             6 if chance.yes(0.4) => self.centre * (chance.normal() * 0.08).exp(),
             6 => self.centre * (chance.normal() * 0.7).exp(),
+            // Nothing below a least price, and most bills near it.
+            7 => self.centre * 0.7 / chance.unit().powf(0.45),
             // Skewed with a heavy tail.
             _ => self.centre * (chance.normal() * 0.3).exp() / chance.unit().powf(0.35),
         };

@@ -1,6 +1,6 @@
 //! Which record each row belongs to: by visit id, else by settlement id, else by person, institution and dates.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::batch::{Domain, NO_SYMBOL};
 use super::super::collect::{Collected, Interner, slot};
@@ -113,7 +113,8 @@ fn made_up(ids: &Ids, person: PersonId, hospital: HospitalId, rest: &str) -> Str
     format!("{}@{}{at}{rest}", ids.persons.pool.get(person), ids.hospitals.pool.get(hospital))
 }
 
-/// Visit ids shared by several people or institutions: each gets a record of its own.
+/// Visit ids shared by several people or institutions: each gets a record of its own. Rows of one person whose dates overlap
+/// are one stay all the same: a long bill is continued on a second row, which may name a sister institution.
 fn tell_apart(
     rows: &mut [Settlement],
     interner: &mut Interner,
@@ -121,7 +122,8 @@ fn tell_apart(
 ) -> FxHashMap<u32, Vec<(PersonId, HospitalId, u32)>> {
     let mut owner: FxHashMap<u32, (PersonId, HospitalId)> = FxHashMap::default();
     let mut shared: FxHashMap<u32, Vec<(PersonId, HospitalId, u32)>> = FxHashMap::default();
-    for row in rows.iter().filter(|r| r.record != NO_SYMBOL) {
+    let continued = continued(rows);
+    for row in rows.iter().filter(|r| r.record != NO_SYMBOL && !continued.contains(&r.record)) {
         let own = (row.person, row.hospital);
         let first = *owner.entry(row.record).or_insert(own);
         if first != own {
@@ -145,6 +147,45 @@ fn tell_apart(
         }
     }
     shared
+}
+
+/// Visit ids whose rows are all of one person, with dates that overlap each other's, at more than one institution.
+fn continued(rows: &[Settlement]) -> FxHashSet<u32> {
+    let mut spans: FxHashMap<u32, Option<Span>> = FxHashMap::default();
+    for row in rows.iter().filter(|r| r.record != NO_SYMBOL) {
+        let span = Span::of(row);
+        let known = spans.entry(row.record).or_insert(span);
+        *known = known.zip(span).and_then(|(a, b)| a.with(b));
+    }
+    let several = spans.into_iter().filter(|(_, span)| span.is_some_and(|s| s.several));
+    several.map(|(record, _)| record).collect()
+}
+
+/// The days that all rows of a visit id have in common.
+#[derive(Clone, Copy)]
+struct Span {
+    person: PersonId,
+    hospital: HospitalId,
+    several: bool,
+    first: Day,
+    last: Day,
+}
+
+impl Span {
+    /// Of a row of a stay with both its dates and more than one day.
+    fn of(row: &Settlement) -> Option<Self> {
+        let (first, last) = (row.begin?.day, row.end?.day);
+        let stay = row.is_stay && row.person != PersonId::NONE && first < last;
+        stay.then_some(Self { person: row.person, hospital: row.hospital, several: false, first, last })
+    }
+
+    /// What two rows have in common, unless they are of two people or of days apart.
+    fn with(self, other: Self) -> Option<Self> {
+        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
+        let several = self.several || other.several || self.hospital != other.hospital;
+        let hospital = self.hospital.min(other.hospital);
+        (self.person == other.person && first < last).then_some(Self { first, last, several, hospital, ..self })
+    }
 }
 
 /// Visits without a visit id are known by their settlement, else by person, institution and time.

@@ -321,11 +321,13 @@ fn row_refs(rows: &[Settlement]) -> Vec<RowRef> {
 fn stay(group: &Group) -> Stay {
     let rows = &group.rows;
     let begins = rows.iter().map(|r| r.begin).chain(group.corrections.iter().map(|(begin, _)| *begin));
+    // The row that continues a bill has no diagnosis of its own.
+    let leading = rows.iter().find(|r| r.diagnosis != DiagnosisId::NONE).unwrap_or(&rows[0]);
     let ends = rows.iter().map(|r| r.end).chain(group.corrections.iter().map(|(_, end)| *end));
     Stay {
         record: group.record,
         person: rows[0].person,
-        hospital: rows[0].hospital,
+        hospital: leading.hospital,
         admitted: begins.flatten().min().unwrap_or(Stamp::date(Day(0))),
         discharged: ends.flatten().max(),
         setting: rows[0].setting,
