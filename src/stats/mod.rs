@@ -7,6 +7,7 @@ mod discovery;
 mod dispersed;
 mod far;
 mod interval;
+mod isotonic;
 mod order;
 #[cfg(test)]
 mod references;
@@ -16,5 +17,6 @@ pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
 pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
+pub use isotonic::rising_ratio;
 pub use order::{quantile, quantile_sorted};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::densities::{Alternatives, Said, weigh};
 use super::doses::Use;
 use super::scale::Obs;
-use crate::stats::{benjamini_hochberg, poisson_tail};
+use crate::stats::{benjamini_hochberg, poisson_tail, rising_ratio};
 
 /// How often everything is learnt.
 const ROUNDS: usize = 5;
@@ -25,14 +25,16 @@ const LOWEST: f64 = -3.0;
 const BINS: usize = 172;
 /// Tail probabilities at which a hospital is tested, each with how many times the allowed spread it may have: a hospital of
 /// other patients is often in the outer tenth, seldom in the outer hundredth.
-const LEVELS: [(f64, f64); 4] = [(1e-1, 2.0), (1e-2, 1.0), (1e-3, 1.0), (1e-4, 1.0)];
+const LEVELS: [(f64, f64); 4] = [(1e-1, 1.5), (1e-2, 1.0), (1e-3, 1.0), (1e-4, 1.0)];
 /// A hospital whose test gives at most this is left out of what others are compared with, found or not: in a small region two
 /// hospitals that do the same would hide each other.
-const DOUBT: f64 = 0.01;
+const DOUBT: f64 = 0.05;
 /// Far stays that make a pattern of a hospital's: one or two are somebody's rare illness.
 const REPEATED: u64 = 3;
 /// Rounds of the expectation maximisation.
 const STEPS: usize = 30;
+/// How far the logarithm of a learnt likelihood ratio may go beyond the score.
+const MARGIN: f64 = 1.5;
 /// Stays of a hospital, and of a doctor, that the region's and the hospital's share count as.
 const HOSPITAL_PRIOR: f64 = 5.0;
 const DOCTOR_PRIOR: f64 = 4.0;
@@ -136,7 +138,7 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
         doubtful = institutions.iter().map(|i| i.p <= DOUBT).collect();
         let standing: Vec<bool> = institutions.iter().map(|i| i.q <= rules.level).collect();
         let natural = natural_scores(&stays, &doubtful);
-        two_groups(&mut stays, &standing, &natural, rules.spread);
+        two_groups(&mut stays, &standing, &natural);
         inflated = shares(all.len(), &things, &stays);
     }
     Verdict { stays, things, institutions }
@@ -225,6 +227,11 @@ fn bin(score: f64) -> usize {
     ((score - LOWEST) / WIDTH).clamp(0.0, BINS as f64 - 1.0) as usize
 }
 
+/// The score at the lower edge of a bin.
+fn score_of(bin: usize) -> f64 {
+    LOWEST + bin as f64 * WIDTH
+}
+
 /// Share at or above each bin, with half a stay beyond all that were seen.
 fn tails(counts: &Histogram) -> Histogram {
     let all: f64 = counts.iter().sum();
@@ -297,7 +304,7 @@ fn natural_scores(stays: &[Judged], doubtful: &[bool]) -> Histogram {
 }
 
 /// The probability of each stay to be natural.
-fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram, spread: f64) {
+fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram) {
     // To begin with any score above zero is as likely for an inflated stay.
     let even: Histogram = (0..BINS).map(|b| if b >= bin(0.0) { 1.0 } else { 0.02 }).collect();
     let mut inflated = smooth(&even);
@@ -306,8 +313,9 @@ fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram, spre
     let (mut of_hospital, mut of_doctor) = (vec![[0.0f64; 2]; standing.len()], vec![[0.0f64; 2]; doctors]);
     let mut share = vec![SHARE; out.len()];
     for _ in 0..STEPS {
-        let mut ratio: Histogram = inflated.iter().zip(natural).map(|(f, n)| f / n / spread).collect();
-        (1..BINS).for_each(|b| ratio[b] = ratio[b].max(ratio[b - 1]));
+        let mut ratio = rising_ratio(&inflated, natural);
+        // The score is a likelihood ratio itself, if of an alternative that was guessed: what is learnt may not go far beyond.
+        ratio.iter_mut().enumerate().for_each(|(b, r)| *r = r.min((score_of(b) + MARGIN).exp()));
         of_hospital.fill([0.0; 2]);
         of_doctor.fill([0.0; 2]);
         let mut counts: Histogram = even.iter().map(|e| if *e < 1.0 { 0.0 } else { HOSPITAL_PRIOR / BINS as f64 }).collect();
