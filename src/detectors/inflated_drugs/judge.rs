@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::densities::{Alternatives, Said, weigh};
 use super::doses::Use;
 use super::scale::Obs;
-use crate::stats::{benjamini_hochberg, poisson_tail, rising_ratio};
+use crate::stats::{benjamini_hochberg, poisson_tail, quantile, rising_ratio};
 
 /// How often everything is learnt.
 const ROUNDS: usize = 5;
@@ -29,6 +29,8 @@ const LEVELS: [(f64, f64); 4] = [(1e-1, 1.5), (1e-2, 1.0), (1e-3, 1.0), (1e-4, 1
 /// A hospital whose test gives at most this is left out of what others are compared with, found or not: in a small region two
 /// hospitals that do the same would hide each other.
 const DOUBT: f64 = 0.05;
+/// Share of the region's stays that tells which hospitals are in doubt to begin with.
+const OUTERMOST: f64 = 0.01;
 /// Far stays that make a pattern of a hospital's: one or two are somebody's rare illness.
 const REPEATED: u64 = 3;
 /// Rounds of the expectation maximisation.
@@ -134,6 +136,9 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
         let said = weigh(all, &places, &doubtful, &alternatives, rules.plausible);
         let favour = favourites(all, &things, &stays, &inflated);
         score(all, &said, rules.least, &favour, &mut things, &mut stays);
+        if round == 0 {
+            doubtful = outstanding(&stays, houses.len(), rules.spread);
+        }
         institutions = test(&mut stays, &doubtful, rules);
         doubtful = institutions.iter().map(|i| i.p <= DOUBT).collect();
         let standing: Vec<bool> = institutions.iter().map(|i| i.q <= rules.level).collect();
@@ -242,6 +247,20 @@ fn tails(counts: &Histogram) -> Histogram {
     }).collect();
     tails.reverse();
     tails
+}
+
+/// The hospitals that, to begin with, are left out of what others are compared with: they have more than their share of the
+/// region's outermost hundredth. In a small region that hundredth may be nothing but inflated stays.
+fn outstanding(stays: &[Judged], houses: usize, spread: f64) -> Vec<bool> {
+    let mut scores: Vec<f64> = stays.iter().map(|s| s.score).collect();
+    let Some(far) = quantile(&mut scores, 1.0 - OUTERMOST) else { return vec![false; houses] };
+    let mut counts = vec![[0.0f64; 2]; houses];
+    for stay in stays {
+        let [all, out] = &mut counts[stay.place as usize];
+        *all += 1.0;
+        *out += if stay.score >= far { 1.0 } else { 0.0 };
+    }
+    counts.iter().map(|[all, out]| *out >= REPEATED as f64 && *out > all * OUTERMOST * spread.sqrt()).collect()
 }
 
 /// Tests each hospital against the others that are beyond doubt, and gives each stay its tail there.
