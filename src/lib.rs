@@ -10,6 +10,7 @@ pub mod engine;
 pub mod facts;
 pub mod finding;
 pub mod ingest;
+pub mod limits;
 pub mod messages;
 pub mod model;
 pub mod quality;

@@ -1,7 +1,7 @@
 //! Each rule on small exports of its own: `tests/rules/<rule>/<case>/` holds the files and `expected.json`, which lists every
 //! finding of that rule with the figures that matter; an empty list is an innocent case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -101,16 +101,18 @@ fn every_case_gives_what_it_says() {
 #[test]
 fn list_files_cards_and_cases_agree() {
     let book = Rulebook::builtin();
-    let cards: Vec<&str> = book.cards().map(|c| c.detector.as_str()).collect();
+    let cards: Vec<&str> = book.cards().filter_map(|c| c.detector.as_deref()).collect();
     let list: Vec<&str> = yishen::detectors::ALL.iter().map(|d| d.id).collect();
     assert_eq!(cards, list, "each detector of the list has a card, and each card a detector");
-    assert!(list.is_sorted());
-    for id in &list {
-        let file =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detectors").join(format!("{}.rs", id.replace('-', "_")));
-        assert!(file.is_file(), "{} is missing", file.display());
+    let limits: Vec<&str> = yishen::limits::ALL.iter().map(|d| d.id).collect();
+    let used: BTreeSet<&str> = book.cards().filter_map(|c| c.limit.as_deref()).collect();
+    assert_eq!(used.into_iter().collect::<Vec<_>>(), limits, "each kind of limit has a card, and each card a kind");
+    assert!(list.is_sorted() && limits.is_sorted());
+    for (folder, id) in list.iter().map(|id| ("detectors", id)).chain(limits.iter().map(|id| ("limits", id))) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        assert!(file.join(format!("{}.rs", id.replace('-', "_"))).is_file(), "{folder}/{id} is missing");
     }
-    let mut cases: BTreeMap<String, [usize; 2]> = list.iter().map(|id| ((*id).to_string(), [0, 0])).collect();
+    let mut cases: BTreeMap<String, [usize; 2]> = book.cards().map(|c| (c.id.clone(), [0, 0])).collect();
     for rule in folders(&root()) {
         for case in folders(&rule) {
             let counts = cases.get_mut(&name(&rule)).expect("a folder of cases is named after a rule");

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::natural::{Cell, Natural, NullParameters};
-use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
+use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Repeat};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, FeeClass, Fen, RecordId, Region};

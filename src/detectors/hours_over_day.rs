@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::support::{is_childbirth, is_newborns, list, stay_finding, yuan};
+use crate::rule::subjects::{is_childbirth, is_newborns, list, record_finding, yuan};
 use crate::facts::{Facts, Wanted};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
@@ -259,18 +259,7 @@ fn finding(
     limit: i64,
     undated: &BTreeMap<RecordId, u32>,
 ) -> Option<Finding> {
-    let known = region.records[record.index()];
-    let mut finding = match (known.stay, known.visit) {
-        (Some(stay), _) => stay_finding(region, stay as usize),
-        (None, Some(visit)) => Finding {
-            hospital_id: region.names.hospitals.get(known.hospital).to_string(),
-            patient_ids: vec![region.names.persons.get(known.person).to_string()],
-            visit_ids: vec![region.names.records.get(record).to_string()],
-            total_amount: region.visits[visit as usize].total,
-            ..Finding::default()
-        },
-        (None, None) => return None,
-    };
+    let mut finding = record_finding(region, record)?;
     let (worst, _) = days.iter().max_by_key(|(d, _)| (d.hours, std::cmp::Reverse(d.day)))?;
     finding.confidence = days.iter().map(|(_, c)| *c).fold(0.0, f64::max);
     if finding.confidence < 0.9 {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use self::doses::uses;
 use self::excess::{Beyond, beyond};
 use self::leads::{Lead, Parameters, Suspect, leads, ranks};
-use super::support::{stay_finding, yuan};
+use crate::rule::subjects::{stay_finding, yuan};
 use crate::finding::{Finding, Subject};
 use crate::model::{DoctorId, Fen, Quantity, Region};
 use crate::rule::{Context, Detector, RuleError, parameters};

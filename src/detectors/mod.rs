@@ -2,7 +2,6 @@
 
 mod beds;
 mod natural;
-mod support;
 
 use crate::rule::Detector;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::support::{list, stay_finding, yuan};
+use crate::rule::subjects::{list, stay_finding, yuan};
 use crate::facts::OutsideLine;
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Region};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::support::{is_childbirth, is_newborns, list, stay_finding};
+use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Region, Stamp, Stay, Table};
 use crate::rule::{Context, Detector, RuleError, parameters};

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use self::bills::{Bill, Group, House, NO_LABEL, Prices, houses};
 use self::scan::{Bars, Test, scan, standing};
 use self::steered::{Over, histogram, steered};
-use super::support::yuan;
+use crate::rule::subjects::yuan;
 use crate::finding::{Finding, Subject};
 use crate::model::{DepartmentId, DiagnosisId, Fen, HospitalId, PersonId, Region, Setting};
 use crate::rule::{Context, Detector, RuleError, parameters};

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::detectors;
 use crate::facts::{Facts, Wanted};
 use crate::finding::Finding;
+use crate::limits;
 use crate::messages::{Catalog, args};
 use crate::model::{Phase, Progress, Region};
 use crate::rule::{Context, Detector, Outcome, RuleError};
@@ -41,8 +42,8 @@ pub fn check(book: &Rulebook) -> Vec<Fault> {
     for card in book.cards() {
         let problem = match detector(detectors::ALL, card) {
             None => {
-                let near = nearest(&card.detector, detectors::ALL.iter().map(|d| d.id));
-                let problem = args([("detector", card.detector.as_str().into()), ("nearest", near.into())]);
+                let near = nearest(runner(card), detectors::ALL.iter().chain(limits::ALL).map(|d| d.id));
+                let problem = args([("detector", runner(card).into()), ("nearest", near.into())]);
                 Some(Problem::new("fault-detector", problem))
             }
             Some(detector) => (detector.check)(card).err().map(|e| {
@@ -150,7 +151,7 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
         return ended(Outcome::Skipped { missing }, Vec::new());
     }
     let Some(detector) = detector(detectors, card) else {
-        return ended(Outcome::Failed { reason: format!("no detector `{}`", card.detector) }, Vec::new());
+        return ended(Outcome::Failed { reason: format!("no detector `{}`", runner(card)) }, Vec::new());
     };
     let work = || -> Result<Vec<Finding>, RuleError> {
         (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
@@ -167,8 +168,14 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
     }
 }
 
+/// The name of what runs a card.
+fn runner(card: &Card) -> &str {
+    card.limit.as_deref().or(card.detector.as_deref()).unwrap_or_default()
+}
+
 fn detector<'a>(detectors: &'a [Detector], card: &Card) -> Option<&'a Detector> {
-    detectors.iter().find(|d| d.id == card.detector)
+    let all = if card.limit.is_some() { limits::ALL } else { detectors };
+    all.iter().find(|d| d.id == runner(card))
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -1,5 +1,7 @@
 //! The contract of a rule: what it is given, what it gives back, and how it can end.
 
+pub mod subjects;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -161,8 +161,15 @@ pub struct Card {
     pub sources: Vec<String>,
     /// Tables and columns it needs.
     pub needs: Vec<Need>,
-    /// The detector that runs it: its id in the list of `src/detectors`.
-    pub detector: String,
+    /// The detector that runs it: its id in the list of `src/detectors`. A card names either this or a limit.
+    #[serde(default)]
+    pub detector: Option<String>,
+    /// The kind of limit that runs it: its id in the list of `src/limits`.
+    #[serde(default)]
+    pub limit: Option<String>,
+    /// The knowledge table that a limit takes its points from: those of the card's title.
+    #[serde(default)]
+    pub table: Option<String>,
     /// Parameters by name.
     #[serde(default)]
     pub parameters: std::collections::BTreeMap<String, Catalogued>,

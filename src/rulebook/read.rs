@@ -11,7 +11,7 @@ use super::{Card, EvidenceKind, Fault, Problem, Text};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "id",
     "title",
     "family",
@@ -24,15 +24,17 @@ const KEYS: [&str; 18] = [
     "clears",
     "basis",
     "needs",
-    "detector",
     "measure",
     "message",
     "evidence",
     "national_class",
     "sources",
+    "detector",
+    "limit",
+    "table",
 ];
 /// How many of [`KEYS`] a card cannot do without.
-const REQUIRED: usize = 16;
+const REQUIRED: usize = 15;
 const TEXT: [&str; 2] = ["zh", "en"];
 const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
 const EVIDENCE: [&str; 5] = ["field", "zh", "en", "kind", "parts"];
@@ -111,6 +113,9 @@ impl<'a> Reader<'a> {
                 spans.of("id"),
                 Problem::new("fault-id", args([("id", card.id.as_str().into()), ("name", id.into())])),
             );
+        }
+        if card.detector.is_some() == card.limit.is_some() || card.limit.is_some() != card.table.is_some() {
+            self.fault(spans.of("detector").or(spans.of("limit")), Problem::new("fault-runner", args([])));
         }
         self.innocent(&card, &spans);
         self.needs(&card, &spans);

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::support::{diagnosis, list, stay_finding};
 use super::chart::{Elsewhere, Sighting};
 use super::judge::{Judged, Shape, Verdict};
 use super::world::{EMPTY, World};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
 use crate::rule::Context;
+use crate::rule::subjects::{diagnosis, list, stay_finding};
 
 /// What a finding is made from.
 pub struct Scene<'a> {

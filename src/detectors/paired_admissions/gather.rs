@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::search::Hospital;
 use super::traffic::Spell;
-use crate::detectors::support::is_newborns;
+use crate::rule::subjects::is_newborns;
 use crate::model::{HospitalId, PersonId, Region, Setting, Stay};
 
 /// A hospital with the names behind its numbers.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::gather::Ward;
 use super::groups::{Episode, Group};
-use crate::detectors::support::{diagnosis, list};
+use crate::rule::subjects::{diagnosis, list};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table};
 

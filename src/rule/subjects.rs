@@ -1,9 +1,9 @@
-//! What several rules need: a finding about a stay, and who may be lying in it.
+//! What several rules need: a finding about a stay or visit, and who may be lying in it.
 
 use serde_json::Value;
 
 use crate::finding::Finding;
-use crate::model::{DiagnosisId, Region, Stay, TextId};
+use crate::model::{DiagnosisId, RecordId, Region, Stay, TextId};
 
 /// A finding about one stay, with its ids, its period and its total.
 pub fn stay_finding(region: &Region, index: usize) -> Finding {
@@ -16,6 +16,27 @@ pub fn stay_finding(region: &Region, index: usize) -> Finding {
         period_end: Some(stay.last_day()),
         total_amount: stay.total,
         ..Finding::default()
+    }
+}
+
+/// A finding about one stay or visit, with its ids, its period and its total; nothing for a record that is neither.
+pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
+    let known = region.records[record.index()];
+    match (known.stay, known.visit) {
+        (Some(stay), _) => Some(stay_finding(region, stay as usize)),
+        (None, Some(visit)) => {
+            let visit = &region.visits[visit as usize];
+            Some(Finding {
+                hospital_id: region.names.hospitals.get(known.hospital).to_string(),
+                patient_ids: vec![region.names.persons.get(known.person).to_string()],
+                visit_ids: vec![region.names.records.get(record).to_string()],
+                period_start: Some(visit.time.day),
+                period_end: Some(visit.time.day),
+                total_amount: visit.total,
+                ..Finding::default()
+            })
+        }
+        (None, None) => None,
     }
 }
 

@@ -1,0 +1,63 @@
+//! An item on a record, with what is known of the patient and the institution.
+
+use crate::facts::StayItem;
+use crate::model::{Day, Record, Region, Sex, Stay, Visit};
+use crate::rule::subjects::{is_childbirth, is_newborns};
+
+/// All lines of an item on one stay or visit.
+pub struct Charge<'a> {
+    pub region: &'a Region,
+    pub record: &'a Record,
+    pub fact: &'a StayItem,
+    pub stay: Option<&'a Stay>,
+    pub visit: Option<&'a Visit>,
+}
+
+impl<'a> Charge<'a> {
+    pub fn new(region: &'a Region, fact: &'a StayItem) -> Self {
+        let record = &region.records[fact.record.index()];
+        let stay = record.stay.map(|i| &region.stays[i as usize]);
+        let visit = record.visit.map(|i| &region.visits[i as usize]);
+        Self { region, record, fact, stay, visit }
+    }
+
+    /// The day of the first line; else of the admission or the visit.
+    pub fn day(&self) -> Option<Day> {
+        let of_record = self.stay.map(|s| s.admitted.day).or(self.visit.map(|v| v.time.day));
+        self.fact.span.map(|(first, _)| first).or(of_record)
+    }
+
+    /// Whether the record may hold two patients: a newborn is often billed under the mother's number.
+    pub fn may_be_two(&self) -> bool {
+        self.stay.is_some_and(|s| is_newborns(self.region, s) || is_childbirth(self.region, s))
+    }
+
+    /// The patient's sex: that of the stay, else that of the person.
+    pub fn sex(&self) -> Sex {
+        let of_person = self.region.persons.get(self.record.person.index()).map_or(Sex::Unknown, |p| p.sex);
+        match self.stay.map_or(Sex::Unknown, |s| s.sex) {
+            Sex::Unknown => of_person,
+            known => known,
+        }
+    }
+
+    /// What the certificate number says of the sex: the second last of 18 characters is odd for men.
+    pub fn certified_sex(&self) -> Option<Sex> {
+        let certificate = self.region.persons.get(self.record.person.index())?.certificate.some()?;
+        let text = self.region.names.texts.get(certificate).as_bytes();
+        match text {
+            [rest @ .., _] if rest.len() == 17 && rest.iter().all(u8::is_ascii_digit) => {
+                Some(if rest[16] % 2 == 1 { Sex::Male } else { Sex::Female })
+            }
+            _ => None,
+        }
+    }
+
+    /// Completed years of age on the day of the first line; nothing where a date is missing or cannot be.
+    pub fn age(&self) -> Option<i32> {
+        let of_person = self.region.persons.get(self.record.person.index()).and_then(|p| p.birth);
+        let birth = self.stay.and_then(|s| s.birth).or(of_person)?;
+        let years = self.day()?.date().years_since(birth.date()).and_then(|y| i32::try_from(y).ok())?;
+        (years <= 120).then_some(years)
+    }
+}

@@ -1,0 +1,43 @@
+//! Drugs that only work-injury or maternity insurance pays for.
+
+use super::breaches::{Breach, Limit};
+use super::charge::Charge;
+use crate::rule::subjects::is_childbirth;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Insurance {
+    WorkInjury,
+    Maternity,
+}
+
+pub struct Kind;
+
+/// Whether an insurance type is a basic medical insurance: 310 employees, 390 residents, and their names.
+fn is_basic(text: &str) -> bool {
+    ["310", "390"].contains(&text) || ["职工基本", "居民基本", "城乡居民", "城镇职工"].iter().any(|w| text.contains(w))
+}
+
+impl Limit for Kind {
+    const NAMES: &'static [&'static str] = &["insurance"];
+    type Bound = Insurance;
+
+    fn read(_: &str, value: &str) -> Option<Insurance> {
+        match value {
+            "work_injury" => Some(Insurance::WorkInjury),
+            "maternity" => Some(Insurance::Maternity),
+            _ => None,
+        }
+    }
+
+    fn breach(charge: &Charge<'_>, bound: &Insurance) -> Option<Breach> {
+        let stay = charge.stay?;
+        let written = charge.region.names.texts.get(stay.insurance).trim();
+        let kind = charge.region.names.texts.get(stay.kind);
+        let birth = *bound == Insurance::Maternity && (is_childbirth(charge.region, stay) || kind.starts_with("51"));
+        if !is_basic(written) || birth {
+            return None;
+        }
+        let limit = if *bound == Insurance::WorkInjury { "work_injury" } else { "maternity" };
+        Some(Breach { limit: limit.into(), found: written.into(), ..Breach::default() })
+    }
+}
