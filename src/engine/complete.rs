@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::finding::Finding;
-use crate::messages::{self, Args, Catalog, Value};
+use crate::messages::{self, Args, Catalog, Lang, Value};
 use crate::model::Region;
 use crate::rule::Context;
 use crate::rulebook::{Card, EvidenceKind};
@@ -53,7 +53,7 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
     finding.finding_id = id(finding);
     finding.basis = card.basis.get(catalog.lang()).to_string();
     finding.clears = card.clears.get(catalog.lang()).to_string();
-    finding.message = catalog.format(&message_id(card), &arguments(finding, card));
+    finding.message = catalog.format(&message_id(card), &arguments(finding, card, catalog.lang()));
 }
 
 /// The first 16 hexadecimal digits of the SHA-256 over rule, subjects and period: the same lead has the same id in every run.
@@ -75,14 +75,18 @@ fn id(finding: &Finding) -> String {
 }
 
 /// What a message can use: the scalars of the evidence, and the figures every finding has.
-fn arguments(finding: &Finding, card: &Card) -> Args {
+fn arguments(finding: &Finding, card: &Card, lang: Lang) -> Args {
     let is_money = |name: &str| card.evidence.iter().any(|c| c.field == name && c.kind == EvidenceKind::Money);
     let money = |yuan: f64| Value::Text(messages::money(yuan));
+    let term = |name: &str, value: &str| {
+        let column = card.evidence.iter().find(|c| c.field == name);
+        column.and_then(|c| c.term(value, lang))
+    };
     let mut all = Args::new();
     for (name, value) in &finding.evidence {
         let value = match value {
             Json::Number(n) if is_money(name) => money(n.as_f64().unwrap_or(f64::NAN)),
-            Json::String(text) => Value::from(text.as_str()),
+            Json::String(text) => Value::from(term(name, text).unwrap_or(text)),
             Json::Number(n) => Value::from(n.as_f64().unwrap_or(f64::NAN)),
             Json::Bool(yes) => Value::from(if *yes { "1" } else { "0" }),
             Json::Null => Value::from(""),

@@ -188,7 +188,7 @@ fn finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64) -> Option<Findin
     evidence.insert("quantity".into(), hits.iter().map(|h| h.fact.quantity.units()).sum::<f64>().into());
     evidence.insert("first_day".into(), text(from).into());
     evidence.insert("last_day".into(), text(to).into());
-    evidence.insert("patient_share".into(), ((share * 100.0).round() / 100.0).into());
+    evidence.insert("patient_percent".into(), (share * 100.0).round().into());
     evidence.insert("point_id".into(), first.point.id.as_str().into());
     evidence.insert("point_note".into(), first.point.note.as_str().into());
     Some(finding)

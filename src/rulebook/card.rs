@@ -84,6 +84,9 @@ pub struct EvidenceColumn {
     /// For a list or table of objects: the fields of an entry, in their order.
     #[serde(default)]
     pub parts: Vec<EvidenceColumn>,
+    /// What values stand for, in words: messages and reports print these instead.
+    #[serde(default)]
+    pub terms: std::collections::BTreeMap<String, Text>,
 }
 
 impl EvidenceColumn {
@@ -93,6 +96,11 @@ impl EvidenceColumn {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
         }
+    }
+
+    /// The words for a value, where the card has any.
+    pub fn term(&self, value: &str, lang: Lang) -> Option<&str> {
+        self.terms.get(value).map(|text| text.get(lang))
     }
 }
 

@@ -37,7 +37,7 @@ const KEYS: [&str; 20] = [
 const REQUIRED: usize = 15;
 const TEXT: [&str; 2] = ["zh", "en"];
 const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
-const EVIDENCE: [&str; 5] = ["field", "zh", "en", "kind", "parts"];
+const EVIDENCE: [&str; 6] = ["field", "zh", "en", "kind", "parts", "terms"];
 /// How many of [`EVIDENCE`] a column cannot do without.
 const EVIDENCE_REQUIRED: usize = 4;
 

@@ -248,6 +248,7 @@ unit-times = times
 unit-meetings = times
 unit-factor = factor
 unit-hospitals = hospitals
+unit-patients = patients
 unit-probability = probability
 unit-words = words
 unit-repeats = repeats

@@ -248,6 +248,7 @@ unit-times = 倍
 unit-meetings = 次
 unit-factor = 系数
 unit-hospitals = 家
+unit-patients = 人
 unit-probability = 概率
 unit-words = 词语
 unit-repeats = 次

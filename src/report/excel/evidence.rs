@@ -123,6 +123,9 @@ fn of_kind(value: &Value, shown: &EvidenceColumn, lang: Lang) -> Cell {
     let text = || Cell::Text(evidence(value));
     match (shown.kind, value) {
         (_, Value::Null) => Cell::Empty,
+        (EvidenceKind::Text, Value::String(code)) => {
+            Cell::Text(shown.term(code, lang).map_or(evidence(value), Into::into))
+        }
         (EvidenceKind::Number | EvidenceKind::Bar, Value::Number(n)) => n.as_f64().map_or_else(text, Cell::Number),
         (EvidenceKind::Money, Value::Number(n)) => {
             n.as_f64().map_or_else(text, |yuan| Cell::Money(Fen((yuan * 100.0).round() as i64)))
@@ -176,9 +179,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::rulebook::Text;
 
     fn column(kind: EvidenceKind, parts: Vec<EvidenceColumn>) -> EvidenceColumn {
-        EvidenceColumn { field: "nights".into(), zh: "夜".into(), en: "nights".into(), kind, parts }
+        let (field, zh, en) = ("nights".into(), "夜".into(), "nights".into());
+        let three = Text { zh: "三夜".into(), en: "three nights".into() };
+        EvidenceColumn { field, zh, en, kind, parts, terms: [("3n".to_string(), three)].into() }
     }
 
     fn printed(value: Value, kind: EvidenceKind) -> Cell {
@@ -195,6 +201,7 @@ mod tests {
         assert!(matches!(printed(json!(["a", "b"]), EvidenceKind::List), Cell::Prose(t) if t == "a\nb"));
         assert!(matches!(printed(json!("=1"), EvidenceKind::Number), Cell::Text(t) if t == "=1"));
         assert!(matches!(printed(json!(null), EvidenceKind::Text), Cell::Empty));
+        assert!(matches!(printed(json!("3n"), EvidenceKind::Text), Cell::Text(t) if t == "three nights"));
     }
 
     #[test]
