@@ -1,8 +1,7 @@
 //! Joins points to facts, and turns what breaks them into findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::charge::Charge;
@@ -35,7 +34,9 @@ pub trait Limit {
 pub enum Wide {
     /// A wrong code in its mapping, rather than that many wrongs: one suspicion instead of many accusations.
     Mapping,
-    /// The same as for one: the limit is on the hospital itself, so one finding says it all.
+    /// The hospital's way of charging: one finding says it all.
+    Habit,
+    /// The same as for one: the limit is on the hospital itself, so there is one finding in any case.
     Always,
 }
 
@@ -68,7 +69,7 @@ impl Default for Breach {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Parameters {
+pub struct Parameters {
     /// Patients of one hospital and item from which a pattern is the hospital's.
     wide_patients: usize,
     /// The share of the item's patients that they are at least.
@@ -84,13 +85,12 @@ pub fn check(card: &Card) -> Result<(), RuleError> {
 }
 
 /// A breach with where it stands.
-struct Hit<'a, B> {
-    fact: &'a StayItem,
-    point: &'a Point<B>,
-    person: PersonId,
-    breach: Breach,
+pub struct Hit<'a, B> {
+    pub fact: &'a StayItem,
+    pub point: &'a Point<B>,
+    pub breach: Breach,
     /// Lines and the money that the fund was asked to recognise for each.
-    lines: Vec<(u32, Fen)>,
+    pub lines: Vec<(u32, Fen)>,
 }
 
 /// Runs a card of a kind of limit.
@@ -102,28 +102,40 @@ pub fn run<L: Limit>(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let points = points::of::<L>(context.card, context.book)?;
     let by_item = points::by_item(&points, region);
-    let mut hits: FxHashMap<(HospitalId, ItemId), Vec<Hit<'_, L::Bound>>> = FxHashMap::default();
-    let mut patients: FxHashMap<(HospitalId, ItemId), BTreeSet<PersonId>> = FxHashMap::default();
+    let mut hits = Vec::new();
     for fact in &facts.stay_items {
         let Some(own) = by_item.get(&fact.item) else { continue };
         let charge = Charge::new(region, fact);
-        let place = (charge.record.hospital, fact.item);
-        patients.entry(place).or_default().insert(charge.record.person);
-        let broken = own.iter().find_map(|&at| hit::<L>(&charge, &points[at]));
-        hits.entry(place).or_default().extend(broken);
+        hits.extend(own.iter().find_map(|&at| hit::<L>(&charge, &points[at])));
+    }
+    Ok(findings(context, hits, &parameters, L::WIDE))
+}
+
+/// The findings of hits: one each, or one for a hospital and item.
+pub fn findings<B>(context: &Context<'_>, hits: Vec<Hit<'_, B>>, parameters: &Parameters, wide: Wide) -> Vec<Finding> {
+    let region = context.region;
+    let place = |fact: &StayItem| (region.records[fact.record.index()].hospital, fact.item);
+    let person = |fact: &StayItem| region.records[fact.record.index()].person;
+    let mut by_place: BTreeMap<(HospitalId, ItemId), Vec<Hit<'_, B>>> = BTreeMap::new();
+    for hit in hits {
+        by_place.entry(place(hit.fact)).or_default().push(hit);
+    }
+    let mut patients: BTreeMap<(HospitalId, ItemId), BTreeSet<PersonId>> = BTreeMap::new();
+    for fact in context.facts.stay_items.iter().filter(|f| by_place.contains_key(&place(f))) {
+        patients.entry(place(fact)).or_default().insert(person(fact));
     }
     let mut findings = Vec::new();
-    for (place, hits) in hits {
-        let people: BTreeSet<PersonId> = hits.iter().map(|h| h.person).collect();
+    for (place, hits) in by_place {
+        let people: BTreeSet<PersonId> = hits.iter().map(|h| person(h.fact)).collect();
         let share = people.len() as f64 / patients[&place].len() as f64;
         let many = people.len() >= parameters.wide_patients && share >= parameters.wide_share;
-        if (many || L::WIDE == Wide::Always) && !hits.is_empty() {
-            findings.extend(wide(region, &hits, share, L::WIDE));
+        if many || wide == Wide::Always {
+            findings.extend(wide_finding(region, &hits, share, wide));
         } else {
             findings.extend(hits.iter().filter_map(|hit| finding(region, std::slice::from_ref(hit), share)));
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn hit<'a, L: Limit>(charge: &Charge<'a>, point: &'a Point<L::Bound>) -> Option<Hit<'a, L::Bound>> {
@@ -139,11 +151,11 @@ fn hit<'a, L: Limit>(charge: &Charge<'a>, point: &'a Point<L::Bound>) -> Option<
         .collect();
     // What the fund is not asked to pay breaks no limit of payment.
     let asked = lines.iter().map(|l| l.1).sum::<Fen>() > Fen(0);
-    asked.then_some(Hit { fact: charge.fact, point, person: charge.record.person, breach, lines })
+    asked.then_some(Hit { fact: charge.fact, point, breach, lines })
 }
 
 /// One finding for a hospital and an item.
-fn wide<B>(region: &Region, hits: &[Hit<'_, B>], share: f64, wide: Wide) -> Option<Finding> {
+fn wide_finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64, wide: Wide) -> Option<Finding> {
     let mut finding = finding(region, hits, share)?;
     if wide == Wide::Mapping {
         finding.result = Some(ResultClass::Suspicious);
