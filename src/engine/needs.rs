@@ -1,21 +1,32 @@
 //! Whether the data have what a card needs.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Region, Table};
 use crate::rulebook::Card;
 
-/// The needs that the region does not meet, as the card names them, each without the alternatives' repetition.
+/// The needs that the region does not meet, as the card names them; of a table that is not there at all, the table alone.
 pub(super) fn missing(card: &Card, region: &Region) -> Vec<String> {
-    card.needs
-        .iter()
-        .map(|n| n.0.as_str())
-        .filter(|n| !n.split(" or ").any(|one| met(one, region)))
-        .map(String::from)
-        .collect()
+    let unmet = card.needs.iter().map(|n| n.0.as_str()).filter(|n| !n.split(" or ").any(|one| met(one, region)));
+    let mut missing: Vec<String> = Vec::new();
+    for need in unmet {
+        let tables: BTreeSet<&str> = need.split(" or ").map(|one| table_of(one).0).collect();
+        let absent = tables.iter().all(|t| Table::from_name(t).is_none_or(|t| !region.has_table(t)));
+        let name = if absent { tables.into_iter().collect::<Vec<_>>().join(" or ") } else { need.to_string() };
+        if !missing.contains(&name) {
+            missing.push(name);
+        }
+    }
+    missing
+}
+
+fn table_of(need: &str) -> (&str, Option<&str>) {
+    need.trim().split_once('.').map_or((need.trim(), None), |(t, f)| (t, Some(f)))
 }
 
 /// A need is `table` or `table.column`.
 fn met(need: &str, region: &Region) -> bool {
-    let (table, field) = need.trim().split_once('.').map_or((need.trim(), None), |(t, f)| (t, Some(f)));
+    let (table, field) = table_of(need);
     let Some(table) = Table::from_name(table) else { return false };
     match field {
         None => region.has_table(table),

@@ -73,6 +73,10 @@ report-undated = no date
 
 ## Rules
 report-rule-failed = failed: { $title } ({ $rule }): { $reason }
+report-rules-nothing = { $count } { $count ->
+    [one] rule
+   *[other] rules
+} ran and found nothing: { $titles }
 report-rule-skipped = skipped: { $title } ({ $rule }), the data lack { $reason }
 report-outcome-ran = ran
 report-outcome-skipped = skipped (data missing)

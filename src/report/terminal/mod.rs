@@ -8,7 +8,7 @@ use std::time::Duration;
 use grid::{Column, Ink, table};
 
 use super::text::{bytes, class_name, clean, shown_confidence, table_name, whole, wrap, yuan};
-use super::{Count, Report};
+use super::{Count, Report, RuleLine};
 use crate::finding::{Finding, ResultClass};
 use crate::messages::{Value, args, number};
 use crate::model::Table;
@@ -192,13 +192,12 @@ impl Page<'_> {
     fn rules(&mut self) {
         let summary = self.report.summary;
         self.section("report-section-rules");
-        let rows: Vec<Vec<String>> = summary
-            .ran()
-            .map(|r| {
-                let class = r.result.map(|c| class_name(c, self.report.catalog)).unwrap_or_default();
-                [vec![r.title.clone(), r.rule.clone(), class], counts(&r.count)].concat()
-            })
-            .collect();
+        let (found, nothing): (Vec<&RuleLine>, Vec<&RuleLine>) = summary.ran().partition(|r| r.count.leads > 0);
+        let row = |r: &&RuleLine| {
+            let class = r.result.map(|c| class_name(c, self.report.catalog)).unwrap_or_default();
+            [vec![r.title.clone(), r.rule.clone(), class], counts(&r.count)].concat()
+        };
+        let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         if !rows.is_empty() {
             let mut columns = vec![
                 Column::text(self.text("report-column-rule")),
@@ -208,23 +207,47 @@ impl Page<'_> {
             columns.extend(self.columns(&COUNTS));
             self.grid(columns, &rows);
         }
-        for rule in summary.not_run() {
-            let what = args([
-                ("title", rule.title.clone().into()),
-                ("rule", rule.rule.clone().into()),
-                ("reason", rule.reason.clone().into()),
-            ]);
-            let failed = matches!(rule.outcome, Outcome::Failed { .. });
-            let id = if failed { "report-rule-failed" } else { "report-rule-skipped" };
-            let text = self.report.catalog.format(id, &what);
-            let at = self.out.len();
+        if !nothing.is_empty() {
+            let titles = args([("count", nothing.len().into()), ("titles", self.titles(&nothing).into())]);
+            let text = self.report.catalog.format("report-rules-nothing", &titles);
             self.paragraph(&text, 2, 2);
-            let plain = self.out.split_off(at);
-            let paint = if failed { Ink::red } else { Ink::yellow };
-            for line in plain.lines() {
-                let painted = paint(self.ink, line);
-                self.line(&painted);
+        }
+        // Rules that lack the same, together.
+        let mut not_run: Vec<Vec<&RuleLine>> = Vec::new();
+        for rule in summary.not_run() {
+            let same =
+                |group: &&mut Vec<&RuleLine>| group[0].reason == rule.reason && is_failed(group[0]) == is_failed(rule);
+            match not_run.iter_mut().find(same) {
+                Some(group) => group.push(rule),
+                None => not_run.push(vec![rule]),
             }
+        }
+        not_run.iter().for_each(|group| self.not_run(group));
+    }
+
+    fn titles(&self, rules: &[&RuleLine]) -> String {
+        let titles: Vec<&str> = rules.iter().map(|r| r.title.as_str()).collect();
+        titles.join(&self.text("report-list-separator"))
+    }
+
+    /// Rules that failed or were skipped for one reason.
+    fn not_run(&mut self, rules: &[&RuleLine]) {
+        let ids: Vec<&str> = rules.iter().map(|r| r.rule.as_str()).collect();
+        let what = args([
+            ("title", self.titles(rules).into()),
+            ("rule", ids.join(&self.text("report-list-separator")).into()),
+            ("reason", rules[0].reason.clone().into()),
+        ]);
+        let failed = is_failed(rules[0]);
+        let id = if failed { "report-rule-failed" } else { "report-rule-skipped" };
+        let text = self.report.catalog.format(id, &what);
+        let at = self.out.len();
+        self.paragraph(&text, 2, 2);
+        let plain = self.out.split_off(at);
+        let paint = if failed { Ink::red } else { Ink::yellow };
+        for line in plain.lines() {
+            let painted = paint(self.ink, line);
+            self.line(&painted);
         }
     }
 
@@ -374,4 +397,7 @@ const COUNTS: [(&str, u8); 4] = [
 
 fn counts(count: &Count) -> Vec<String> {
     vec![whole(count.leads), whole(count.hospitals), whole(count.patients), yuan(count.at_risk)]
+}
+fn is_failed(rule: &RuleLine) -> bool {
+    matches!(rule.outcome, Outcome::Failed { .. })
 }
