@@ -122,6 +122,29 @@ type Use = (ItemId, Option<Day>, Price, Quantity, u32);
 /// What was billed of an item on one day.
 type DaySum = (Option<Day>, Quantity);
 
+/// The fact of an item before any of its lines is counted.
+fn unused(record: RecordId, item: ItemId) -> StayItem {
+    StayItem {
+        record,
+        item,
+        quantity: Quantity(0),
+        largest_day: Quantity(i64::MIN),
+        steady_day: Quantity(0),
+        spread_day: Quantity(0),
+        usual_day: Quantity(0),
+        last_day: Quantity(0),
+        before_last: Quantity(0),
+        swing: 0.0,
+        last_gap: 0,
+        days: 0,
+        lines: 0,
+        amount: Fen(0),
+        span: None,
+        first_line: u32::MAX,
+        last_line: 0,
+    }
+}
+
 /// How the sums by day, given in order of days, follow each other.
 fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
     let Some(&(last, quantity)) = sums.last() else { return };
@@ -247,25 +270,7 @@ impl Pass<'_> {
     fn item(&mut self, record: RecordId, uses: &[Use], sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
-        let mut fact = StayItem {
-            record,
-            item,
-            quantity: Quantity(0),
-            largest_day: Quantity(i64::MIN),
-            steady_day: Quantity(0),
-            spread_day: Quantity(0),
-            usual_day: Quantity(0),
-            last_day: Quantity(0),
-            before_last: Quantity(0),
-            swing: 0.0,
-            last_gap: 0,
-            days: 0,
-            lines: uses.len() as u32,
-            amount: Fen(0),
-            span: None,
-            first_line: u32::MAX,
-            last_line: 0,
-        };
+        let mut fact = StayItem { lines: uses.len() as u32, ..unused(record, item) };
         let mut month = None;
         sums.clear();
         for of_day in uses.chunk_by(|a, b| a.1 == b.1) {
@@ -359,25 +364,7 @@ mod tests {
     use super::*;
 
     fn rhythm_of(days: &[(i32, i64)]) -> StayItem {
-        let mut fact = StayItem {
-            record: RecordId(0),
-            item: ItemId(0),
-            quantity: Quantity(0),
-            largest_day: Quantity(0),
-            steady_day: Quantity(0),
-            spread_day: Quantity(0),
-            usual_day: Quantity(0),
-            last_day: Quantity(0),
-            before_last: Quantity(0),
-            swing: 0.0,
-            last_gap: 0,
-            days: days.len() as u32,
-            lines: 0,
-            amount: Fen(0),
-            span: None,
-            first_line: 0,
-            last_line: 0,
-        };
+        let mut fact = StayItem { days: days.len() as u32, ..unused(RecordId(0), ItemId(0)) };
         let sums: Vec<DaySum> = days.iter().map(|&(day, quantity)| (Some(Day(day)), Quantity(quantity))).collect();
         rhythm(&mut fact, &sums);
         fact

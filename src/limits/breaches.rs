@@ -120,6 +120,9 @@ pub fn findings<B>(context: &Context<'_>, hits: Vec<Hit<'_, B>>, parameters: &Pa
     for hit in hits {
         by_place.entry(place(hit.fact)).or_default().push(hit);
     }
+    if by_place.is_empty() {
+        return Vec::new();
+    }
     let mut patients: BTreeMap<(HospitalId, ItemId), BTreeSet<PersonId>> = BTreeMap::new();
     for fact in context.facts.stay_items.iter().filter(|f| by_place.contains_key(&place(f))) {
         patients.entry(place(fact)).or_default().insert(person(fact));

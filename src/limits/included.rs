@@ -95,25 +95,24 @@ fn on_record<'a>(region: &Region, facts: &'a Facts, pairs: &'a Pairs, own: &[Wan
         *sum += fees.quantity[line];
         lines.push(line as u32);
     }
-    let mut broken: BTreeMap<(ItemId, usize), Vec<(u32, Fen)>> = BTreeMap::new();
-    let mut first: BTreeMap<(ItemId, usize), (ItemId, f64)> = BTreeMap::new();
-    for (day, items) in &days {
-        for (item, (_, lines)) in items.iter().filter(|(_, (sum, _))| *sum > Quantity(0)) {
-            let together = |at: &&usize| {
-                let there = |a: &&ItemId| items.get(a).is_some_and(|(sum, _)| *sum > Quantity(0));
-                pairs.points[**at].holds(*day) && pairs.containing[**at].iter().any(|a| there(&a))
+    // By contained item and point: the item that contains it, on how many days, and the lines.
+    let mut broken: BTreeMap<(ItemId, usize), (ItemId, f64, Vec<(u32, Fen)>)> = BTreeMap::new();
+    for (day, mut items) in days {
+        items.retain(|_, (sum, _)| *sum > Quantity(0));
+        for (item, (_, lines)) in &items {
+            let together = |&at: &usize| {
+                let containing = pairs.containing[at].iter().find(|a| items.contains_key(a));
+                containing.filter(|_| pairs.points[at].holds(day)).map(|a| (at, *a))
             };
-            let Some(&at) = pairs.of.get(item).into_iter().flatten().find(together) else { continue };
-            let Some(a) = pairs.containing[at].iter().find(|a| items.contains_key(a)) else { continue };
-            let of_item = broken.entry((*item, at)).or_default();
-            of_item.extend(lines.iter().map(|&l| (l, fees.claimed(l as usize))));
-            of_item.extend(items[a].1.iter().map(|&l| (l, Fen(0))));
-            first.entry((*item, at)).or_insert((*a, 0.0)).1 += 1.0;
+            let Some((at, a)) = pairs.of.get(item).into_iter().flatten().find_map(together) else { continue };
+            let (_, days, all) = broken.entry((*item, at)).or_insert((a, 0.0, Vec::new()));
+            *days += 1.0;
+            all.extend(lines.iter().map(|&l| (l, fees.claimed(l as usize))));
+            all.extend(items[&a].1.iter().map(|&l| (l, Fen(0))));
         }
     }
     let record = own[0].record;
-    let hit = |((item, at), lines): ((ItemId, usize), Vec<(u32, Fen)>)| {
-        let (a, days) = first[&(item, at)];
+    let hits = broken.into_iter().filter_map(|((item, at), (a, days, lines))| {
         let asked = lines.iter().map(|l| l.1).sum::<Fen>() > Fen(0);
         let breach = Breach {
             limit: format!("{} {}", region.names.items.get(a), region.item_name(a)),
@@ -124,8 +123,8 @@ fn on_record<'a>(region: &Region, facts: &'a Facts, pairs: &'a Pairs, own: &[Wan
         };
         let fact = fact(facts, record, item).filter(|_| asked)?;
         Some(Hit { fact, point: &pairs.points[at], breach, lines })
-    };
-    broken.into_iter().filter_map(hit).collect()
+    });
+    hits.collect()
 }
 
 fn fact(facts: &Facts, record: RecordId, item: ItemId) -> Option<&StayItem> {

@@ -67,9 +67,7 @@ pub fn of<L: Limit>(card: &Card, book: &Rulebook) -> Result<Vec<Point<L::Bound>>
 }
 
 fn date(text: &str) -> Option<Day> {
-    let mut parts = text.splitn(3, '-');
-    let mut next = || parts.next();
-    Day::from_ymd(next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?)
+    text.parse().ok().map(|date: chrono::NaiveDate| Day(date.to_epoch_days()))
 }
 
 fn columns(table: &KnowledgeTable) -> Result<[usize; COLUMNS.len()], &'static str> {

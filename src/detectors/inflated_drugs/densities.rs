@@ -13,7 +13,7 @@ const WIDTH: f64 = 0.2;
 const BINS: usize = 40;
 /// Observations that the density of all drugs counts as for one drug.
 const DRUG_PRIOR: f64 = 400.0;
-/// Observations that the default null counts as, and its decay: an eighth at double the dose after the first doubling.
+/// Observations that the default null counts as, and its decay: a quarter of the rest for each doubling.
 const DEFAULT_PRIOR: f64 = 100.0;
 const DEFAULT_DECAY: f64 = 2.0;
 /// Observations that the alternative of the start counts as.
@@ -45,7 +45,8 @@ fn bin(x: f64) -> usize {
     if x > 0.0 { (x / WIDTH).min(BINS as f64 - 1.0) as usize } else { 0 }
 }
 
-fn middle(b: usize) -> f64 {
+/// The lower edge of a bin.
+fn edge(b: usize) -> f64 {
     b as f64 * WIDTH
 }
 
@@ -65,12 +66,12 @@ impl Alternatives {
     /// What is assumed before anything is known: a dose from nearly twice to some twenty-five times the usual, and a swing up
     /// to twenty-fold; half of the time no swing at all, as every day may be inflated alike.
     pub fn start() -> Self {
-        let dose = std::array::from_fn(|b| match middle(b) {
+        let dose = std::array::from_fn(|b| match edge(b) {
             x if x < 0.5 => 0.1,
             x if x < 3.2 => 1.0,
             x => (3.2 - x).exp(),
         });
-        let mut swing: Histogram = std::array::from_fn(|b| (3.0 - middle(b)).exp().min(1.0));
+        let mut swing: Histogram = std::array::from_fn(|b| (3.0 - edge(b)).exp().min(1.0));
         swing[0] += 0.5 * swing.iter().sum::<f64>();
         Self { dose: normalised(dose), swing: normalised(swing) }
     }
@@ -154,7 +155,7 @@ pub fn weigh(
 /// The density of a drug, from its counts and those of all drugs.
 fn null(peers: &Histogram, wide: &mut Histogram) -> Histogram {
     for (b, n) in wide.iter_mut().enumerate() {
-        let from = (-DEFAULT_DECAY * middle(b)).exp();
+        let from = (-DEFAULT_DECAY * edge(b)).exp();
         *n += DEFAULT_PRIOR * from * (1.0 - (-DEFAULT_DECAY * WIDTH).exp());
     }
     let all: f64 = wide.iter().sum();
@@ -168,5 +169,5 @@ fn limit(null: &Histogram, share: f64) -> f64 {
         tail += **n;
         tail <= share
     });
-    middle(BINS - beyond.count())
+    edge(BINS - beyond.count())
 }

@@ -154,6 +154,17 @@ pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Suppl
     }
 }
 
+/// By hospital and drug, the median of a value over uses, and of how many.
+fn medians<'a>(
+    uses: impl Iterator<Item = &'a Use>,
+    value: impl Fn(&Use) -> f64,
+) -> FxHashMap<(u32, u32), (f64, usize)> {
+    let mut all: FxHashMap<(u32, u32), Vec<f64>> = FxHashMap::default();
+    uses.for_each(|u| all.entry((u.hospital, u.item)).or_default().push(value(u)));
+    let median = |mut values: Vec<f64>| (quantile(&mut values, 0.5).unwrap_or(0.0), values.len());
+    all.into_iter().map(|(place, values)| (place, median(values))).collect()
+}
+
 /// A hospital that begins to count by the 100 ml what it counted by the bottle of 500 bills five times as many at a fifth of
 /// the price. A use at far less than the price usual at its hospital is counted in the usual unit, but not below the usual
 /// dose; where the price is another one, no swing is told from a change of unit. A price that was cut hides a dose this way,
@@ -163,18 +174,12 @@ fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
         let fact = &facts.stay_items[u.fact as usize];
         fact.amount.0 as f64 / fact.quantity.units()
     };
-    let mut at_hospital: FxHashMap<(u32, u32), [Vec<f64>; 2]> = FxHashMap::default();
-    for one in uses.iter().filter(|u| price(u) > 0.0) {
-        let [prices, doses] = at_hospital.entry((one.hospital, one.item)).or_default();
-        prices.push(price(one));
-        doses.push(one.dose);
-    }
-    let medians: FxHashMap<(u32, u32), [f64; 2]> = at_hospital
-        .into_iter()
-        .map(|(key, both)| (key, both.map(|mut values| quantile(&mut values, 0.5).unwrap_or(0.0))))
-        .collect();
+    let priced = || uses.iter().filter(|u| price(u) > 0.0);
+    let prices = medians(priced(), price);
+    let doses = medians(priced(), |u| u.dose);
     for one in uses {
-        let Some(&[usual_price, usual_dose]) = medians.get(&(one.hospital, one.item)) else { continue };
+        let place = (one.hospital, one.item);
+        let (Some(&(usual_price, _)), Some(&(usual_dose, _))) = (prices.get(&place), doses.get(&place)) else { continue };
         let ratio = price(one) / usual_price;
         if (ratio - 1.0).abs() > OTHER_PRICE {
             one.swing = None;
@@ -195,25 +200,17 @@ fn complete_single(
     spot: &[bool],
     supply: Supply,
 ) {
-    let mut at_hospital: FxHashMap<(u32, u32), Vec<f64>> = FxHashMap::default();
-    for one in uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()) {
-        at_hospital.entry((one.hospital, one.item)).or_default().push(one.dose);
-    }
-    let mut medians: FxHashMap<(u32, u32), (f64, usize)> = FxHashMap::default();
+    let own = medians(uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()), |u| u.dose);
     let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
-    for (key, mut doses) in at_hospital {
-        let median = quantile(&mut doses, 0.5).unwrap_or(0.0);
-        medians.insert(key, (median, doses.len()));
-        by_item.entry(key.1).or_default().push(median);
-    }
+    own.iter().for_each(|((_, item), (median, _))| by_item.entry(*item).or_default().push(*median));
     let by_item: FxHashMap<u32, f64> =
         by_item.into_iter().map(|(item, mut all)| (item, quantile(&mut all, 0.5).unwrap_or(0.0))).collect();
     for &i in single {
         let one = &mut uses[i];
         let fact = &facts.stay_items[one.fact as usize];
         let stay = &region.stays[one.stay as usize];
-        let own = medians.get(&(one.hospital, one.item)).filter(|m| m.1 >= FEW).map(|m| m.0);
-        let usual = own.or_else(|| by_item.get(&one.item).copied());
+        let usual = own.get(&(one.hospital, one.item)).filter(|m| m.1 >= FEW).map(|m| m.0);
+        let usual = usual.or_else(|| by_item.get(&one.item).copied());
         let cover = last_cover(fact, stay, spot[fact.item.index()], supply);
         one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }

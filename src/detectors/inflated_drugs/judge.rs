@@ -8,7 +8,7 @@
 //! hospital's (two-groups model: Efron, Large-Scale Inference (2010), chapters 2 and 5). What comes of it tells which
 //! hospitals the null is to be learnt without, and what inflated doses look like; so all is done again a few times.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::densities::{Alternatives, Said, weigh};
 use super::doses::Use;
@@ -129,19 +129,19 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
     let mut things = things(all);
     let mut stays = stays(&things, &places, uses);
     let mut institutions = Vec::new();
-    let mut doubtful = vec![false; houses.len()];
+    let (mut doubtful, mut standing) = (vec![false; houses.len()], vec![false; houses.len()]);
     let mut inflated = vec![0.0; all.len()];
     for round in 0..ROUNDS {
         let alternatives = if round == 0 { Alternatives::start() } else { Alternatives::learnt(all, &inflated) };
         let said = weigh(all, &places, &doubtful, &alternatives, rules.plausible);
-        let favour = favourites(all, &things, &stays, &inflated);
+        let favour = favourites(all, &things, &stays, &standing, &inflated);
         score(all, &said, rules.least, &favour, &mut things, &mut stays);
         if round == 0 {
             doubtful = outstanding(&stays, houses.len(), rules.spread);
         }
         institutions = test(&mut stays, &doubtful, rules);
         doubtful = institutions.iter().map(|i| i.p <= DOUBT).collect();
-        let standing: Vec<bool> = institutions.iter().map(|i| i.q <= rules.level).collect();
+        standing = institutions.iter().map(|i| i.q <= rules.level).collect();
         let natural = natural_scores(&stays, &doubtful);
         two_groups(&mut stays, &standing, &natural);
         inflated = shares(all.len(), &things, &stays);
@@ -179,7 +179,7 @@ fn stays(things: &[Thing], places: &[u32], uses: &[Use]) -> Vec<Judged> {
 
 /// How many times likelier each thing's drug is inflated at its hospital than the hospital's other drugs, as far as is known
 /// from the other stays.
-fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], inflated: &[f64]) -> Vec<f64> {
+fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], standing: &[bool], inflated: &[f64]) -> Vec<f64> {
     let mut of_drug: FxHashMap<(u32, u32), [f64; 2]> = FxHashMap::default();
     let mut of_house: FxHashMap<u32, [f64; 2]> = FxHashMap::default();
     let key = |t: &Thing| (all[t.obs as usize].house, all[t.obs as usize].item);
@@ -189,8 +189,6 @@ fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], inflated: &[f64])
             sums[1] += 1.0;
         }
     }
-    let standing = stays.iter().filter(|s| s.false_share < 1.0).map(|s| s.place);
-    let standing: FxHashSet<u32> = standing.collect();
     let mut favour = Vec::with_capacity(things.len());
     for (own, stay) in things.chunk_by(|a, b| a.stay == b.stay).zip(stays) {
         let start = favour.len();
@@ -198,7 +196,7 @@ fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], inflated: &[f64])
             let (house, drug) = (of_house[&key(thing).0], of_drug[&key(thing)]);
             let usual = house[0] / house[1];
             let others = drug[0] - inflated[thing.obs as usize] + DRUG_PRIOR * usual;
-            let known = standing.contains(&stay.place) && usual > 0.0;
+            let known = standing[stay.place as usize] && usual > 0.0;
             favour.push(if known { others / (drug[1] - 1.0 + DRUG_PRIOR) / usual } else { 1.0 });
         }
         // Relative to the other drugs of the stay, so that scores mean the same at every hospital.
