@@ -120,7 +120,7 @@ fn page(card: &Card, catalog: &Catalog, width: usize) -> String {
     page.line("rule-family", &catalog.text(&format!("family-{}", card.family.name())));
     page.line("rule-result", &result(card, catalog));
     page.line("rule-version", &format!("{}  {}", card.version, catalog.text(&format!("status-{}", status(card)))));
-    page.line("rule-national", card.national_class.as_deref().unwrap_or_default());
+    page.line("rule-national", &card.national_class.join(&catalog.text("list-separator")));
     page.section("rule-what", [card.what.get(lang)]);
     page.section("rule-why", [card.why.get(lang)]);
     page.section("rule-innocent", card.innocent.iter().map(|t| t.get(lang)));

@@ -44,10 +44,7 @@ pub fn of<L: Limit>(card: &Card, book: &Rulebook) -> Result<Vec<Point<L::Bound>>
     let mut points = Vec::new();
     for row in &table.rows {
         let [id, class, class_name, limit, value, codes, from, to, note] = columns.map(|at| row[at].as_str());
-        let own = match &card.national_class {
-            Some(code) if !class.is_empty() => class == code,
-            _ => class_name == card.title.zh,
-        };
+        let own = card.national_class.iter().any(|own| own == class || own == class_name);
         if !own || !L::NAMES.contains(&limit) {
             continue;
         }

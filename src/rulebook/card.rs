@@ -151,9 +151,10 @@ pub struct Card {
     pub status: Status,
     /// How far a finding goes.
     pub result: ResultClass,
-    /// National class code (`GZ…`), where there is one.
-    #[serde(default)]
-    pub national_class: Option<String>,
+    /// The classes of the national library that it runs, one or several: their codes (`GZ…`, `ZB…`), or their names where no
+    /// code was published. Empty where it is in none.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub national_class: Vec<String>,
     /// What it does.
     pub what: Text,
     /// Why it matters.
@@ -187,4 +188,18 @@ pub struct Card {
     pub message: Text,
     /// Columns of evidence.
     pub evidence: Vec<EvidenceColumn>,
+}
+
+/// A text or a list of texts.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text or a list of texts")]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(value)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
 }
