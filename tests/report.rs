@@ -86,6 +86,7 @@ fn stay(i: u32) -> Stay {
         doctor: DoctorId::NONE,
         diagnosis: DiagnosisId::NONE,
         diagnosis_name: TextId::NONE,
+        operation: TextId::NONE,
         discharge_way: TextId::NONE,
         sex: Sex::Unknown,
         birth: None,

@@ -47,7 +47,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (_, "psn_no") => Keep::Symbol(Person),
         (_, "fixmedins_code") => Keep::Symbol(Hospital),
         (_, "mdtrt_id") => Keep::Symbol(Record),
-        (Table::Fees, "feedetl_sn" | "init_feedetl_sn") => Keep::Hash,
+        (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno") => Keep::Hash,
         (Table::Stays | Table::Visits | Table::Fees, "setl_id") => Keep::Symbol(Domain::Settlement),
         (Table::Fees, "hilist_code") => Keep::Symbol(Item),
         (Table::Fees, "hilist_name") => Keep::Symbol(Domain::Text),
@@ -57,13 +57,13 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (
             Table::Stays,
             "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "oth_diag" | "dscg_way" | "inhosp_stas",
+            | "oth_diag" | "oprn_oprt_code" | "dscg_way" | "inhosp_stas",
         )
         | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
         | (Table::Diagnoses, "diag_name")
         | (Table::Persons, "psn_name" | "certno" | "addr")
         | (Table::Hospitals, "fixmedins_name" | "hosp_lv" | "fixmedins_type") => Keep::Symbol(Domain::Text),
-        (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name" | "chrgitm_lv" | "rxno")
+        (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name" | "chrgitm_lv")
         | (Table::Fees, "bilg_dept_codg" | "bilg_dr_name" | "pric_uplmt_amt" | "dscg_tkdrug_flag") => return None,
         (Table::Stays, "ipt_days" | "days_rinp_flag_31") | (Table::Visits, "acct_pay") => return None,
         _ => match column.kind {
@@ -212,6 +212,8 @@ pub(super) struct Slot {
     key: bool,
     /// An id or code, compared in half-width form.
     code: bool,
+    /// Of several codes in a cell the first is kept.
+    first: bool,
 }
 
 /// Turns rows of cells into a [`Batch`].
@@ -235,7 +237,8 @@ impl Parser {
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let code = column.kind == Kind::Id || named(Domain::Diagnosis) || named(Domain::Doctor);
-            slots.push(Slot { at, column, field: role.field, keep, key, code });
+            let first = role.field == "oprn_oprt_code";
+            slots.push(Slot { at, column, field: role.field, keep, key, code: code || first, first });
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
@@ -301,7 +304,11 @@ impl Parser {
             let cell = clean(row.get(slot.at).unwrap_or_default());
             let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
             *damaged += u64::from(broken);
-            let cell = if broken { b"" } else { cell };
+            let cell = match (broken, slot.first) {
+                (true, _) => b"",
+                (false, true) => first_of(cell),
+                (false, false) => cell,
+            };
             match values {
                 Values::Symbol(domain, ids) => {
                     let symbols = &mut batch.symbols[*domain as usize];
@@ -436,6 +443,13 @@ fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8]) -> Result<(), 
         }),
     }
     Ok(())
+}
+
+/// The first of several codes in a cell, joined by one of the usual separators.
+fn first_of(cell: &[u8]) -> &[u8] {
+    let text = std::str::from_utf8(cell).unwrap_or_default();
+    let first = text.split([';', '；', ',', '，', '、', '|']).map(str::trim).find(|code| !code.is_empty());
+    first.unwrap_or_default().as_bytes()
 }
 
 /// An id with full-width characters made half-width and invisible ones taken out; case is kept.

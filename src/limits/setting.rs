@@ -21,7 +21,7 @@ impl Limit for Kind {
 
     fn breach(charge: &Charge<'_>, emergency: &bool) -> Option<Breach> {
         let found = match charge.visit?.setting {
-            Setting::Outpatient => "outpatient",
+            Setting::Outpatient | Setting::Internet => "outpatient",
             Setting::Pharmacy => "pharmacy",
             Setting::Emergency if !emergency => "emergency",
             _ => return None,

@@ -54,6 +54,8 @@ ids! {
     DiagnosisId,
     /// A visit to an institution (`mdtrt_id`): what a stay, an outpatient visit and charge lines share.
     RecordId,
+    /// A prescription or order (`rxno`), numbered within its record.
+    PrescriptionId,
     /// Any other text: names, types, beds.
     TextId,
 }

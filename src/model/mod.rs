@@ -10,7 +10,9 @@ mod region;
 mod units;
 
 pub use columns::{Column, Kind, Table, column, columns};
-pub use ids::{DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, RecordId, TextId};
+pub use ids::{
+    DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
+};
 pub use progress::{Phase, Progress, Silent};
 pub use region::{Diagnosis, Fees, Hospital, Names, Person, Record, Region, RowRef, Setting, Stay, Visit};
 pub use units::{Day, FeeClass, Fen, Price, Quantity, Sex, Stamp};

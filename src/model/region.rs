@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{
-    Day, DepartmentId, DiagnosisId, DoctorId, FeeClass, Fen, HospitalId, ItemId, PersonId, Pool, Price, Quantity,
-    RecordId, Sex, Stamp, Table, TextId,
+    Day, DepartmentId, DiagnosisId, DoctorId, FeeClass, Fen, HospitalId, ItemId, PersonId, Pool, PrescriptionId, Price,
+    Quantity, RecordId, Sex, Stamp, Table, TextId,
 };
 
 /// Where a row stood: a file of [`Region::files`] and its physical line (the header is line 1; Excel row number; Parquet row + 1).
@@ -82,6 +82,8 @@ pub enum Setting {
     DaySurgery,
     /// Outpatient.
     Outpatient,
+    /// Internet hospital: a medical type that says 互联网.
+    Internet,
     /// Emergency (13).
     Emergency,
     /// Retail pharmacy (41, or an institution code with prefix P).
@@ -117,6 +119,8 @@ pub struct Stay {
     pub diagnosis: DiagnosisId,
     /// Main diagnosis as written.
     pub diagnosis_name: TextId,
+    /// Code of the main operation (`oprn_oprt_code`); the first where the cell lists several.
+    pub operation: TextId,
     /// `dscg_way` as written.
     pub discharge_way: TextId,
     /// Sex on this record.
@@ -222,6 +226,9 @@ pub struct Fees {
     pub doctor: Vec<DoctorId>,
     /// Ordering department. Empty where no file has it.
     pub department: Vec<DepartmentId>,
+    /// Prescription or order: lines of one record with the same number belong together. Numbered within the record in order of
+    /// its lines. Empty where no file has it.
+    pub prescription: Vec<PrescriptionId>,
     /// Where each line stood.
     pub row: Vec<RowRef>,
     /// Start of each record's lines, by [`RecordId`], with one entry more at the end.

@@ -129,6 +129,7 @@ mod tests {
             doctor: DoctorId::NONE,
             diagnosis: DiagnosisId::NONE,
             diagnosis_name: TextId::NONE,
+            operation: TextId::NONE,
             discharge_way: TextId::NONE,
             sex: Sex::Unknown,
             birth: None,

@@ -2,14 +2,14 @@
 //! each other here, so blocks of them are worked on in parallel.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::model::{
-    Day, DepartmentId, DoctorId, FeeClass, Fees, Fen, HospitalId, ItemId, PersonId, Price, Progress, Quantity, Record,
-    RecordId, Region, RowRef, Stamp, Table,
+    Day, DepartmentId, DoctorId, FeeClass, Fees, Fen, HospitalId, ItemId, PersonId, PrescriptionId, Price, Progress,
+    Quantity, Record, RecordId, Region, RowRef, Stamp, Table,
 };
 
 /// Charge lines in a block of records worked on at once.
@@ -40,6 +40,8 @@ struct Line {
     class: FeeClass,
     doctor: DoctorId,
     department: DepartmentId,
+    /// Hash of the prescription number; 0 where there is none.
+    prescription: u64,
     /// Hash of the line id; 0 where there is none.
     id: u64,
     /// Hash of the id of the line that this one refunds.
@@ -76,7 +78,12 @@ pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut
     let order = Order::new(&source, records);
     region.records = own(region, &source, records);
     let has = |field: &str| region.has_column(Table::Fees, field);
-    let keep = Keep { in_scope: has("inscp_scp_amt"), doctor: has("bilg_dr_codg"), department: has("bilg_dept_name") };
+    let keep = Keep {
+        in_scope: has("inscp_scp_amt"),
+        doctor: has("bilg_dr_codg"),
+        department: has("bilg_dept_name"),
+        prescription: has("rxno"),
+    };
     let parts = ledger.files.len();
     let blocks: Vec<Block> = order
         .blocks()
@@ -126,6 +133,7 @@ fn room(lines: usize, keep: &Keep) -> Fees {
         class: Vec::with_capacity(lines),
         doctor: Vec::with_capacity(optional(keep.doctor)),
         department: Vec::with_capacity(optional(keep.department)),
+        prescription: Vec::with_capacity(optional(keep.prescription)),
         row: Vec::with_capacity(lines),
         starts: Vec::new(),
     }
@@ -214,6 +222,7 @@ struct Keep {
     in_scope: bool,
     doctor: bool,
     department: bool,
+    prescription: bool,
 }
 
 /// The finished lines of a range of records.
@@ -283,8 +292,21 @@ impl Block {
             fees.starts.push(at);
             at += count;
         }
-        let Fees { record, item, time, quantity, price, amount, in_scope, class, doctor, department, row, starts: _ } =
-            self.fees;
+        let Fees {
+            record,
+            item,
+            time,
+            quantity,
+            price,
+            amount,
+            in_scope,
+            class,
+            doctor,
+            department,
+            prescription,
+            row,
+            starts: _,
+        } = self.fees;
         fees.record.extend(record);
         fees.item.extend(item);
         fees.time.extend(time);
@@ -295,6 +317,7 @@ impl Block {
         fees.class.extend(class);
         fees.doctor.extend(doctor);
         fees.department.extend(department);
+        fees.prescription.extend(prescription);
         fees.row.extend(row);
         for (part, fate) in self.fates.into_iter().enumerate() {
             ledger.add(part, fate);
@@ -326,7 +349,22 @@ impl Fees {
                 self.department.push(line.department);
             }
         }
+        if keep.prescription {
+            self.prescription.extend(numbered(lines));
+        }
     }
+}
+
+/// The prescriptions of a record's lines, numbered as they come.
+fn numbered(lines: &[Line]) -> impl Iterator<Item = PrescriptionId> + '_ {
+    let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+    lines.iter().map(move |line| match line.prescription {
+        0 => PrescriptionId::NONE,
+        number => {
+            let next = known.len() as u32;
+            PrescriptionId(*known.entry(number).or_insert(next))
+        }
+    })
 }
 
 /// Reads a line out of its chunk.
@@ -348,6 +386,7 @@ fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
         doctor: ids.doctors.id(symbol("bilg_dr_codg")),
         department: ids.departments.id(symbol("bilg_dept_name")),
+        prescription: hash("rxno"),
         id: hash("feedetl_sn"),
         original: hash("init_feedetl_sn"),
         void: small("vali_flag") == 1,

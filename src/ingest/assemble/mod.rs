@@ -5,6 +5,8 @@ mod keys;
 mod people;
 mod setting;
 mod settlements;
+#[cfg(test)]
+mod tests;
 
 use super::batch::{Domain, NO_SYMBOL};
 use super::collect::{Collected, Interner, slot};

@@ -21,6 +21,8 @@ pub(super) fn setting(med_type: &str) -> Option<Setting> {
         Some(Setting::DaySurgery)
     } else if has("药店") || has("购药") {
         Some(Setting::Pharmacy)
+    } else if has("互联网") {
+        Some(Setting::Internet)
     } else if has("住院") || has("床日") || has("单病种") || has("家庭病床") {
         Some(Setting::Inpatient)
     } else if has("急诊") {
@@ -51,6 +53,8 @@ mod tests {
             ("急诊转住院", Some(Setting::Inpatient)),
             ("定点药店购药", Some(Setting::Pharmacy)),
             ("日间手术", Some(Setting::DaySurgery)),
+            ("互联网门诊", Some(Setting::Internet)),
+            ("互联网药店购药", Some(Setting::Pharmacy)),
             ("", None),
             ("长护", None),
         ] {

@@ -36,6 +36,7 @@ pub(super) struct Settlement {
     pub diagnosis: DiagnosisId,
     pub diagnosis_name: TextId,
     pub way: TextId,
+    pub operation: TextId,
     pub sex: Sex,
     pub birth: Option<Day>,
     pub refund: bool,
@@ -97,6 +98,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
         (symbol("med_type"), symbol("insutype"), symbol("adm_dept_name"), symbol("adm_bed"));
     let (doctor, diagnosis, diagnosis_name, way) =
         (symbol("chfpdr_code"), symbol("dise_codg"), symbol("dise_name"), symbol("dscg_way"));
+    let operation = symbol("oprn_oprt_code");
     let (total, fund, pool, own) =
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
@@ -126,6 +128,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             diagnosis: ids.diagnoses.id(diagnosis(row)),
             diagnosis_name: ids.texts.id(diagnosis_name(row)),
             way: ids.texts.id(way(row)),
+            operation: ids.texts.id(operation(row)),
             sex: sex(chunk, row),
             birth: birth(row).map(|s| s.day),
             refund: small("refd_setl_flag", row) == 2,
@@ -338,6 +341,7 @@ fn stay(group: &Group) -> Stay {
         doctor: first(rows, DoctorId::NONE, |r| r.doctor),
         diagnosis: first(rows, DiagnosisId::NONE, |r| r.diagnosis),
         diagnosis_name: first(rows, TextId::NONE, |r| r.diagnosis_name),
+        operation: first(rows, TextId::NONE, |r| r.operation),
         discharge_way: first(rows, TextId::NONE, |r| r.way),
         sex: first(rows, Sex::Unknown, |r| r.sex),
         birth: first(rows, None, |r| r.birth),
