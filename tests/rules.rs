@@ -16,6 +16,7 @@ use yishen::{engine, facts, ingest};
 fn folders(of: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(of).expect("the folder can be read");
     let mut all: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).filter(|p| p.is_dir()).collect();
+    all.retain(|p| name(p) != TABLES);
     all.sort();
     all
 }
@@ -28,16 +29,26 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
 }
 
+/// The folder beside the cases of a rule with the knowledge tables they run with; without it, with those built in.
+const TABLES: &str = "rules";
+
+/// The rule book for the cases of a rule.
+fn book(rule: &Path) -> Rulebook {
+    let tables = rule.join(TABLES);
+    let book = Rulebook::load(Some(tables.as_path()).filter(|t| t.is_dir())).expect("the tables are sound");
+    assert_eq!(engine::check(&book), Vec::new());
+    book
+}
+
 /// The findings of one rule on the files of a folder.
-fn findings(rule: &str, folder: &Path) -> Vec<Finding> {
+fn findings(book: &Rulebook, rule: &str, folder: &Path) -> Vec<Finding> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("the case").map(|e| e.expect("a file").path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "csv"));
     let read = ingest::read(&files, &Default::default(), &Silent).expect("the files can be read");
     assert_eq!(read.rejects, Vec::new(), "{}", folder.display());
-    let book = Rulebook::builtin();
-    let cards = engine::select(&book, &[rule.to_string()], None).expect("the rule exists");
-    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
-    let run = engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::Zh), &Silent);
+    let cards = engine::select(book, &[rule.to_string()], None).expect("the rule exists");
+    let facts = facts::compute(&read.region, &engine::wanted(&cards, book, &read.region), &Silent);
+    let run = engine::run(&read.region, &facts, &cards, book, Catalog::new(Lang::Zh), &Silent);
     assert_eq!(run.rules[0].outcome, Outcome::Ran { findings: run.findings.len() }, "{}", folder.display());
     run.findings
 }
@@ -87,12 +98,13 @@ fn compare(case: &Path, expected: &[Value], found: &[Finding]) -> Vec<String> {
 fn every_case_gives_what_it_says() {
     let mut faults = Vec::new();
     for rule in folders(&root()) {
+        let book = book(&rule);
         for case in folders(&rule) {
             let text = fs::read_to_string(case.join("expected.json")).expect("a case has expected.json");
             let expected: Value = serde_json::from_str(&text).expect("expected.json is JSON");
             let expected = expected["findings"].as_array().expect("expected.json lists findings").clone();
             assert_eq!(expected.is_empty(), name(&case).starts_with("innocent-"), "{}", case.display());
-            faults.extend(compare(&case, &expected, &findings(&name(&rule), &case)));
+            faults.extend(compare(&case, &expected, &findings(&book, &name(&rule), &case)));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -101,9 +113,9 @@ fn every_case_gives_what_it_says() {
 #[test]
 fn list_files_cards_and_cases_agree() {
     let book = Rulebook::builtin();
-    let cards: Vec<&str> = book.cards().filter_map(|c| c.detector.as_deref()).collect();
+    let cards: BTreeSet<&str> = book.cards().filter_map(|c| c.detector.as_deref()).collect();
     let list: Vec<&str> = yishen::detectors::ALL.iter().map(|d| d.id).collect();
-    assert_eq!(cards, list, "each detector of the list has a card, and each card a detector");
+    assert_eq!(Vec::from_iter(cards), list, "each detector of the list has a card, and each card a detector");
     let limits: Vec<&str> = yishen::limits::ALL.iter().map(|d| d.id).collect();
     let used: BTreeSet<&str> = book.cards().filter_map(|c| c.limit.as_deref()).collect();
     assert_eq!(used.into_iter().collect::<Vec<_>>(), limits, "each kind of limit has a card, and each card a kind");
@@ -126,12 +138,12 @@ fn list_files_cards_and_cases_agree() {
 
 #[test]
 fn every_finding_fills_the_columns_of_its_card() {
-    let book = Rulebook::builtin();
     for rule in folders(&root()) {
+        let book = book(&rule);
         let card = book.card(&name(&rule)).expect("a folder of cases is named after a rule");
         let mut seen: Vec<String> = Vec::new();
         for case in folders(&rule).iter().filter(|c| name(c).starts_with("hit-")) {
-            for finding in findings(&name(&rule), case) {
+            for finding in findings(&book, &name(&rule), case) {
                 let known = |key: &String| card.evidence.iter().any(|c| c.field == *key);
                 assert!(finding.evidence.keys().all(known), "{}: a field the card does not name", case.display());
                 seen.extend(finding.evidence.keys().cloned());
@@ -152,18 +164,49 @@ fn every_finding_fills_the_columns_of_its_card() {
 }
 
 #[test]
-fn the_coverage_page_names_every_rule_of_a_national_class() {
+fn every_class_but_those_of_medical_records_has_a_rule_and_the_page_says_so() {
+    let program = env!("CARGO_BIN_EXE_yishen");
+    let list = |format: &str| {
+        let run = std::process::Command::new(program).args(["rules", "list", "--format", format]).output();
+        String::from_utf8(run.expect("it runs").stdout).expect("it is text")
+    };
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/COVERAGE.md")).expect("the page");
-    let rows: Vec<&str> = page.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| #")).collect();
-    assert_eq!(rows.len(), 88, "one row a class");
+    assert_eq!(page, list("markdown"), "write it anew: yishen rules list --format markdown > rules/COVERAGE.md");
+    let entries: Value = serde_json::from_str(&list("json")).expect("it is JSON");
+    let entries = entries.as_array().expect("a list");
     let book = Rulebook::builtin();
-    for card in book.cards() {
-        let own: Vec<&&str> = rows.iter().filter(|r| r.contains(&format!("`{}`", card.id))).collect();
-        let classes = &card.national_class;
-        let right = own.iter().all(|r| classes.iter().any(|class| r.contains(&format!("| {class} |"))));
-        assert!(own.len() == classes.len() && right, "{}", card.id);
+    let table = book.table("national-classes").expect("it is built in");
+    let column = |name: &str| table.column(name).expect("it has the column");
+    for ((code, name), needs) in column("code").zip(column("name")).zip(column("needs")) {
+        let of = |e: &&Value| e["national_class"].as_array().expect("a list").iter().any(|c| c == code || c == name);
+        let own: Vec<&Value> = entries.iter().filter(of).collect();
+        assert_eq!(own.len(), 1, "{name}");
+        assert_eq!(own[0]["id"].is_null(), needs == "medical record", "{name}");
+        assert!(
+            own[0]["state"] == "runs" || own[0]["state"].as_str().is_some_and(|s| s.starts_with("needs: ")),
+            "{name}"
+        );
     }
-    for id in rows.iter().flat_map(|r| r.split('`').skip(1).step_by(2)) {
-        assert!(book.card(id).is_some(), "no rule `{id}`");
+}
+
+#[test]
+fn each_published_class_is_hit_on_three_of_its_points() {
+    let book = Rulebook::builtin();
+    let table = book.table("nhsa-points").expect("it is built in");
+    let column = |name: &str| table.column(name).expect("it has the column");
+    let mut points: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ((code, name), id) in column("class_code").zip(column("class_name")).zip(column("point_id")) {
+        points.entry(if code.is_empty() { name } else { code }).or_default().insert(id);
+    }
+    assert_eq!(points.len(), 20);
+    for (class, ids) in points {
+        let card =
+            book.cards().find(|c| c.national_class.iter().any(|own| own == class)).expect("the class has a rule");
+        let cases = folders(&root().join(&card.id));
+        let found =
+            cases.iter().filter(|case| name(case).starts_with("hit-")).flat_map(|c| findings(&book, &card.id, c));
+        let hit: BTreeSet<String> =
+            found.filter_map(|f| f.evidence.get("point_id").and_then(Value::as_str).map(str::to_string)).collect();
+        assert!(hit.iter().all(|id| ids.contains(id.as_str())) && hit.len() >= ids.len().min(3), "{class}: {hit:?}");
     }
 }

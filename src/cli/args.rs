@@ -104,7 +104,7 @@ pub(super) struct RulesList {
     #[arg(long, value_name = "FAMILY", value_parser = family())]
     pub(super) family: Option<Family>,
     #[arg(long, value_name = "FORMAT", value_enum)]
-    pub(super) format: Option<Format>,
+    pub(super) format: Option<ListFormat>,
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,
 }
@@ -163,6 +163,15 @@ pub(super) enum Format {
     #[default]
     Text,
     Json,
+}
+
+/// How the rules are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    #[default]
+    Text,
+    Json,
+    Markdown,
 }
 
 /// The family of a name.

@@ -4,6 +4,7 @@
 
 mod args;
 mod columns;
+mod coverage;
 mod errors;
 mod evaluate;
 mod help;

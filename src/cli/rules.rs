@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::{FAMILIES, Format, Rules, RulesCommand, RulesList, RulesShow};
+use super::args::{FAMILIES, ListFormat, Rules, RulesCommand, RulesList, RulesShow};
+use super::coverage::{self, State};
 use super::wrap::{pad, wrap};
 use super::{Exit, Failure, Session, width};
 use crate::engine;
@@ -43,17 +44,21 @@ fn listing(session: &Session, list: &RulesList) -> Result<Exit, Failure> {
     let book = load(list.rules.as_deref(), session)?;
     let cards: Vec<&Card> = book.cards().filter(|c| list.family.is_none_or(|f| c.family == f)).collect();
     let text = match list.format.unwrap_or_default() {
-        Format::Json => {
-            let all: Vec<_> = cards.iter().map(|c| as_json(c)).collect();
+        ListFormat::Json => {
+            let mut all: Vec<_> = cards.iter().map(|c| as_json(c, &book)).collect();
+            if list.family.is_none() {
+                all.extend(coverage::without_rule(&book));
+            }
             format!("{:#}\n", serde_json::Value::Array(all))
         }
-        Format::Text => as_table(&cards, &session.catalog),
+        ListFormat::Markdown => coverage::page(&book),
+        ListFormat::Text => as_table(&cards, &book, &session.catalog),
     };
     session.print(&text)?;
     Ok(Exit::Finished)
 }
 
-fn as_json(card: &Card) -> serde_json::Value {
+fn as_json(card: &Card, book: &Rulebook) -> serde_json::Value {
     json!({
         "id": card.id,
         "title": { "zh": card.title.zh, "en": card.title.en },
@@ -63,6 +68,7 @@ fn as_json(card: &Card) -> serde_json::Value {
         "version": card.version,
         "national_class": card.national_class,
         "needs": card.needs.iter().map(|n| &n.0).collect::<Vec<_>>(),
+        "state": State::of(card, book).text(),
     })
 }
 
@@ -74,7 +80,7 @@ fn status(card: &Card) -> &'static str {
 }
 
 /// One line a rule, below the name of its family.
-fn as_table(cards: &[&Card], catalog: &Catalog) -> String {
+fn as_table(cards: &[&Card], book: &Rulebook, catalog: &Catalog) -> String {
     let title = |c: &Card| c.title.get(catalog.lang()).to_string();
     let widest = |texts: Vec<String>| texts.iter().map(|t| t.width()).max().unwrap_or(0) + 2;
     let heading = |id: &str| catalog.text(&format!("rules-heading-{id}"));
@@ -92,11 +98,16 @@ fn as_table(cards: &[&Card], catalog: &Catalog) -> String {
         }
         out.push_str(&format!("{}\n", catalog.text(&format!("family-{}", family.name()))));
         for card in members {
-            let status = catalog.text(&format!("status-{}", status(card)));
+            let status = match State::of(card, book) {
+                State::Runs => catalog.text(&format!("status-{}", status(card))),
+                State::NeedsPoints(_) => catalog.text("status-needs-points"),
+            };
             out.push_str(&row(&card.id, &title(card), &result(card, catalog), &status));
         }
     }
-    out.push_str(&format!("{}\n", catalog.format("rules-count", &args([("count", cards.len().into())]))));
+    let waiting = cards.iter().filter(|card| State::of(card, book) != State::Runs).count();
+    let counts = args([("count", cards.len().into()), ("waiting", waiting.into())]);
+    out.push_str(&format!("{}\n", catalog.format("rules-count", &counts)));
     out
 }
 

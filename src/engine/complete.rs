@@ -56,7 +56,7 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
     finding.message = catalog.format(&message_id(card), &arguments(finding, card, catalog.lang()));
 }
 
-/// The first 16 hexadecimal digits of the SHA-256 over rule, subjects and period: the same lead has the same id in every run.
+/// The first 16 hexadecimal digits of the SHA-256 over rule, subjects, period and item: the same lead has the same id in every run.
 fn id(finding: &Finding) -> String {
     let day = |d: Option<crate::model::Day>| d.map(|d| d.to_string()).unwrap_or_default();
     let mut hash = Sha256::new();
@@ -69,6 +69,7 @@ fn id(finding: &Finding) -> String {
         finding.group_id.as_deref().unwrap_or_default(),
         &day(finding.period_start),
         &day(finding.period_end),
+        finding.evidence.get("item_code").and_then(Json::as_str).unwrap_or_default(),
     ];
     hash.update(parts.join("|").as_bytes());
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -4,6 +4,7 @@ mod complete;
 mod needs;
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
@@ -14,6 +15,7 @@ use crate::finding::Finding;
 use crate::limits;
 use crate::messages::{Catalog, args};
 use crate::model::{Phase, Progress, Region};
+use crate::rule::index::Index;
 use crate::rule::{Context, Detector, Outcome, RuleError};
 use crate::rulebook::{Card, Family, Fault, Problem, Rulebook, nearest};
 
@@ -40,19 +42,30 @@ pub struct Run {
 pub fn check(book: &Rulebook) -> Vec<Fault> {
     let mut faults = Vec::new();
     for card in book.cards() {
-        let problem = match detector(detectors::ALL, card) {
-            None => {
-                let near = nearest(runner(card), detectors::ALL.iter().chain(limits::ALL).map(|d| d.id));
-                let problem = args([("detector", runner(card).into()), ("nearest", near.into())]);
-                Some(Problem::new("fault-detector", problem))
+        let checked = match runner(detectors::ALL, card) {
+            Some(Runner::Detector(detector)) => (detector.check)(card),
+            Some(Runner::Limit(kind)) => {
+                faults.extend((kind.faults)(card, book));
+                (kind.check)(card)
             }
-            Some(detector) => (detector.check)(card).err().map(|e| {
-                let problem = args([("rule", card.id.as_str().into()), ("detail", e.to_string().into())]);
-                Problem::new("fault-parameters", problem)
-            }),
+            None => {
+                let ids = detectors::ALL.iter().map(|d| d.id).chain(limits::ALL.iter().map(|k| k.id));
+                let near = nearest(runner_name(card), ids);
+                let problem = args([("detector", runner_name(card).into()), ("nearest", near.into())]);
+                let file = book.file(&card.id).to_string();
+                faults.push(Fault { file, line: 0, problem: Problem::new("fault-detector", problem) });
+                continue;
+            }
         };
-        faults.extend(problem.map(|problem| Fault { file: book.file(&card.id).to_string(), line: 0, problem }));
+        if let Err(error) = checked {
+            let problem = args([("rule", card.id.as_str().into()), ("detail", error.to_string().into())]);
+            let problem = Problem::new("fault-parameters", problem);
+            faults.push(Fault { file: book.file(&card.id).to_string(), line: 0, problem });
+        }
     }
+    // A table that several cards share has its faults once.
+    let mut seen = BTreeSet::new();
+    faults.retain(|fault| seen.insert(fault.to_string()));
     faults
 }
 
@@ -78,8 +91,8 @@ pub fn select<'a>(book: &'a Rulebook, rules: &[String], family: Option<Family>) 
 /// The line-level facts that the cards ask for. A rule that cannot say what it wants fails in [`run`].
 pub fn wanted(cards: &[&Card], book: &Rulebook, region: &Region) -> Wanted {
     let mut wanted = Wanted::default();
-    for card in cards.iter().filter(|card| needs::missing(card, region).is_empty()) {
-        if let Some(detector) = detector(detectors::ALL, card) {
+    for card in cards.iter().filter(|card| needs::missing(card, region, book).is_empty()) {
+        if let Some(Runner::Detector(detector)) = runner(detectors::ALL, card) {
             let mut own = Wanted::default();
             if (detector.want)(card, book, region, &mut own).is_ok() {
                 merge(&mut wanted, &own);
@@ -123,10 +136,11 @@ fn execute(
         let _ = catalog.add(&complete::message_id(card), card.message.get(catalog.lang()));
     }
     progress.start(Phase::Rules, cards.len() as u64);
+    let index = Index::new(region, facts, book);
     let mut results: Vec<(RuleRun, Vec<Finding>)> = cards
         .par_iter()
         .map(|card| {
-            let context = Context { region, facts, card, book };
+            let context = Context { region, facts, card, book, index: &index };
             let result = one(detectors, &context, &catalog);
             progress.advance(1);
             result
@@ -146,16 +160,21 @@ fn execute(
 fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (RuleRun, Vec<Finding>) {
     let card = context.card;
     let ended = |outcome, findings| (RuleRun { rule: card.id.clone(), outcome }, findings);
-    let missing = needs::missing(card, context.region);
+    let missing = needs::missing(card, context.region, context.book);
     if !missing.is_empty() {
         return ended(Outcome::Skipped { missing }, Vec::new());
     }
-    let Some(detector) = detector(detectors, card) else {
-        return ended(Outcome::Failed { reason: format!("no detector `{}`", runner(card)) }, Vec::new());
+    let Some(runner) = runner(detectors, card) else {
+        return ended(Outcome::Failed { reason: format!("no detector `{}`", runner_name(card)) }, Vec::new());
     };
     let work = || -> Result<Vec<Finding>, RuleError> {
-        (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
-        let findings = (detector.run)(context)?;
+        let findings = match runner {
+            Runner::Detector(detector) => {
+                (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
+                (detector.run)(context)?
+            }
+            Runner::Limit(kind) => (kind.run)(context)?,
+        };
         Ok(complete::all(findings, context, catalog))
     };
     // What the closure borrows is read-only, so a panic leaves nothing half-changed behind.
@@ -168,14 +187,23 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
     }
 }
 
+/// What runs a card.
+enum Runner<'a> {
+    Detector(&'a Detector),
+    Limit(&'static limits::Kind),
+}
+
 /// The name of what runs a card.
-fn runner(card: &Card) -> &str {
+fn runner_name(card: &Card) -> &str {
     card.limit.as_deref().or(card.detector.as_deref()).unwrap_or_default()
 }
 
-fn detector<'a>(detectors: &'a [Detector], card: &Card) -> Option<&'a Detector> {
-    let all = if card.limit.is_some() { limits::ALL } else { detectors };
-    all.iter().find(|d| d.id == runner(card))
+fn runner<'a>(detectors: &'a [Detector], card: &Card) -> Option<Runner<'a>> {
+    let name = runner_name(card);
+    if card.limit.is_some() {
+        return limits::ALL.iter().find(|kind| kind.id == name).map(Runner::Limit);
+    }
+    detectors.iter().find(|d| d.id == name).map(Runner::Detector)
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::limits;
 use crate::model::{Region, Table};
-use crate::rulebook::Card;
+use crate::rulebook::{Card, Rulebook};
 
-/// The needs that the region does not meet, as the card names them; of a table that is not there at all, the table alone.
-pub(super) fn missing(card: &Card, region: &Region) -> Vec<String> {
+/// The needs that the region does not meet, as the card names them; of a table that is not there at all, the table alone. A
+/// knowledge table without any point is missing as well, as `knowledge/<name>.csv`.
+pub(super) fn missing(card: &Card, region: &Region, book: &Rulebook) -> Vec<String> {
     let unmet = card.needs.iter().map(|n| n.0.as_str()).filter(|n| !n.split(" or ").any(|one| met(one, region)));
     let mut missing: Vec<String> = Vec::new();
     for need in unmet {
@@ -16,6 +18,9 @@ pub(super) fn missing(card: &Card, region: &Region) -> Vec<String> {
         if !missing.contains(&name) {
             missing.push(name);
         }
+    }
+    if card.limit.is_some() && !limits::has_points(card, book) {
+        missing.push(format!("knowledge/{}.csv", card.table.as_deref().unwrap_or_default()));
     }
     missing
 }

@@ -1,32 +1,38 @@
-//! Joins points to facts, and turns what breaks them into findings.
+//! What breaks a point, and the findings that it gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::charge::Charge;
-use super::points::{self, Point};
-use crate::facts::StayItem;
+use super::points::{Point, Row, Scope};
 use crate::finding::{Finding, ResultClass, Subject};
-use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Region};
+use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, TextId};
 use crate::rule::subjects::record_finding;
 use crate::rule::{Context, RuleError, parameters};
 use crate::rulebook::Card;
 
 /// A kind of limit.
 pub trait Limit {
-    /// What the table calls it.
+    /// What tables call it.
     const NAMES: &'static [&'static str];
     /// What many breaches at one hospital mean.
     const WIDE: Wide = Wide::Mapping;
+    /// Whether its codes are those of diagnoses or operations, not of items.
+    const WITHOUT_ITEMS: bool = false;
+    /// Whether it works on pairs of items, which it reads itself: a table may have millions.
+    const OF_PAIRS: bool = false;
     /// What a point limits to.
     type Bound;
 
     /// Reads a value of the table; nothing if it is not understood.
     fn read(limit: &str, value: &str) -> Option<Self::Bound>;
 
-    /// Whether a charge breaks a point.
-    fn breach(charge: &Charge<'_>, bound: &Self::Bound) -> Option<Breach>;
+    /// Everything that breaks a point.
+    ///
+    /// # Errors
+    /// A parameter of the card is not understood.
+    fn hits<'a>(scope: &'a Scope<'a, Self::Bound>) -> Result<Vec<Hit<'a>>, RuleError>;
 }
 
 /// What it means where a hospital breaks a point for many of an item's patients.
@@ -49,8 +55,10 @@ pub struct Breach {
     /// Figures of both, where they are numbers.
     pub observed: Option<f64>,
     pub threshold: Option<f64>,
-    /// Only lines of this day and after are too much; all lines where there is none.
+    /// Only lines from this day on are too much.
     pub from: Option<Day>,
+    /// Only lines until this day are too much.
+    pub until: Option<Day>,
     pub confidence: f64,
 }
 
@@ -62,13 +70,14 @@ impl Default for Breach {
             observed: None,
             threshold: None,
             from: None,
+            until: None,
             confidence: 0.9,
         }
     }
 }
 
+/// The parameters of every kind of limit.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Patients of one hospital and item from which a pattern is the hospital's.
     wide_patients: usize,
@@ -76,21 +85,74 @@ pub struct Parameters {
     wide_share: f64,
 }
 
-/// Reads the parameters of a card.
+/// Reads the parameters that all cards of limits have.
 ///
 /// # Errors
-/// A parameter is unknown, missing or of the wrong type.
+/// A parameter is missing or of the wrong type.
 pub fn check(card: &Card) -> Result<(), RuleError> {
     parameters::<Parameters>(card).map(drop)
 }
 
+/// What a point is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    Item(ItemId),
+    Diagnosis(DiagnosisId),
+    /// Code of an operation.
+    Operation(TextId),
+}
+
 /// A breach with where it stands.
-pub struct Hit<'a, B> {
-    pub fact: &'a StayItem,
-    pub point: &'a Point<B>,
+pub struct Hit<'a> {
+    pub record: RecordId,
+    pub what: What,
+    pub row: Row<'a>,
     pub breach: Breach,
-    /// Lines and the money that the fund was asked to recognise for each.
+    /// Lines and the money of each that the fund would not have paid; the whole record where there are none.
     pub lines: Vec<(u32, Fen)>,
+}
+
+impl<'a, B> Scope<'a, B> {
+    /// The breaches of items that are decided on each record alone: of a record's lines that are in force and within the
+    /// breach's days. What the fund is not asked to pay breaks no limit of payment.
+    pub fn each(&'a self, breach: impl Fn(&Charge<'a>, &B) -> Option<Breach>) -> Vec<Hit<'a>> {
+        self.each_point(|charge, at| breach(charge, &self.points[at as usize].bound))
+    }
+
+    /// The same, with the position of the point.
+    pub fn each_point(&'a self, breach: impl Fn(&Charge<'a>, u32) -> Option<Breach>) -> Vec<Hit<'a>> {
+        let mut hits = Vec::new();
+        for item in self.items() {
+            for fact in self.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
+                let charge = Charge::new(self.context.region, fact);
+                let mut own = self.of(item, charge.record.hospital);
+                hits.extend(own.find_map(|at| self.one(&charge, &self.points[at as usize], breach(&charge, at)?)));
+            }
+        }
+        hits
+    }
+
+    fn one(&'a self, charge: &Charge<'a>, point: &'a Point<'a, B>, breach: Breach) -> Option<Hit<'a>> {
+        let fees = &self.context.region.fees;
+        let within = |day: Day| breach.from.is_none_or(|f| f <= day) && breach.until.is_none_or(|u| day <= u);
+        let lines: Vec<(u32, Fen)> = charge
+            .lines()
+            .filter(|&l| charge.line_day(l).is_none_or(|day| point.holds(day) && within(day)))
+            .map(|l| (l as u32, fees.claimed(l)))
+            .collect();
+        asked(&lines).then(|| Hit {
+            record: charge.fact.record,
+            what: What::Item(charge.fact.item),
+            row: point.row,
+            breach,
+            lines,
+        })
+    }
+}
+
+/// Whether the fund is asked to pay any of it.
+pub fn asked(lines: &[(u32, Fen)]) -> bool {
+    lines.iter().map(|l| l.1).sum::<Fen>() > Fen(0)
 }
 
 /// Runs a card of a kind of limit.
@@ -98,68 +160,60 @@ pub struct Hit<'a, B> {
 /// # Errors
 /// The table is broken or the parameters are.
 pub fn run<L: Limit>(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
-    let (region, facts) = (context.region, context.facts);
     let parameters: Parameters = parameters(context.card)?;
-    let points = points::of::<L>(context.card, context.book)?;
-    let by_item = points::by_item(&points, region);
-    let mut hits = Vec::new();
-    for fact in &facts.stay_items {
-        let Some(own) = by_item.get(&fact.item) else { continue };
-        let charge = Charge::new(region, fact);
-        hits.extend(own.iter().find_map(|&at| hit::<L>(&charge, &points[at])));
-    }
+    let scope = Scope::new::<L>(context)?;
+    let hits = L::hits(&scope)?;
     Ok(findings(context, hits, &parameters, L::WIDE))
 }
 
-/// The findings of hits: one each, or one for a hospital and item.
-pub fn findings<B>(context: &Context<'_>, hits: Vec<Hit<'_, B>>, parameters: &Parameters, wide: Wide) -> Vec<Finding> {
+/// The findings of hits: one each, or one for a hospital and what the point is about.
+fn findings(context: &Context<'_>, hits: Vec<Hit<'_>>, parameters: &Parameters, wide: Wide) -> Vec<Finding> {
     let region = context.region;
-    let place = |fact: &StayItem| (region.records[fact.record.index()].hospital, fact.item);
-    let person = |fact: &StayItem| region.records[fact.record.index()].person;
-    let mut by_place: BTreeMap<(HospitalId, ItemId), Vec<Hit<'_, B>>> = BTreeMap::new();
+    let person = |record: RecordId| region.records[record.index()].person;
+    let mut by_place: BTreeMap<(HospitalId, What), Vec<Hit<'_>>> = BTreeMap::new();
     for hit in hits {
-        by_place.entry(place(hit.fact)).or_default().push(hit);
-    }
-    if by_place.is_empty() {
-        return Vec::new();
-    }
-    let mut patients: BTreeMap<(HospitalId, ItemId), BTreeSet<PersonId>> = BTreeMap::new();
-    for fact in context.facts.stay_items.iter().filter(|f| by_place.contains_key(&place(f))) {
-        patients.entry(place(fact)).or_default().insert(person(fact));
+        by_place.entry((region.records[hit.record.index()].hospital, hit.what)).or_default().push(hit);
     }
     let mut findings = Vec::new();
-    for (place, hits) in by_place {
-        let people: BTreeSet<PersonId> = hits.iter().map(|h| person(h.fact)).collect();
-        let share = people.len() as f64 / patients[&place].len() as f64;
+    for ((hospital, what), mut hits) in by_place {
+        hits.sort_by(|a, b| (a.record, a.row.id(), &a.lines).cmp(&(b.record, b.row.id(), &b.lines)));
+        let people: BTreeSet<PersonId> = hits.iter().map(|h| person(h.record)).collect();
+        // The share matters only where there are many, or to tell it.
+        let share = people.len() as f64 / patients(context, hospital, what).max(people.len()) as f64;
         let many = people.len() >= parameters.wide_patients && share >= parameters.wide_share;
         if many || wide == Wide::Always {
-            findings.extend(wide_finding(region, &hits, share, wide));
+            findings.extend(wide_finding(context, &hits, share, wide));
         } else {
-            findings.extend(hits.iter().filter_map(|hit| finding(region, std::slice::from_ref(hit), share)));
+            findings.extend(hits.iter().filter_map(|hit| finding(context, std::slice::from_ref(hit), share)));
         }
     }
     findings
 }
 
-fn hit<'a, L: Limit>(charge: &Charge<'a>, point: &'a Point<L::Bound>) -> Option<Hit<'a, L::Bound>> {
-    if charge.fact.quantity.0 <= 0 || charge.day().is_some_and(|day| !point.holds(day)) {
-        return None;
-    }
-    let breach = L::breach(charge, &point.bound)?;
-    let fees = &charge.region.fees;
-    let too_late = |line: usize| breach.from.is_none_or(|from| fees.time[line].is_some_and(|t| t.day >= from));
-    let lines: Vec<(u32, Fen)> = (charge.fact.first_line..=charge.fact.last_line)
-        .filter(|&l| fees.item[l as usize] == charge.fact.item && too_late(l as usize))
-        .map(|l| (l, fees.claimed(l as usize)))
-        .collect();
-    // What the fund is not asked to pay breaks no limit of payment.
-    let asked = lines.iter().map(|l| l.1).sum::<Fen>() > Fen(0);
-    asked.then_some(Hit { fact: charge.fact, point, breach, lines })
+/// How many patients of a hospital have it.
+fn patients(context: &Context<'_>, hospital: HospitalId, what: What) -> usize {
+    let region = context.region;
+    let stays = region.stays.iter().filter(|s| s.hospital == hospital);
+    let people: BTreeSet<PersonId> = match what {
+        What::Item(item) => {
+            let records = context.index.facts_of(item).map(|f| &region.records[f.record.index()]);
+            records.filter(|r| r.hospital == hospital).map(|r| r.person).collect()
+        }
+        What::Diagnosis(code) => {
+            let has = |s: &&crate::model::Stay| {
+                s.diagnosis == code || region.diagnoses_of(s.record).iter().any(|d| d.code == code)
+            };
+            let visits = region.visits.iter().filter(|v| v.hospital == hospital && v.diagnosis == code);
+            stays.filter(has).map(|s| s.person).chain(visits.map(|v| v.person)).collect()
+        }
+        What::Operation(code) => stays.filter(|s| s.operation == code).map(|s| s.person).collect(),
+    };
+    people.len()
 }
 
-/// One finding for a hospital and an item.
-fn wide_finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64, wide: Wide) -> Option<Finding> {
-    let mut finding = finding(region, hits, share)?;
+/// One finding for a hospital and what the point is about.
+fn wide_finding(context: &Context<'_>, hits: &[Hit<'_>], share: f64, wide: Wide) -> Option<Finding> {
+    let mut finding = finding(context, hits, share)?;
     if wide == Wide::Mapping {
         finding.result = Some(ResultClass::Suspicious);
         finding.confidence = finding.confidence.min(0.5);
@@ -167,12 +221,14 @@ fn wide_finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64, wide: Wide)
     Some(finding)
 }
 
-/// What one or more hits of one hospital and item say.
-fn finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64) -> Option<Finding> {
+/// What one or more hits of one hospital on one thing say.
+fn finding(context: &Context<'_>, hits: &[Hit<'_>], share: f64) -> Option<Finding> {
+    let region = context.region;
     let first = hits.first()?;
-    let mut finding = record_finding(region, first.fact.record)?;
-    for hit in &hits[1..] {
-        let Some(more) = record_finding(region, hit.fact.record) else { continue };
+    let mut finding = record_finding(region, first.record)?;
+    let mut seen = BTreeSet::from([first.record]);
+    for hit in hits.iter().filter(|hit| seen.insert(hit.record)) {
+        let Some(more) = record_finding(region, hit.record) else { continue };
         finding.patient_ids.extend(more.patient_ids);
         finding.stay_ids.extend(more.stay_ids);
         finding.visit_ids.extend(more.visit_ids);
@@ -184,27 +240,65 @@ fn finding<B>(region: &Region, hits: &[Hit<'_, B>], share: f64) -> Option<Findin
         ids.sort_unstable();
         ids.dedup();
     }
-    for (line, amount) in hits.iter().flat_map(|h| &h.lines) {
-        finding.add_risk(Subject::Line(*line), (*amount).max(Fen(0)));
+    for hit in hits {
+        money(region, hit, &mut finding);
     }
-    let lines = hits.iter().flat_map(|h| &h.lines);
-    finding.add_rows(&region.files, lines.map(|(l, _)| region.fees.row[*l as usize]));
     finding.confidence = hits.iter().map(|h| h.breach.confidence).fold(0.0, f64::max);
     finding.observed = first.breach.observed;
     finding.threshold = first.breach.threshold;
-    let days = hits.iter().filter_map(|h| h.fact.span);
-    let (from, to) = (days.clone().map(|d| d.0).min(), days.map(|d| d.1).max());
+    evidence(context, hits, share, &mut finding);
+    Some(finding)
+}
+
+/// The money at risk and the rows of a hit: its lines, or its record's.
+fn money(region: &Region, hit: &Hit<'_>, finding: &mut Finding) {
+    for (line, amount) in &hit.lines {
+        finding.add_risk(Subject::Line(*line), (*amount).max(Fen(0)));
+    }
+    finding.add_rows(&region.files, hit.lines.iter().map(|(l, _)| region.fees.row[*l as usize]));
+    if !hit.lines.is_empty() {
+        return;
+    }
+    let record = region.records[hit.record.index()];
+    if let Some(at) = record.stay {
+        let stay = &region.stays[at as usize];
+        finding.add_risk(Subject::Stay(at), stay.fund.max(Fen(0)));
+        finding.add_rows(&region.files, stay.rows.iter().copied());
+    } else if let Some(at) = record.visit {
+        let visit = &region.visits[at as usize];
+        finding.add_risk(Subject::Visit(at), visit.fund.max(Fen(0)));
+        finding.add_rows(&region.files, visit.rows.iter().copied());
+    }
+}
+
+fn evidence(context: &Context<'_>, hits: &[Hit<'_>], share: f64, finding: &mut Finding) {
+    let (region, first) = (context.region, &hits[0]);
+    let fees = &region.fees;
+    let (code, name) = match first.what {
+        What::Item(item) => (region.names.items.get(item), region.item_name(item)),
+        What::Diagnosis(code) => {
+            let name = region.names.diagnosis_names[code.index()];
+            (region.names.diagnoses.get(code), region.names.texts.get(name))
+        }
+        What::Operation(code) => (region.names.texts.get(code), first.row.name()),
+    };
+    let own = |line: &&(u32, Fen)| What::Item(fees.item[line.0 as usize]) == first.what;
+    let lines = || hits.iter().flat_map(|h| &h.lines).filter(own);
+    let quantity: f64 = lines().map(|l| fees.quantity[l.0 as usize].units()).sum();
+    let days = || lines().filter_map(|l| fees.time[l.0 as usize]).map(|t| t.day);
     let text = |day: Option<Day>| day.map(|d| d.to_string()).unwrap_or_default();
+    let first_day = text(days().min().or(finding.period_start));
+    let last_day = text(days().max().or(finding.period_end));
+    let quantity = if lines().next().is_none() { hits.len() as f64 } else { quantity };
     let evidence = &mut finding.evidence;
-    evidence.insert("item_name".into(), region.item_name(first.fact.item).into());
-    evidence.insert("item_code".into(), region.names.items.get(first.fact.item).into());
+    evidence.insert("item_name".into(), name.into());
+    evidence.insert("item_code".into(), code.into());
     evidence.insert("limit".into(), first.breach.limit.as_str().into());
     evidence.insert("found".into(), first.breach.found.as_str().into());
-    evidence.insert("quantity".into(), hits.iter().map(|h| h.fact.quantity.units()).sum::<f64>().into());
-    evidence.insert("first_day".into(), text(from).into());
-    evidence.insert("last_day".into(), text(to).into());
+    evidence.insert("quantity".into(), quantity.into());
+    evidence.insert("first_day".into(), first_day.into());
+    evidence.insert("last_day".into(), last_day.into());
     evidence.insert("patient_percent".into(), (share * 100.0).round().into());
-    evidence.insert("point_id".into(), first.point.id.as_str().into());
-    evidence.insert("point_note".into(), first.point.note.as_str().into());
-    Some(finding)
+    evidence.insert("point_id".into(), first.row.id().into());
+    evidence.insert("point_note".into(), first.row.note().into());
 }

@@ -1,7 +1,7 @@
 //! An item on a record, with what is known of the patient and the institution.
 
 use crate::facts::StayItem;
-use crate::model::{Day, Record, Region, Sex, Stay, Visit};
+use crate::model::{Day, PersonId, Record, Region, Sex, Stay, Visit};
 use crate::rule::subjects::{is_childbirth, is_newborns};
 
 /// All lines of an item on one stay or visit.
@@ -27,14 +27,49 @@ impl<'a> Charge<'a> {
         self.fact.span.map(|(first, _)| first).or(of_record)
     }
 
+    /// The item's lines on the record.
+    pub fn lines(&self) -> impl Iterator<Item = usize> + 'a {
+        let (fees, fact) = (&self.region.fees, self.fact);
+        (fact.first_line as usize..=fact.last_line as usize).filter(move |&l| fees.item[l] == fact.item)
+    }
+
+    /// The day of a line; of the record where the line has none.
+    pub fn line_day(&self, line: usize) -> Option<Day> {
+        self.region.fees.time[line].map(|t| t.day).or_else(|| self.day())
+    }
+
     /// Whether the record may hold two patients: a newborn is often billed under the mother's number.
     pub fn may_be_two(&self) -> bool {
         self.stay.is_some_and(|s| is_newborns(self.region, s) || is_childbirth(self.region, s))
     }
 
+    /// The patient.
+    pub fn patient(&self) -> Patient<'a> {
+        Patient::new(self.region, self.record)
+    }
+
+    /// The patient's date of birth.
+    pub fn birth(&self) -> Option<Day> {
+        self.patient().birth()
+    }
+}
+
+/// What is known of the patient of a record.
+#[derive(Clone, Copy)]
+pub struct Patient<'a> {
+    region: &'a Region,
+    person: PersonId,
+    stay: Option<&'a Stay>,
+}
+
+impl<'a> Patient<'a> {
+    pub fn new(region: &'a Region, record: &Record) -> Self {
+        Self { region, person: record.person, stay: record.stay.map(|i| &region.stays[i as usize]) }
+    }
+
     /// The patient's sex: that of the stay, else that of the person.
     pub fn sex(&self) -> Sex {
-        let of_person = self.region.persons.get(self.record.person.index()).map_or(Sex::Unknown, |p| p.sex);
+        let of_person = self.region.persons.get(self.person.index()).map_or(Sex::Unknown, |p| p.sex);
         match self.stay.map_or(Sex::Unknown, |s| s.sex) {
             Sex::Unknown => of_person,
             known => known,
@@ -43,7 +78,7 @@ impl<'a> Charge<'a> {
 
     /// What the certificate number says of the sex: the second last of 18 characters is odd for men.
     pub fn certified_sex(&self) -> Option<Sex> {
-        let certificate = self.region.persons.get(self.record.person.index())?.certificate.some()?;
+        let certificate = self.region.persons.get(self.person.index())?.certificate.some()?;
         let text = self.region.names.texts.get(certificate).as_bytes();
         match text {
             [rest @ .., _] if rest.len() == 17 && rest.iter().all(u8::is_ascii_digit) => {
@@ -53,11 +88,9 @@ impl<'a> Charge<'a> {
         }
     }
 
-    /// Completed years of age on the day of the first line; nothing where a date is missing or cannot be.
-    pub fn age(&self) -> Option<i32> {
-        let of_person = self.region.persons.get(self.record.person.index()).and_then(|p| p.birth);
-        let birth = self.stay.and_then(|s| s.birth).or(of_person)?;
-        let years = self.day()?.date().years_since(birth.date()).and_then(|y| i32::try_from(y).ok())?;
-        (years <= 120).then_some(years)
+    /// The patient's date of birth: that of the stay, else that of the person.
+    pub fn birth(&self) -> Option<Day> {
+        let of_person = self.region.persons.get(self.person.index()).and_then(|p| p.birth);
+        self.stay.and_then(|s| s.birth).or(of_person)
     }
 }

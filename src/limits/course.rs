@@ -1,36 +1,45 @@
-//! Items paid for a number of days of use: distinct days, not quantity.
+//! Items paid for a number of days of use: distinct days, not quantity. In one record, or over a year or a lifetime.
 
-use super::breaches::{Breach, Limit};
-use super::charge::Charge;
+use super::breaches::{Hit, Limit};
+use super::points::Scope;
+use super::windows::{self, Excess, Use, Window};
 use crate::model::Day;
+use crate::rule::RuleError;
 
 pub struct Kind;
 
+/// The days of a window.
+pub struct Course {
+    window: Window,
+    days: u32,
+}
+
 impl Limit for Kind {
-    const NAMES: &'static [&'static str] = &["max_use_days"];
-    type Bound = u32;
+    const NAMES: &'static [&'static str] = &["max_use_days", "max_use_days_per_year", "max_use_days_per_lifetime"];
+    type Bound = Course;
 
-    fn read(_: &str, value: &str) -> Option<u32> {
-        value.parse().ok().filter(|days| *days > 0)
+    fn read(limit: &str, value: &str) -> Option<Course> {
+        let window = match limit.strip_prefix("max_use_days_per_") {
+            Some(name) => Window::of_name(name)?,
+            None => Window::Record,
+        };
+        let days = value.parse().ok().filter(|days| *days > 0)?;
+        Some(Course { window, days })
     }
 
-    fn breach(charge: &Charge<'_>, most: &u32) -> Option<Breach> {
-        if charge.fact.days <= *most {
-            return None;
-        }
-        let fees = &charge.region.fees;
-        let own = (charge.fact.first_line..=charge.fact.last_line).map(|l| l as usize);
-        let dated = own.filter(|&l| fees.item[l] == charge.fact.item).filter_map(|l| fees.time[l]);
-        let mut days: Vec<Day> = dated.map(|t| t.day).collect();
-        days.dedup();
-        let from = *days.get(*most as usize)?;
-        Some(Breach {
-            limit: most.to_string(),
-            found: days.len().to_string(),
-            observed: Some(days.len() as f64),
-            threshold: Some(f64::from(*most)),
-            from: Some(from),
-            ..Breach::default()
-        })
+    fn hits<'a>(scope: &'a Scope<'a, Course>) -> Result<Vec<Hit<'a>>, RuleError> {
+        let window = |course: &Course| (course.window, f64::from(course.days));
+        let measure = |fact: &crate::facts::StayItem, _| f64::from(fact.days);
+        Ok(windows::hits(scope, window, measure, |course, used| too_long(course.days, used)))
     }
+}
+
+/// All that was used after the last day paid for. Lines without a date are on no day.
+fn too_long(most: u32, used: &[Use]) -> Option<Excess> {
+    let mut days: Vec<Day> = used.iter().filter(|u| u.quantity.0 > 0).filter_map(|u| u.day).collect();
+    days.sort_unstable();
+    days.dedup();
+    let from = *days.get(most as usize)?;
+    let lines = used.iter().filter(|u| u.day >= Some(from)).map(|u| (*u, u.claimed)).collect();
+    Some(Excess { observed: days.len() as f64, lines })
 }

@@ -1,7 +1,9 @@
-//! Drugs that only work-injury or maternity insurance pays for.
+//! Items that only work-injury or maternity insurance pays for.
 
-use super::breaches::{Breach, Limit};
+use super::breaches::{Breach, Hit, Limit};
 use super::charge::Charge;
+use super::points::Scope;
+use crate::rule::RuleError;
 use crate::rule::subjects::is_childbirth;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,15 +31,19 @@ impl Limit for Kind {
         }
     }
 
-    fn breach(charge: &Charge<'_>, bound: &Insurance) -> Option<Breach> {
-        let stay = charge.stay?;
-        let written = charge.region.names.texts.get(stay.insurance).trim();
-        let kind = charge.region.names.texts.get(stay.kind);
-        let birth = *bound == Insurance::Maternity && (is_childbirth(charge.region, stay) || kind.starts_with("51"));
-        if !is_basic(written) || birth {
-            return None;
-        }
-        let limit = if *bound == Insurance::WorkInjury { "work_injury" } else { "maternity" };
-        Some(Breach { limit: limit.into(), found: written.into(), ..Breach::default() })
+    fn hits<'a>(scope: &'a Scope<'a, Insurance>) -> Result<Vec<Hit<'a>>, RuleError> {
+        Ok(scope.each(breach))
     }
+}
+
+fn breach(charge: &Charge<'_>, bound: &Insurance) -> Option<Breach> {
+    let stay = charge.stay?;
+    let written = charge.region.names.texts.get(stay.insurance).trim();
+    let kind = charge.region.names.texts.get(stay.kind);
+    let birth = *bound == Insurance::Maternity && (is_childbirth(charge.region, stay) || kind.starts_with("51"));
+    if !is_basic(written) || birth {
+        return None;
+    }
+    let limit = if *bound == Insurance::WorkInjury { "work_injury" } else { "maternity" };
+    Some(Breach { limit: limit.into(), found: written.into(), ..Breach::default() })
 }

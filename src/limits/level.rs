@@ -1,9 +1,17 @@
 //! Items paid at hospitals of a level and above.
 
-use super::breaches::{Breach, Limit, Wide};
+use super::breaches::{Breach, Hit, Limit, Wide};
 use super::charge::Charge;
+use super::points::Scope;
+use crate::rule::RuleError;
 
 pub struct Kind;
+
+/// The level of the institution that charged, 1 to 3.
+pub fn of_hospital(charge: &Charge<'_>) -> Option<u8> {
+    let written = charge.region.hospitals.get(charge.record.hospital.index())?.level.some()?;
+    level(charge.region.names.texts.get(written))
+}
 
 /// 1 to 3 for the first to the third level, as regions write it; nothing where it is not said.
 fn level(text: &str) -> Option<u8> {
@@ -26,16 +34,17 @@ impl Limit for Kind {
         value.parse().ok().filter(|level| (1..=3).contains(level))
     }
 
-    fn breach(charge: &Charge<'_>, least: &u8) -> Option<Breach> {
-        let written = charge.region.hospitals.get(charge.record.hospital.index())?.level.some()?;
-        let found = level(charge.region.names.texts.get(written)).filter(|found| found < least)?;
-        Some(Breach {
-            limit: least.to_string(),
-            found: found.to_string(),
-            observed: Some(f64::from(found)),
-            threshold: Some(f64::from(*least)),
-            ..Breach::default()
-        })
+    fn hits<'a>(scope: &'a Scope<'a, u8>) -> Result<Vec<Hit<'a>>, RuleError> {
+        Ok(scope.each(|charge: &Charge<'_>, least| {
+            let found = of_hospital(charge).filter(|found| found < least)?;
+            Some(Breach {
+                limit: least.to_string(),
+                found: found.to_string(),
+                observed: Some(f64::from(found)),
+                threshold: Some(f64::from(*least)),
+                ..Breach::default()
+            })
+        }))
     }
 }
 

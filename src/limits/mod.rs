@@ -4,38 +4,103 @@
 //! joined to the facts by item, once a rule: rules add no pass over the charge lines.
 
 mod age;
+mod amount;
 mod breaches;
 mod charge;
+mod components;
 mod course;
+mod days;
+mod department;
+mod diagnosis;
+mod diagnosis_age;
+mod diagnosis_sex;
+mod discount;
+mod disease_list;
 mod included;
 mod insurance;
+mod interaction;
+mod interval;
 mod level;
+mod operation_diagnosis;
+mod operation_sex;
+mod pairs;
 mod payable;
 mod points;
+mod prescription;
+mod price;
+mod quantity;
+mod requires;
+mod second_line;
 mod setting;
 mod sex;
+mod subjects;
+mod title;
+mod together;
+mod windows;
 
-use crate::facts::Wanted;
-use crate::model::Region;
-use crate::rule::{Detector, RuleError};
-use crate::rulebook::{Card, Rulebook};
+use crate::finding::Finding;
+use crate::rule::{Context, RuleError};
+use crate::rulebook::{Card, Fault, Rulebook};
+
+/// A kind of limit.
+pub struct Kind {
+    /// What cards call it.
+    pub id: &'static str,
+    /// What the `limit` column of its tables may say.
+    pub names: &'static [&'static str],
+    /// Reads the parameters of a card and refuses what it does not understand.
+    pub check: fn(&Card) -> Result<(), RuleError>,
+    /// What is wrong in the tables of a card.
+    pub faults: fn(&Card, &Rulebook) -> Vec<Fault>,
+    /// Finds.
+    pub run: fn(&Context<'_>) -> Result<Vec<Finding>, RuleError>,
+}
 
 /// Every kind of limit, sorted by id.
-pub const ALL: &[Detector] = &[
-    on_records::<age::Kind>("age"),
-    on_records::<course::Kind>("course"),
-    included::DETECTOR,
-    on_records::<insurance::Kind>("insurance"),
-    on_records::<level::Kind>("level"),
-    on_records::<payable::Kind>("payable"),
-    on_records::<setting::Kind>("setting"),
-    on_records::<sex::Kind>("sex"),
+pub const ALL: &[Kind] = &[
+    kind::<age::Kind>("age"),
+    kind::<amount::Kind>("amount"),
+    kind::<components::Kind>("components"),
+    kind::<course::Kind>("course"),
+    kind::<department::Kind>("department"),
+    kind::<diagnosis::Kind>("diagnosis"),
+    kind::<diagnosis_age::Kind>("diagnosis-age"),
+    kind::<diagnosis_sex::Kind>("diagnosis-sex"),
+    kind::<discount::Kind>("discount"),
+    kind::<disease_list::Kind>("disease-list"),
+    kind::<included::Kind>("included"),
+    kind::<insurance::Kind>("insurance"),
+    kind::<interaction::Kind>("interaction"),
+    kind::<interval::Kind>("interval"),
+    kind::<level::Kind>("level"),
+    kind::<operation_diagnosis::Kind>("operation-diagnosis"),
+    kind::<operation_sex::Kind>("operation-sex"),
+    kind::<payable::Kind>("payable"),
+    kind::<prescription::Kind>("prescription"),
+    kind::<price::Kind>("price"),
+    kind::<quantity::Kind>("quantity"),
+    kind::<requires::Kind>("requires"),
+    kind::<second_line::Kind>("second-line"),
+    kind::<setting::Kind>("setting"),
+    kind::<sex::Kind>("sex"),
+    kind::<title::Kind>("title"),
+    kind::<together::Kind>("together"),
 ];
 
-/// A kind of limit that an item on a record breaks or keeps, whatever else is on the record.
-const fn on_records<L: breaches::Limit>(id: &'static str) -> Detector {
-    fn want<L: breaches::Limit>(card: &Card, book: &Rulebook, _: &Region, _: &mut Wanted) -> Result<(), RuleError> {
-        points::of::<L>(card, book).map(drop)
-    }
-    Detector { id, check: breaches::check, want: want::<L>, run: breaches::run::<L> }
+const fn kind<L: breaches::Limit>(id: &'static str) -> Kind {
+    Kind { id, names: L::NAMES, check: breaches::check, faults: points::faults::<L>, run: breaches::run::<L> }
+}
+
+/// Whether a card's tables have any point: without one the rule cannot run.
+pub fn has_points(card: &Card, book: &Rulebook) -> bool {
+    kind_of(card).is_some_and(|kind| points::rows(kind.names, card, book).next().is_some())
+}
+
+/// How many points a card's tables have, examples apart.
+pub fn count_points(card: &Card, book: &Rulebook) -> usize {
+    kind_of(card).map_or(0, |kind| points::rows(kind.names, card, book).count())
+}
+
+fn kind_of(card: &Card) -> Option<&'static Kind> {
+    ALL.iter().find(|kind| Some(kind.id) == card.limit.as_deref())
 }

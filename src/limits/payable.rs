@@ -1,7 +1,8 @@
 //! Items that are never paid for.
 
-use super::breaches::{Breach, Limit};
-use super::charge::Charge;
+use super::breaches::{Breach, Hit, Limit};
+use super::points::Scope;
+use crate::rule::RuleError;
 
 pub struct Kind;
 
@@ -14,7 +15,7 @@ impl Limit for Kind {
     }
 
     /// Any charge that the fund is asked to recognise; those outside its scope are left out with all breaches without money.
-    fn breach(_: &Charge<'_>, _: &()) -> Option<Breach> {
-        Some(Breach { limit: "never".into(), ..Breach::default() })
+    fn hits<'a>(scope: &'a Scope<'a, ()>) -> Result<Vec<Hit<'a>>, RuleError> {
+        Ok(scope.each(|_, _| Some(Breach { limit: "never".into(), ..Breach::default() })))
     }
 }

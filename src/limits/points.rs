@@ -1,101 +1,279 @@
-//! Knowledge points: what a table says of which codes, and since when.
+//! Knowledge points: what a table says of which codes, since when and where.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::breaches::Limit;
-use crate::model::{Day, ItemId, Region};
-use crate::rule::RuleError;
-use crate::rulebook::{Card, KnowledgeTable, Rulebook, national_code};
+use crate::messages::args;
+use crate::model::{Day, HospitalId, ItemId};
+use crate::rule::index::{Index, Meant};
+use crate::rule::{Context, RuleError};
+use crate::rulebook::{Card, Fault, KnowledgeTable, POINT_COLUMNS, PointColumn, Problem, Rulebook, nearest};
 
-/// Columns that a table of points has.
-const COLUMNS: [&str; 9] =
-    ["point_id", "class_code", "class_name", "limit", "value", "codes", "effective_from", "effective_to", "note"];
+/// The table of a bureau's own points, of any class.
+const LOCAL: &str = "local-points";
+/// The table of points that a bureau does not apply.
+const OFF: &str = "points-off";
+/// What the id of an example begins with. Examples never run.
+const EXAMPLE: &str = "EXAMPLE-";
 
-/// One point.
-pub struct Point<B> {
+/// One point, as a table has it.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    table: &'a KnowledgeTable,
+    row: u32,
+}
+
+impl<'a> Row<'a> {
+    fn cell(&self, column: PointColumn) -> &'a str {
+        self.table.point(self.row, column)
+    }
+
     /// Its id, as published.
-    pub id: String,
+    pub fn id(&self) -> &'a str {
+        self.cell(PointColumn::Id)
+    }
+
+    pub fn limit(&self) -> &'a str {
+        self.cell(PointColumn::Limit)
+    }
+
+    pub fn value(&self) -> &'a str {
+        self.cell(PointColumn::Value)
+    }
+
+    /// The item's name, as published.
+    pub fn name(&self) -> &'a str {
+        self.cell(PointColumn::Name)
+    }
+
+    pub fn codes(&self) -> &'a str {
+        self.cell(PointColumn::Codes)
+    }
+
     /// Where it was published.
-    pub note: String,
-    /// What it limits to.
-    pub bound: B,
-    /// The days on which it is in force; without a start, always before the end.
-    in_force: (Option<Day>, Option<Day>),
-    /// Item codes: national ones without the regional suffix; ending in `*`, all that begin so.
-    codes: Vec<String>,
-}
-
-impl<B> Point<B> {
-    /// Whether it is in force on a day.
-    pub fn holds(&self, day: Day) -> bool {
-        self.in_force.0.is_none_or(|from| from <= day) && self.in_force.1.is_none_or(|to| day <= to)
+    pub fn note(&self) -> &'a str {
+        self.cell(PointColumn::Note)
     }
-}
 
-/// The points of a card: the rows of its table with the card's class and a kind of limit.
-///
-/// # Errors
-/// The table or one of its columns is missing, or a value, a date or the codes of a row are not understood.
-pub fn of<L: Limit>(card: &Card, book: &Rulebook) -> Result<Vec<Point<L::Bound>>, RuleError> {
-    let name = card.table.as_deref().unwrap_or_default();
-    let fault = |what: String| RuleError::Knowledge(format!("table `{name}`: {what}"));
-    let table = book.table(name).ok_or_else(|| fault("missing".into()))?;
-    let columns = columns(table).map_err(|c| fault(format!("no column `{c}`")))?;
-    let mut points = Vec::new();
-    for row in &table.rows {
-        let [id, class, class_name, limit, value, codes, from, to, note] = columns.map(|at| row[at].as_str());
-        let own = card.national_class.iter().any(|own| own == class || own == class_name);
-        if !own || !L::NAMES.contains(&limit) {
-            continue;
-        }
-        let wrong = |what: &str, value: &str| fault(format!("point `{id}`: `{value}` is not {what}"));
-        let bound = L::read(limit, value).ok_or_else(|| wrong(&format!("a value of `{limit}`"), value))?;
-        let day = |text: &str| match text {
+    fn is_example(&self) -> bool {
+        self.id().starts_with(EXAMPLE)
+    }
+
+    /// The days on which it is in force, each end open where the table says nothing.
+    fn in_force(&self) -> Result<Force, &'a str> {
+        let day = |text: &'a str| match text {
             "" => Ok(None),
-            text => date(text).map(Some).ok_or_else(|| wrong("a date (YYYY-MM-DD)", text)),
+            text => date(text).map(Some).ok_or(text),
         };
-        let codes: Vec<String> = codes.split_whitespace().map(|c| national_code(c).to_string()).collect();
-        if codes.is_empty() {
-            return Err(wrong("a list of codes", ""));
-        }
-        points.push(Point { id: id.into(), note: note.into(), bound, in_force: (day(from)?, day(to)?), codes });
+        Ok(Force { from: day(self.cell(PointColumn::From))?, to: day(self.cell(PointColumn::To))? })
     }
-    Ok(points)
+}
+
+/// The first and last day in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Force {
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+}
+
+impl Force {
+    /// Whether a day is within.
+    pub fn holds(self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
 }
 
 fn date(text: &str) -> Option<Day> {
     text.parse().ok().map(|date: chrono::NaiveDate| Day(date.to_epoch_days()))
 }
 
-fn columns(table: &KnowledgeTable) -> Result<[usize; COLUMNS.len()], &'static str> {
-    let mut places = [0; COLUMNS.len()];
-    for (place, name) in places.iter_mut().zip(COLUMNS) {
-        *place = table.source.columns.iter().position(|c| c == name).ok_or(name)?;
-    }
-    Ok(places)
+/// The rows of a card: those of its table and of the bureau's own that are of its class and a kind of limit.
+pub fn rows<'a>(names: &'a [&'a str], card: &'a Card, book: &'a Rulebook) -> impl Iterator<Item = Row<'a>> {
+    let own = card.table.as_deref().unwrap_or_default();
+    let tables = [own, LOCAL].into_iter().filter_map(|name| book.table(name));
+    let known = move |row: &Row<'_>| names.contains(&row.limit()) && !row.is_example();
+    tables.flat_map(move |table| of_card(table, card).filter(known))
 }
 
-/// The points of each item of a region that has any, as indices.
-pub fn by_item<B>(points: &[Point<B>], region: &Region) -> FxHashMap<ItemId, Vec<usize>> {
-    let mut exact: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    let mut prefixes: Vec<(&str, usize)> = Vec::new();
-    for (at, point) in points.iter().enumerate() {
-        for code in &point.codes {
-            match code.strip_suffix('*') {
-                Some(prefix) => prefixes.push((prefix, at)),
-                None => exact.entry(code).or_default().push(at),
+/// The points of a table that are a card's: those of its classes; all of them where it is of no class and the table its own.
+fn of_card<'a>(table: &'a KnowledgeTable, card: &'a Card) -> impl Iterator<Item = Row<'a>> {
+    let all = card.national_class.is_empty() && card.table.as_ref() == Some(&table.name);
+    let all = (all && table.has_points()).then_some(0..table.len() as u32);
+    table.rows_of(&card.national_class).chain(all.into_iter().flatten()).map(move |row| Row { table, row })
+}
+
+/// What is wrong in the tables of a card, with lines: columns, limits, values, dates, codes.
+pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
+    let name = card.table.as_deref().unwrap_or_default();
+    let fault = |file: &str, line, problem| Fault { file: file.to_string(), line, problem };
+    let Some(own) = book.table(name) else {
+        let near = nearest(name, book.tables().map(|t| t.name.as_str()));
+        let problem = Problem::new("fault-no-table", args([("name", name.into()), ("nearest", near.into())]));
+        return vec![fault(book.file(&card.id), 0, problem)];
+    };
+    let mut faults = Vec::new();
+    for table in [Some(own), book.table(LOCAL)].into_iter().flatten() {
+        if !table.has_points() {
+            let lacks = POINT_COLUMNS.iter().find(|c| table.at(c).is_none()).copied().unwrap_or_default();
+            faults.push(fault(&table.file, 1, Problem::new("fault-column", args([("column", lacks.into())]))));
+            continue;
+        }
+        for row in of_card(table, card).filter(|row| !row.is_example()) {
+            faults.extend(wrong::<L>(&row).map(|problem| fault(&table.file, table.line(row.row), problem)));
+        }
+    }
+    faults
+}
+
+/// What is wrong with a point.
+fn wrong<L: Limit>(row: &Row<'_>) -> Option<Problem> {
+    let id = || ("id", row.id().into());
+    if !L::NAMES.contains(&row.limit()) {
+        let near = nearest(row.limit(), L::NAMES.iter().copied());
+        let problem = args([id(), ("limit", row.limit().into()), ("nearest", near.into())]);
+        return Some(Problem::new("fault-limit", problem));
+    }
+    if L::read(row.limit(), row.value()).is_none() {
+        let problem = args([id(), ("limit", row.limit().into()), ("value", row.value().into())]);
+        return Some(Problem::new("fault-value", problem));
+    }
+    match row.in_force() {
+        Err(text) => return Some(Problem::new("fault-date", args([id(), ("date", text.into())]))),
+        Ok(Force { from: Some(from), to: Some(to) }) if to < from => {
+            let text = format!("{from} – {to}");
+            return Some(Problem::new("fault-dates", args([id(), ("dates", text.into())])));
+        }
+        Ok(_) => {}
+    }
+    (row.codes().is_empty() || row.id().is_empty()).then(|| Problem::new("fault-codes", args([id()])))
+}
+
+/// A point that is to be applied, with what it limits to.
+pub struct Point<'a, B> {
+    pub row: Row<'a>,
+    pub bound: B,
+    pub force: Force,
+}
+
+impl<B> Point<'_, B> {
+    /// Whether it is in force on a day.
+    pub fn holds(&self, day: Day) -> bool {
+        self.force.holds(day)
+    }
+}
+
+/// The rows of a card that are to be applied: not switched off, of this region, and those of the region before national ones.
+pub struct Applied<'a> {
+    pub rows: Vec<(Row<'a>, Force)>,
+}
+
+impl<'a> Applied<'a> {
+    /// Reads the rows of the kinds of limit.
+    ///
+    /// # Errors
+    /// A date is not understood.
+    pub fn new(names: &'static [&'static str], card: &'a Card, book: &'a Rulebook) -> Result<Self, RuleError> {
+        let all: Vec<Row<'a>> = rows(names, card, book).collect();
+        let off: FxHashSet<&str> = book.table(OFF).and_then(|t| t.column("point_id")).into_iter().flatten().collect();
+        // Only points that supersede another are looked up, so only they are listed.
+        let wanted: FxHashSet<&str> =
+            all.iter().map(|row| row.cell(PointColumn::SupersededBy)).filter(|by| !by.is_empty()).collect();
+        let later: FxHashMap<&str, Option<Day>> = all
+            .iter()
+            .filter(|row| wanted.contains(row.id()))
+            .map(|row| (row.id(), date(row.cell(PointColumn::From))))
+            .collect();
+        let mut applied = Vec::new();
+        for row in all {
+            let (by, region) = (row.cell(PointColumn::SupersededBy), row.cell(PointColumn::Region));
+            let here = region.is_empty() || book.region().is_some_and(|own| own.starts_with(region));
+            if off.contains(row.id()) || !here {
+                continue;
             }
+            let mut force = row.in_force().map_err(|text| RuleError::Knowledge(format!("{}: {text}", row.id())))?;
+            if !by.is_empty() {
+                // Without a start of the later point it has always been superseded.
+                let Some(Some(from)) = later.get(by) else { continue };
+                let end = Day(from.0 - 1);
+                force.to = Some(force.to.map_or(end, |to| to.min(end)));
+            }
+            applied.push((row, force));
         }
+        Ok(Self { rows: applied })
     }
-    let mut items: FxHashMap<ItemId, Vec<usize>> = FxHashMap::default();
-    for (item, code) in region.names.items.iter() {
-        let mut own = exact.get(national_code(code)).cloned().unwrap_or_default();
-        own.extend(prefixes.iter().filter(|(prefix, _)| code.starts_with(prefix)).map(|(_, at)| *at));
-        if !own.is_empty() {
-            own.sort_unstable();
-            own.dedup();
-            items.insert(item, own);
+
+    /// Whether a row is the region's own.
+    fn is_regional(row: &Row<'_>) -> bool {
+        !row.cell(PointColumn::Region).is_empty()
+    }
+}
+
+/// The points of a card with the items that they are about in a region.
+pub struct Scope<'a, B> {
+    pub context: &'a Context<'a>,
+    pub points: Vec<Point<'a, B>>,
+    /// Items with the institution they are meant at and their points, sorted.
+    of: Vec<(ItemId, Option<HospitalId>, u32)>,
+}
+
+impl<'a, B> Scope<'a, B> {
+    /// Joins the points of a kind of limit to the items of the region. Points without an item are left out.
+    ///
+    /// # Errors
+    /// A date or a value is not understood.
+    pub fn new<L: Limit<Bound = B>>(context: &'a Context<'a>) -> Result<Self, RuleError> {
+        if L::OF_PAIRS {
+            return Ok(Self { context, points: Vec::new(), of: Vec::new() });
         }
+        let applied = Applied::new(L::NAMES, context.card, context.book)?;
+        let (mut points, mut of, mut meant): (Vec<Point<'a, B>>, _, Vec<Meant>) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, force) in applied.rows {
+            meant.clear();
+            context.index.items(row.codes(), &mut meant);
+            if meant.is_empty() && !L::WITHOUT_ITEMS {
+                continue;
+            }
+            let fault = || RuleError::Knowledge(format!("{}: {} = {}", row.id(), row.limit(), row.value()));
+            let bound = L::read(row.limit(), row.value()).ok_or_else(fault)?;
+            of.extend(meant.iter().map(|&(item, at)| (item, at, points.len() as u32)));
+            points.push(Point { row, bound, force });
+        }
+        of.sort_unstable();
+        of.dedup();
+        regional_first(&mut of, |point| Applied::is_regional(&points[point as usize].row));
+        Ok(Self { context, points, of })
     }
+
+    /// The items that have points.
+    pub fn items(&self) -> impl Iterator<Item = ItemId> + '_ {
+        self.of.chunk_by(|a, b| a.0 == b.0).map(|own| own[0].0)
+    }
+
+    /// Whether an item has points.
+    pub fn items_contain(&self, item: ItemId) -> bool {
+        self.of.binary_search_by_key(&item, |o| o.0).is_ok()
+    }
+
+    /// The points of an item at an institution, as indices.
+    pub fn of(&self, item: ItemId, hospital: HospitalId) -> impl Iterator<Item = u32> + '_ {
+        let start = self.of.partition_point(|o| o.0 < item);
+        let own = self.of[start..].iter().take_while(move |o| o.0 == item);
+        own.filter(move |o| o.1.is_none_or(|at| at == hospital)).map(|o| o.2)
+    }
+}
+
+/// Where a region has points of its own for an item, the national ones do not apply to it.
+fn regional_first(of: &mut Vec<(ItemId, Option<HospitalId>, u32)>, regional: impl Fn(u32) -> bool) {
+    let own: FxHashSet<ItemId> = of.iter().filter(|o| regional(o.2)).map(|o| o.0).collect();
+    of.retain(|o| regional(o.2) || !own.contains(&o.0));
+}
+
+/// The items that codes of a value mean, sorted.
+pub fn items_of<'a>(index: &Index<'a>, codes: &'a str) -> Vec<ItemId> {
+    let mut meant = Vec::new();
+    index.items(codes, &mut meant);
+    let mut items: Vec<ItemId> = meant.into_iter().map(|m| m.0).collect();
+    items.sort_unstable();
+    items.dedup();
     items
 }

@@ -1,32 +1,69 @@
-//! Items paid in a setting only: for inpatients, or for inpatients and in emergencies.
+//! Items paid in settings only, or not paid in some: inpatients, outpatients, emergencies, pharmacies, internet hospitals.
 
-use super::breaches::{Breach, Limit};
+use super::breaches::{Breach, Hit, Limit};
 use super::charge::Charge;
+use super::points::Scope;
 use crate::model::Setting;
+use crate::rule::RuleError;
 
 pub struct Kind;
 
-impl Limit for Kind {
-    const NAMES: &'static [&'static str] = &["setting"];
-    /// Whether emergencies are allowed, too.
-    type Bound = bool;
+/// The settings in which an item is paid.
+pub struct Allowed {
+    /// As the table says it.
+    written: String,
+    settings: Vec<Setting>,
+}
 
-    fn read(_: &str, value: &str) -> Option<bool> {
-        match value {
-            "inpatient" => Some(false),
-            "inpatient_or_emergency" => Some(true),
-            _ => None,
+/// What tables call the settings. Day surgery is inpatient care, unless it is named itself.
+const NAMES: [(&str, &[Setting]); 6] = [
+    ("inpatient", &[Setting::Inpatient, Setting::DaySurgery]),
+    ("day_surgery", &[Setting::DaySurgery]),
+    ("outpatient", &[Setting::Outpatient]),
+    ("emergency", &[Setting::Emergency]),
+    ("pharmacy", &[Setting::Pharmacy]),
+    ("internet", &[Setting::Internet]),
+];
+
+/// The settings of `a_or_b` or `a b`.
+fn settings(value: &str) -> Option<Vec<Setting>> {
+    let words = value.split_ascii_whitespace().flat_map(|word| word.split("_or_"));
+    let known = words.map(|word| NAMES.iter().find(|n| n.0 == word).map(|n| n.1));
+    let all: Vec<Setting> = known.collect::<Option<Vec<_>>>()?.concat();
+    (!all.is_empty()).then_some(all)
+}
+
+fn name(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Inpatient => "inpatient",
+        Setting::DaySurgery => "day_surgery",
+        Setting::Outpatient => "outpatient",
+        Setting::Emergency => "emergency",
+        Setting::Pharmacy => "pharmacy",
+        Setting::Internet => "internet",
+    }
+}
+
+impl Limit for Kind {
+    const NAMES: &'static [&'static str] = &["setting", "not_in_setting"];
+    type Bound = Allowed;
+
+    fn read(limit: &str, value: &str) -> Option<Allowed> {
+        let named = settings(value)?;
+        if limit == "setting" {
+            return Some(Allowed { written: value.to_string(), settings: named });
         }
+        let all = NAMES.iter().flat_map(|n| n.1).copied();
+        Some(Allowed { written: format!("not_{value}"), settings: all.filter(|s| !named.contains(s)).collect() })
     }
 
-    fn breach(charge: &Charge<'_>, emergency: &bool) -> Option<Breach> {
-        let found = match charge.visit?.setting {
-            Setting::Outpatient | Setting::Internet => "outpatient",
-            Setting::Pharmacy => "pharmacy",
-            Setting::Emergency if !emergency => "emergency",
-            _ => return None,
-        };
-        let limit = if *emergency { "inpatient_or_emergency" } else { "inpatient" };
-        Some(Breach { limit: limit.into(), found: found.into(), ..Breach::default() })
+    fn hits<'a>(scope: &'a Scope<'a, Allowed>) -> Result<Vec<Hit<'a>>, RuleError> {
+        Ok(scope.each(|charge: &Charge<'_>, allowed| {
+            let setting = charge.stay.map(|s| s.setting).or(charge.visit.map(|v| v.setting))?;
+            if allowed.settings.contains(&setting) {
+                return None;
+            }
+            Some(Breach { limit: allowed.written.clone(), found: name(setting).into(), ..Breach::default() })
+        }))
     }
 }

@@ -1,8 +1,10 @@
 //! Items for one sex only.
 
-use super::breaches::{Breach, Limit};
-use super::charge::Charge;
+use super::breaches::{Breach, Hit, Limit};
+use super::charge::{Charge, Patient};
+use super::points::Scope;
 use crate::model::Sex;
+use crate::rule::RuleError;
 
 pub struct Kind;
 
@@ -10,26 +12,39 @@ fn name(sex: Sex) -> &'static str {
     if sex == Sex::Male { "male" } else { "female" }
 }
 
+/// Reads a sex of a table.
+pub fn read(value: &str) -> Option<Sex> {
+    match value {
+        "male" => Some(Sex::Male),
+        "female" => Some(Sex::Female),
+        _ => None,
+    }
+}
+
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["sex"];
     type Bound = Sex;
 
     fn read(_: &str, value: &str) -> Option<Sex> {
-        match value {
-            "male" => Some(Sex::Male),
-            "female" => Some(Sex::Female),
-            _ => None,
-        }
+        read(value)
     }
 
-    fn breach(charge: &Charge<'_>, bound: &Sex) -> Option<Breach> {
-        let sex = charge.sex();
-        if sex == Sex::Unknown || sex == *bound || charge.may_be_two() {
-            return None;
-        }
-        // Where the certificate number agrees with the item, the sex on the record is the likelier mistake.
-        let mistaken = charge.certified_sex().is_some_and(|s| s == *bound);
-        let confidence = if mistaken { 0.3 } else { 0.9 };
-        Some(Breach { limit: name(*bound).into(), found: name(sex).into(), confidence, ..Breach::default() })
+    fn hits<'a>(scope: &'a Scope<'a, Sex>) -> Result<Vec<Hit<'a>>, RuleError> {
+        Ok(scope.each(|charge: &Charge<'_>, bound| {
+            let patient = charge.patient();
+            if charge.may_be_two() { None } else { breach(patient, *bound) }
+        }))
     }
+}
+
+/// Whether a patient is of the other sex.
+pub fn breach(patient: Patient<'_>, bound: Sex) -> Option<Breach> {
+    let sex = patient.sex();
+    if sex == Sex::Unknown || sex == bound {
+        return None;
+    }
+    // Where the certificate number agrees with the limit, the sex on the record is the likelier mistake.
+    let mistaken = patient.certified_sex().is_some_and(|s| s == bound);
+    let confidence = if mistaken { 0.3 } else { 0.9 };
+    Some(Breach { limit: name(bound).into(), found: name(sex).into(), confidence, ..Breach::default() })
 }

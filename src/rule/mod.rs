@@ -1,5 +1,6 @@
 //! The contract of a rule: what it is given, what it gives back, and how it can end.
 
+pub mod index;
 pub mod subjects;
 
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub struct Context<'a> {
     pub card: &'a Card,
     /// The knowledge tables.
     pub book: &'a Rulebook,
+    /// Ways into facts and codes.
+    pub index: &'a index::Index<'a>,
 }
 
 /// A rule in code.

@@ -1,5 +1,7 @@
 //! Knowledge tables: lists of codes with facts about them, as published or as a region keeps them.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
 use super::Text;
@@ -21,22 +23,168 @@ pub struct Source {
     pub columns: Vec<String>,
 }
 
-/// A knowledge table. Cells stay text: a rule reads them as what it needs.
+/// The columns of a table of knowledge points.
+pub const POINT_COLUMNS: [&str; 12] = [
+    "point_id",
+    "class_code",
+    "class_name",
+    "limit",
+    "value",
+    "name",
+    "codes",
+    "effective_from",
+    "effective_to",
+    "superseded_by",
+    "region",
+    "note",
+];
+
+/// One of [`POINT_COLUMNS`], in their order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum PointColumn {
+    Id,
+    ClassCode,
+    ClassName,
+    Limit,
+    Value,
+    Name,
+    Codes,
+    From,
+    To,
+    SupersededBy,
+    Region,
+    Note,
+}
+
+/// A knowledge table. Cells stay text: a rule reads them as what it needs. A table may have millions of rows, so all cells are
+/// one text with the places where they end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnowledgeTable {
     /// Its name: that of the file.
     pub name: String,
     /// Where it comes from.
     pub source: Source,
-    /// Rows, each as long as [`Source::columns`].
-    pub rows: Vec<Vec<String>>,
+    /// The CSV file, as faults name it.
+    pub file: String,
+    text: String,
+    /// End of each cell in `text`, row by row.
+    ends: Vec<u32>,
+    /// Line of each row.
+    lines: Vec<u32>,
+    /// Where the columns of points are; nothing where the table has other columns.
+    points: Option<[usize; POINT_COLUMNS.len()]>,
+    /// Runs of neighbouring points of one rule class, as row numbers.
+    runs: Vec<Range<u32>>,
 }
 
+/// What keeps a CSV text from being a table: its line and what is wrong there.
+pub(super) type Broken = (u64, String);
+
 impl KnowledgeTable {
+    /// Reads a CSV text, whose header must be the columns that the source names.
+    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<Self, Broken> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
+        let header = reader.headers().map_err(|e| (line(&e), e.to_string()))?;
+        if !header.iter().eq(source.columns.iter().map(String::as_str)) {
+            return Err((1, header.iter().collect::<Vec<_>>().join(",")));
+        }
+        let (text, ends) = (String::with_capacity(text.len()), Vec::new());
+        let (name, lines, runs) = (name.to_string(), Vec::new(), Vec::new());
+        let mut table = Self { name, source, file, text, ends, lines, points: None, runs };
+        table.points = table.places(POINT_COLUMNS);
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|e| (line(&e), e.to_string()))? {
+            let at = record.position().map_or(0, csv::Position::line);
+            for cell in &record {
+                table.text.push_str(cell.trim());
+                table.ends.push(u32::try_from(table.text.len()).map_err(|_| (at, "more than 4 GiB".to_string()))?);
+            }
+            table.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        table.text.shrink_to_fit();
+        table.runs = table.runs();
+        Ok(table)
+    }
+
+    fn runs(&self) -> Vec<Range<u32>> {
+        let mut runs: Vec<Range<u32>> = Vec::new();
+        if self.points.is_none() {
+            return runs;
+        }
+        for row in 0..self.len() as u32 {
+            let class = [PointColumn::ClassCode, PointColumn::ClassName];
+            let same = |last: &Range<u32>| class.iter().all(|&c| self.point(last.start, c) == self.point(row, c));
+            match runs.last_mut() {
+                Some(last) if same(last) => last.end = row + 1,
+                _ => runs.push(row..row + 1),
+            }
+        }
+        runs
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The position of a column.
+    pub fn at(&self, column: &str) -> Option<usize> {
+        self.source.columns.iter().position(|c| c == column)
+    }
+
+    /// The positions of columns; nothing where one is missing.
+    pub fn places<const N: usize>(&self, columns: [&str; N]) -> Option<[usize; N]> {
+        let mut places = [0; N];
+        for (place, column) in places.iter_mut().zip(columns) {
+            *place = self.at(column)?;
+        }
+        Some(places)
+    }
+
+    /// A cell.
+    pub fn cell(&self, row: u32, column: usize) -> &str {
+        let at = row as usize * self.source.columns.len() + column;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start as usize..self.ends[at] as usize]
+    }
+
+    /// Whether this is a table of knowledge points.
+    pub fn has_points(&self) -> bool {
+        self.points.is_some()
+    }
+
+    /// A cell of a point; empty in a table without points.
+    pub fn point(&self, row: u32, column: PointColumn) -> &str {
+        self.points.map_or("", |places| self.cell(row, places[column as usize]))
+    }
+
+    /// The line of a row in the file.
+    pub fn line(&self, row: u32) -> usize {
+        self.lines[row as usize] as usize
+    }
+
+    /// The rows of any of the rule classes, each named by its code or its name.
+    pub fn rows_of<'a>(&'a self, classes: &'a [String]) -> impl Iterator<Item = u32> + 'a {
+        let own = move |run: &&Range<u32>| {
+            let of = |column| self.point(run.start, column);
+            let (code, name) = (of(PointColumn::ClassCode), of(PointColumn::ClassName));
+            classes.iter().any(|class| class == code || class == name)
+        };
+        self.runs.iter().filter(own).flat_map(Clone::clone)
+    }
+
     /// The cells of a column, by its name; `None` where the table has no such column.
-    pub fn column(&self, name: &str) -> Option<impl Iterator<Item = &str>> {
-        let at = self.source.columns.iter().position(|c| c == name)?;
-        Some(self.rows.iter().map(move |row| row[at].as_str()))
+    pub fn column<'a>(&'a self, name: &str) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
+        let at = self.at(name)?;
+        Some((0..self.len() as u32).map(move |row| self.cell(row, at)))
     }
 }
 

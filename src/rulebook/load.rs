@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::fault::nearest;
+use super::kinds::Kinds;
 use super::knowledge::Source;
 use super::read::Reader;
 use super::{Card, Catalogued, Family, Fault, KnowledgeTable, Problem};
@@ -22,6 +23,7 @@ const FAMILIES: [Family; 7] = [
     Family::Data,
 ];
 const SOURCE: &str = ".source.toml";
+const KINDS: &str = "kinds/";
 
 /// Every card and knowledge table.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Rulebook {
     cards: BTreeMap<String, Card>,
     files: BTreeMap<String, String>,
     tables: BTreeMap<String, KnowledgeTable>,
+    kinds: Kinds,
+    region: Option<String>,
 }
 
 impl Rulebook {
@@ -79,6 +83,21 @@ impl Rulebook {
         self.tables.get(name)
     }
 
+    /// Every knowledge table, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &KnowledgeTable> {
+        self.tables.values()
+    }
+
+    /// The administrative code of the bureau's region, whose own points apply beside the national ones.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Sets the region, as `[scan] region` of `yishen.toml` does.
+    pub fn set_region(&mut self, code: Option<String>) {
+        self.region = code;
+    }
+
     /// Sets a parameter of a rule, as `[parameters.<rule>]` of `yishen.toml` does. The value must be of the type of the
     /// card's own value; a whole number will do where that has decimals.
     ///
@@ -111,8 +130,8 @@ impl Rulebook {
     }
 
     fn add(&mut self, root: &str, files: &BTreeMap<String, String>) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        for (path, text) in files {
+        let mut faults = self.add_kinds(root, files);
+        for (path, text) in files.iter().filter(|(path, _)| !path.starts_with(KINDS)) {
             let shown = format!("{}/{path}", root.trim_end_matches('/'));
             let mut reader = Reader::new(&shown, text);
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -120,7 +139,7 @@ impl Rulebook {
                 self.add_table(&mut reader, name, files);
             } else if let Some(id) = name.strip_suffix(".toml") {
                 if FAMILIES.iter().any(|f| f.name() == folder) {
-                    if let Some(card) = reader.card(folder, id) {
+                    if let Some(card) = reader.card(folder, id, &self.kinds) {
                         self.files.insert(id.to_string(), shown.clone());
                         self.cards.insert(id.to_string(), card);
                     }
@@ -135,6 +154,21 @@ impl Rulebook {
         faults
     }
 
+    /// Kinds come first: cards are read with them.
+    fn add_kinds(&mut self, root: &str, files: &BTreeMap<String, String>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (path, text) in files {
+            let Some(name) = path.strip_prefix(KINDS).and_then(|name| name.strip_suffix(".toml")) else { continue };
+            let shown = format!("{}/{path}", root.trim_end_matches('/'));
+            let mut reader = Reader::new(&shown, text);
+            if let Some(part) = reader.kind() {
+                self.kinds.insert(name, part);
+            }
+            faults.append(&mut reader.faults);
+        }
+        faults
+    }
+
     /// A table is read when its source file comes up; a CSV file only asks for its source.
     fn add_table(&mut self, reader: &mut Reader<'_>, file: &str, files: &BTreeMap<String, String>) {
         if let Some(name) = file.strip_suffix(SOURCE) {
@@ -142,9 +176,9 @@ impl Rulebook {
             let Some(text) = files.get(&format!("knowledge/{name}.csv")) else {
                 return reader.fault(None, Problem::new("fault-table-missing", args([("name", name.into())])));
             };
-            match rows(text, &source.columns) {
-                Ok(rows) => {
-                    self.tables.insert(name.to_string(), KnowledgeTable { name: name.to_string(), source, rows });
+            match KnowledgeTable::read(name, reader.beside(name), source, text) {
+                Ok(table) => {
+                    self.tables.insert(name.to_string(), table);
                 }
                 Err((line, detail)) => {
                     let problem =
@@ -172,23 +206,6 @@ fn like(default: &toml::Value, value: toml::Value) -> Option<toml::Value> {
         }
         (default, value) => default.same_type(&value).then_some(value),
     }
-}
-
-/// The rows of a knowledge table; the header must be the columns its source names.
-fn rows(text: &str, columns: &[String]) -> Result<Vec<Vec<String>>, (u64, String)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
-    let header = reader.headers().map_err(|e| (line(&e), e.to_string()))?;
-    if !header.iter().eq(columns.iter().map(String::as_str)) {
-        return Err((1, header.iter().collect::<Vec<_>>().join(",")));
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| (line(&e), e.to_string()))?;
-        rows.push(record.iter().map(|cell| cell.trim().to_string()).collect());
-    }
-    Ok(rows)
 }
 
 /// The cards and tables below a folder, by path with `/`.

@@ -4,13 +4,14 @@
 
 mod card;
 mod fault;
+mod kinds;
 mod knowledge;
 mod load;
 mod read;
 
 pub use card::{Card, Catalogued, EvidenceColumn, EvidenceKind, Family, Need, Status, Text};
 pub use fault::{Fault, Problem};
-pub use knowledge::{KnowledgeTable, Source, national_code};
+pub use knowledge::{KnowledgeTable, POINT_COLUMNS, PointColumn, Source, national_code};
 pub use load::Rulebook;
 
 pub(crate) use fault::nearest;

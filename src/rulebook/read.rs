@@ -7,11 +7,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::nearest;
+use super::kinds::Kinds;
 use super::{Card, EvidenceKind, Fault, Problem, Text};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "id",
     "title",
     "family",
@@ -28,13 +29,35 @@ const KEYS: [&str; 20] = [
     "message",
     "evidence",
     "national_class",
-    "sources",
     "detector",
     "limit",
     "table",
+    "sources",
+    "parameters",
 ];
 /// How many of [`KEYS`] a card cannot do without.
 const REQUIRED: usize = 15;
+/// The keys that a kind of limit may say for its cards.
+const OF_KINDS: [&str; 11] =
+    ["what", "why", "innocent", "clears", "basis", "needs", "measure", "message", "evidence", "sources", "parameters"];
+/// A card whose values have the right types, to try single values in.
+const SOUND: &str = r#"
+id = ""
+family = "data"
+version = "1"
+status = "preview"
+result = "violation"
+innocent = []
+needs = []
+evidence = []
+title = { zh = "", en = "" }
+what = { zh = "", en = "" }
+why = { zh = "", en = "" }
+clears = { zh = "", en = "" }
+basis = { zh = "", en = "" }
+measure = { zh = "", en = "" }
+message = { zh = "", en = "" }
+"#;
 const TEXT: [&str; 2] = ["zh", "en"];
 const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
 const EVIDENCE: [&str; 6] = ["field", "zh", "en", "kind", "parts", "terms"];
@@ -89,21 +112,47 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a card and checks all of it. `family` and `id` are what its folder and file name say.
-    pub fn card(&mut self, family: &str, id: &str) -> Option<Card> {
+    /// The file of another ending beside this one: the CSV file of a source.
+    pub fn beside(&self, name: &str) -> String {
+        let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{folder}/{name}.csv")
+    }
+
+    /// The file as a tree with places; nothing where it is no TOML.
+    fn tree(&mut self) -> Option<Spanned<DeTable<'a>>> {
         let (tree, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
             self.fault(error.span(), Problem::new("fault-toml", args([("detail", error.message().into())])));
         }
-        if !errors.is_empty() {
-            return None;
-        }
-        self.shape(&tree);
+        errors.is_empty().then_some(tree)
+    }
+
+    /// Reads what the cards of a kind of limit have in common.
+    pub fn kind(&mut self) -> Option<toml::Table> {
+        let tree = self.tree()?;
+        self.shape(&tree, &OF_KINDS, &[]);
+        self.faults.is_empty().then(|| self.parse())?
+    }
+
+    /// Reads a card, completed by what its kind of limit says, and checks all of it. `family` and `id` are what its folder
+    /// and file name say.
+    pub fn card(&mut self, family: &str, id: &str, kinds: &Kinds) -> Option<Card> {
+        let tree = self.tree()?;
+        let own: toml::Table = self.parse()?;
+        let limit = own.get("limit").and_then(toml::Value::as_str);
+        let missing: Vec<&str> = KEYS[..REQUIRED].iter().copied().filter(|key| !kinds.gives(limit, key)).collect();
+        self.shape(&tree, &KEYS, &missing);
         if !self.faults.is_empty() {
             return None;
         }
-        let card: Card = self.parse()?;
         let spans = Spans { tree: tree.get_ref() };
+        let card: Card = match kinds.complete(own.clone()).try_into() {
+            Ok(card) => card,
+            Err(_) => {
+                self.types(&own, kinds, &spans);
+                return None;
+            }
+        };
         if card.family.name() != family {
             let problem = args([("family", card.family.name().into()), ("folder", family.into())]);
             self.fault(spans.of("family"), Problem::new("fault-family", problem));
@@ -123,11 +172,28 @@ impl<'a> Reader<'a> {
         Some(card)
     }
 
+    /// Values of the wrong type: each key alone in an otherwise sound card.
+    fn types(&mut self, own: &toml::Table, kinds: &Kinds, spans: &Spans<'_, '_>) {
+        for (key, value) in own {
+            let mut trial = toml::Table::from_iter([(key.clone(), value.clone())]);
+            if let Some(limit) = own.get("limit") {
+                trial.entry("limit").or_insert_with(|| limit.clone());
+            }
+            let mut trial = kinds.complete(trial);
+            let sound: toml::Table = toml::from_str(SOUND).expect("the sound card is TOML");
+            for (key, value) in sound {
+                trial.entry(key).or_insert(value);
+            }
+            if let Err(error) = trial.try_into::<Card>() {
+                let detail = format!("`{key}`: {}", error.message().lines().next().unwrap_or_default());
+                self.fault(spans.of(key), Problem::new("fault-toml", args([("detail", detail.into())])));
+            }
+        }
+    }
+
     /// Unknown and missing keys, at every level.
-    fn shape(&mut self, tree: &Spanned<DeTable<'_>>) {
-        let mut known = KEYS.to_vec();
-        known.push("parameters");
-        self.keys(tree.get_ref(), 0..0, &known, &KEYS[..REQUIRED]);
+    fn shape(&mut self, tree: &Spanned<DeTable<'_>>, known: &[&str], required: &[&str]) {
+        self.keys(tree.get_ref(), 0..0, known, required);
         for (key, value) in tree.get_ref() {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("title" | "what" | "why" | "clears" | "basis" | "measure" | "message", DeValue::Table(text)) => {

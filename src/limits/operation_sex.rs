@@ -1,0 +1,24 @@
+//! Operations of one sex only.
+
+use super::breaches::{Hit, Limit};
+use super::points::Scope;
+use super::{sex, subjects};
+use crate::model::Sex;
+use crate::rule::RuleError;
+
+pub struct Kind;
+
+impl Limit for Kind {
+    const NAMES: &'static [&'static str] = &["operation_sex"];
+    const WITHOUT_ITEMS: bool = true;
+    type Bound = Sex;
+
+    fn read(_: &str, value: &str) -> Option<Sex> {
+        sex::read(value)
+    }
+
+    fn hits<'a>(scope: &'a Scope<'a, Sex>) -> Result<Vec<Hit<'a>>, RuleError> {
+        let bound = |at: u32| scope.points[at as usize].bound;
+        Ok(subjects::of_operations(scope, |case, _, at| sex::breach(case.patient, bound(at))))
+    }
+}

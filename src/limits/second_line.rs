@@ -1,0 +1,114 @@
+//! Second-line drugs without a sign of a first-line one: no drug of the point's first-line list, or where it has none, no other
+//! drug of the same therapeutic group (the first three characters of the ATC code within the national drug code), earlier in
+//! the same record or in the patient's records before, at any institution.
+//!
+//! Claims alone cannot conclude it (DOMAIN 2.1): a first-line drug may have been paid elsewhere or before the export begins.
+
+use rustc_hash::FxHashMap;
+
+use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
+use super::points::{Point, Scope, items_of};
+use super::windows::{Use, by_person, by_point, uses};
+use crate::model::{Day, Fen, ItemId, PersonId, Region};
+use crate::rule::RuleError;
+
+pub struct Kind;
+
+impl Limit for Kind {
+    const NAMES: &'static [&'static str] = &["second_line"];
+    const WIDE: Wide = Wide::Habit;
+    type Bound = ();
+
+    /// `yes`, or the codes of the first-line drugs.
+    fn read(_: &str, value: &str) -> Option<()> {
+        (!value.is_empty()).then_some(())
+    }
+
+    fn hits<'a>(scope: &'a Scope<'a, ()>) -> Result<Vec<Hit<'a>>, RuleError> {
+        let region = scope.context.region;
+        let begins = region.fees.time.iter().flatten().map(|t| t.day).min();
+        let groups = groups(region);
+        let mut hits = Vec::new();
+        for (at, facts) in by_point(scope) {
+            let point = &scope.points[at as usize];
+            let first_line = first_line(scope, point, &groups);
+            let earliest = earliest(scope, &first_line);
+            for own in by_person(region, facts) {
+                let mut used: Vec<Use> =
+                    uses(region, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
+                used.sort_by_key(|u| (u.day, u.record, u.line));
+                let Some(first) = used.first() else { continue };
+                let person = region.records[first.record.index()].person;
+                let before = earliest.get(&person).copied();
+                if before.is_none_or(|before| Some(before) > first.day) {
+                    hits.extend(of_person(point, &used, before, begins));
+                }
+            }
+        }
+        Ok(hits)
+    }
+}
+
+/// The ATC group of a western drug's national code: `XL01…` gives `L01`.
+fn group(code: &str) -> Option<&str> {
+    let atc = code.strip_prefix('X').filter(|rest| rest.is_char_boundary(3)).and_then(|rest| rest.get(..3))?;
+    let bytes = atc.as_bytes();
+    (bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_digit)).then_some(atc)
+}
+
+fn groups(region: &Region) -> FxHashMap<&str, Vec<ItemId>> {
+    let mut all: FxHashMap<&str, Vec<ItemId>> = FxHashMap::default();
+    let known = region.names.items.iter().filter_map(|(item, code)| Some((group(code)?, item)));
+    known.for_each(|(group, item)| all.entry(group).or_default().push(item));
+    all
+}
+
+/// The drugs that may come first: those of the point's list, else all others of its group.
+fn first_line(scope: &Scope<'_, ()>, point: &Point<'_, ()>, groups: &FxHashMap<&str, Vec<ItemId>>) -> Vec<ItemId> {
+    if point.row.value() != "yes" {
+        return items_of(scope.context.index, point.row.value());
+    }
+    let own = items_of(scope.context.index, point.row.codes());
+    let names = &scope.context.region.names.items;
+    let group = own.first().and_then(|&item| group(names.get(item)));
+    let all = group.and_then(|group| groups.get(group)).cloned().unwrap_or_default();
+    all.into_iter().filter(|item| !own.contains(item)).collect()
+}
+
+/// The first day on which each person had one of the drugs.
+fn earliest(scope: &Scope<'_, ()>, drugs: &[ItemId]) -> FxHashMap<PersonId, Day> {
+    let mut all: FxHashMap<PersonId, Day> = FxHashMap::default();
+    for fact in drugs.iter().flat_map(|&item| scope.context.index.facts_of(item)).filter(|f| f.quantity.0 > 0) {
+        let Some((first, _)) = fact.span else { continue };
+        let person = scope.context.region.records[fact.record.index()].person;
+        all.entry(person).and_modify(|day| *day = first.min(*day)).or_insert(first);
+    }
+    all
+}
+
+/// What was used until a first-line drug came, if one did: a suspicion for each record.
+fn of_person<'a>(point: &'a Point<'a, ()>, used: &[Use], before: Option<Day>, begins: Option<Day>) -> Vec<Hit<'a>> {
+    let early: Vec<Use> = used.iter().filter(|u| before.is_none_or(|day| u.day < Some(day))).copied().collect();
+    let first = early.first().and_then(|u| u.day);
+    let history = begins.zip(first).map_or(0, |(begins, first)| first.0 - begins.0);
+    let of_record = |own: &[Use]| {
+        let lines: Vec<(u32, Fen)> = own.iter().map(|u| (u.line, u.claimed)).collect();
+        asked(&lines).then(|| Hit {
+            record: own[0].record,
+            what: What::Item(own[0].item),
+            row: point.row,
+            breach: Breach {
+                limit: if point.row.value() == "yes" { "group".into() } else { "list".into() },
+                found: history.to_string(),
+                observed: Some(f64::from(history)),
+                // The longer the history that is seen without a first-line drug, the less it may have been before.
+                confidence: if history >= 90 { 0.4 } else { 0.2 },
+                ..Breach::default()
+            },
+            lines,
+        })
+    };
+    let mut early = early;
+    early.sort_by_key(|u| (u.record, u.item, u.line));
+    early.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)).filter_map(of_record).collect()
+}

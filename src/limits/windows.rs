@@ -1,0 +1,215 @@
+//! Sums over windows: of a line, a day, a prescription, a record, a month, a quarter, a year, or all time. The sums of days and
+//! longer windows are the person's, across visits and institutions (DOMAIN 3.2: 每日).
+
+use chrono::Datelike;
+use std::collections::BTreeMap;
+
+use super::breaches::{Breach, Hit, What, asked};
+use super::points::{Point, Scope};
+use crate::facts::StayItem;
+use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
+
+/// What a sum is made over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Window {
+    Line,
+    Prescription,
+    Record,
+    Day,
+    Month,
+    Quarter,
+    Year,
+    Ever,
+}
+
+impl Window {
+    /// The window at the end of a limit's name: `max_per_day`, `max_amount_per_year`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "line" => Self::Line,
+            "prescription" => Self::Prescription,
+            "stay" => Self::Record,
+            "day" => Self::Day,
+            "month" => Self::Month,
+            "quarter" => Self::Quarter,
+            "year" => Self::Year,
+            "lifetime" => Self::Ever,
+            _ => return None,
+        })
+    }
+
+    /// Whether a window holds lines of one record only.
+    fn in_record(self) -> bool {
+        matches!(self, Self::Line | Self::Prescription | Self::Record)
+    }
+}
+
+/// One line of a point's items.
+#[derive(Clone, Copy)]
+pub struct Use {
+    pub day: Option<Day>,
+    pub line: u32,
+    pub record: RecordId,
+    pub item: ItemId,
+    pub quantity: Quantity,
+    pub claimed: Fen,
+}
+
+/// The prescription of a line: its number within the record; without numbers, its day.
+pub fn prescription(region: &Region, line: usize) -> i64 {
+    match region.fees.prescription.get(line).and_then(|p| p.some()) {
+        Some(number) => number.index() as i64,
+        // Days are apart from numbers: a record may have both.
+        None => region.fees.time[line].map_or(i64::MIN, |t| i64::from(t.day.0) - (1 << 40)),
+    }
+}
+
+/// Which window of its kind a line falls in.
+fn place(window: Window, region: &Region, used: &Use) -> i64 {
+    let date = || used.day.map(|d| d.date());
+    match window {
+        Window::Line => i64::from(used.line),
+        Window::Prescription => prescription(region, used.line as usize),
+        Window::Day => used.day.map_or(-i64::from(used.record.index() as u32) - (1 << 40), |d| i64::from(d.0)),
+        Window::Month => date().map_or(i64::MIN, |d| i64::from(d.year()) * 12 + i64::from(d.month0())),
+        Window::Quarter => date().map_or(i64::MIN, |d| i64::from(d.year()) * 4 + i64::from(d.month0() / 3)),
+        Window::Year => date().map_or(i64::MIN, |d| i64::from(d.year())),
+        Window::Record | Window::Ever => 0,
+    }
+}
+
+/// What is too much in a window: what was seen, and the money of each line that the fund would not have paid.
+pub struct Excess {
+    pub observed: f64,
+    pub lines: Vec<(Use, Fen)>,
+}
+
+/// The breaches of points over windows. `may` says of a fact alone whether it could break the point or add to a breach beyond
+/// one record; `excess` judges the lines of one window, in order.
+pub fn hits<'a, B>(
+    scope: &'a Scope<'a, B>,
+    window: impl Fn(&B) -> (Window, f64),
+    measure: impl Fn(&StayItem, Window) -> f64,
+    excess: impl Fn(&B, &[Use]) -> Option<Excess>,
+) -> Vec<Hit<'a>> {
+    let context = scope.context;
+    let mut all = Vec::new();
+    for (at, facts) in by_point(scope) {
+        let point = &scope.points[at as usize];
+        let (window, limit) = window(&point.bound);
+        let person = |f: &StayItem| context.region.records[f.record.index()].person;
+        let group = |f: &StayItem| if window.in_record() { f.record.index() } else { person(f).index() };
+        let mut facts: Vec<(usize, &StayItem)> = facts.into_iter().map(|f| (group(f), f)).collect();
+        facts.sort_unstable_by_key(|(group, f)| (*group, f.record, f.item));
+        for own in facts.chunk_by(|a, b| a.0 == b.0) {
+            if own.iter().map(|(_, f)| measure(f, window)).sum::<f64>() > limit {
+                all.extend(in_group(scope, point, window, limit, own, &excess));
+            }
+        }
+    }
+    all
+}
+
+/// The facts that each point is about, by point.
+pub fn by_point<'a, B>(scope: &'a Scope<'a, B>) -> BTreeMap<u32, Vec<&'a StayItem>> {
+    let mut all: BTreeMap<u32, Vec<&StayItem>> = BTreeMap::new();
+    for item in scope.items() {
+        for fact in scope.context.index.facts_of(item) {
+            let hospital: HospitalId = scope.context.region.records[fact.record.index()].hospital;
+            scope.of(item, hospital).for_each(|at| all.entry(at).or_default().push(fact));
+        }
+    }
+    all
+}
+
+/// The breaches of a point by one person, or on one record: one for each record that has too much.
+fn in_group<'a, B>(
+    scope: &'a Scope<'a, B>,
+    point: &'a Point<'a, B>,
+    window: Window,
+    limit: f64,
+    own: &[(usize, &StayItem)],
+    excess: &impl Fn(&B, &[Use]) -> Option<Excess>,
+) -> Vec<Hit<'a>> {
+    let region = scope.context.region;
+    let mut windows: BTreeMap<i64, Vec<Use>> = BTreeMap::new();
+    for used in uses(region, own.iter().map(|o| o.1)).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
+        windows.entry(place(window, region, &used)).or_default().push(used);
+    }
+    let mut broken: BTreeMap<(RecordId, ItemId), (f64, Vec<(u32, Fen)>)> = BTreeMap::new();
+    for mut used in windows.into_values() {
+        used.sort_by_key(|u| (u.day, u.record, u.line));
+        let Some(found) = excess(&point.bound, &used) else { continue };
+        for (used, fen) in found.lines {
+            let (observed, lines) = broken.entry((used.record, used.item)).or_insert((found.observed, Vec::new()));
+            *observed = observed.max(found.observed);
+            lines.push((used.line, fen));
+        }
+    }
+    let hit = |((record, item), (observed, lines)): (_, (f64, Vec<_>))| {
+        asked(&lines).then(|| Hit {
+            record,
+            what: What::Item(item),
+            row: point.row,
+            breach: Breach {
+                limit: limit.to_string(),
+                found: number(observed),
+                observed: Some(observed),
+                threshold: Some(limit),
+                ..Breach::default()
+            },
+            lines,
+        })
+    };
+    broken.into_iter().filter_map(hit).collect()
+}
+
+/// A figure without needless decimals.
+pub fn number(value: f64) -> String {
+    let rounded = (value * 100.0).round() / 100.0;
+    rounded.to_string()
+}
+
+/// The lines of facts.
+pub fn uses<'a>(region: &'a Region, facts: impl Iterator<Item = &'a StayItem>) -> impl Iterator<Item = Use> {
+    let fees = &region.fees;
+    facts.flat_map(move |fact| {
+        let lines = (fact.first_line..=fact.last_line).filter(|&l| fees.item[l as usize] == fact.item);
+        let record = &region.records[fact.record.index()];
+        let of_record = record
+            .stay
+            .map(|i| region.stays[i as usize].admitted.day)
+            .or(record.visit.map(|i| region.visits[i as usize].time.day));
+        lines.map(move |line| Use {
+            day: fees.time[line as usize].map(|t| t.day).or(of_record),
+            line,
+            record: fact.record,
+            item: fact.item,
+            quantity: fees.quantity[line as usize],
+            claimed: fees.claimed(line as usize),
+        })
+    })
+}
+
+/// Spreads money that is too much over the lines of a window, from the last: the later charges are those too many. Every line
+/// of the window that gets none is left out.
+pub fn from_the_last(used: &[Use], mut money: Fen) -> Vec<(Use, Fen)> {
+    let mut lines = Vec::new();
+    for used in used.iter().rev().filter(|u| u.claimed > Fen(0)) {
+        if money <= Fen(0) {
+            break;
+        }
+        let part = used.claimed.min(money);
+        money -= part;
+        lines.push((*used, part));
+    }
+    lines.reverse();
+    lines
+}
+
+/// Facts by the person they are about.
+pub fn by_person<'a>(region: &Region, facts: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
+    let mut all: BTreeMap<PersonId, Vec<&StayItem>> = BTreeMap::new();
+    facts.into_iter().for_each(|f| all.entry(region.records[f.record.index()].person).or_default().push(f));
+    all.into_values().collect()
+}

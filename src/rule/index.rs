@@ -1,0 +1,166 @@
+//! Ways into the facts and the codes of a region, made once a run: which facts an item has, which items a code means.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::{Facts, StayItem};
+use crate::model::{DiagnosisId, HospitalId, ItemId, RecordId, Region};
+use crate::rulebook::{Rulebook, national_code};
+
+/// The table that gives national codes to institutions' own.
+const CROSSWALK: &str = "code-crosswalk";
+/// The table of named groups of codes.
+const GROUPS: &str = "code-groups";
+
+/// An item that a code means, everywhere or at one institution.
+pub type Meant = (ItemId, Option<HospitalId>);
+
+/// Ways into facts and codes.
+pub struct Index<'a> {
+    region: &'a Region,
+    facts: &'a Facts,
+    /// Facts by item, as indices into [`Facts::stay_items`]; those of item `i` from `starts[i]` to `starts[i + 1]`.
+    starts: Vec<u32>,
+    by_item: Vec<u32>,
+    /// Items of each national code; their ids are neighbours, as ids sort like codes.
+    codes: FxHashMap<&'a str, Range<u32>>,
+    /// Items that the crosswalk gives another code.
+    crossed: FxHashMap<&'a str, Vec<Meant>>,
+    groups: FxHashMap<&'a str, Vec<&'a str>>,
+    /// Diagnosis codes as compared: upper case, without the dot. Sorted.
+    diagnoses: Vec<(String, DiagnosisId)>,
+}
+
+impl<'a> Index<'a> {
+    /// Makes the index. Linear in facts, items and diagnoses.
+    pub fn new(region: &'a Region, facts: &'a Facts, book: &'a Rulebook) -> Self {
+        let items = region.names.items.len();
+        let mut starts = vec![0; items + 1];
+        facts.stay_items.iter().for_each(|f| starts[f.item.index() + 1] += 1);
+        (0..items).for_each(|i| starts[i + 1] += starts[i]);
+        let mut next = starts.clone();
+        let mut by_item = vec![0; facts.stay_items.len()];
+        for (at, fact) in facts.stay_items.iter().enumerate() {
+            by_item[next[fact.item.index()] as usize] = at as u32;
+            next[fact.item.index()] += 1;
+        }
+        let mut codes: FxHashMap<&str, Range<u32>> = FxHashMap::default();
+        for (item, code) in region.names.items.iter() {
+            let at = item.index() as u32;
+            codes.entry(national_code(code)).and_modify(|range| range.end = at + 1).or_insert(at..at + 1);
+        }
+        let mut diagnoses: Vec<_> = region.names.diagnoses.iter().map(|(id, code)| (icd(code), id)).collect();
+        diagnoses.sort_unstable();
+        let crossed = crosswalk(region, book);
+        Self { region, facts, starts, by_item, codes, crossed, groups: groups(book), diagnoses }
+    }
+
+    /// The facts of an item, by record.
+    pub fn facts_of(&self, item: ItemId) -> impl Iterator<Item = &'a StayItem> + '_ {
+        let range = self.starts[item.index()] as usize..self.starts[item.index() + 1] as usize;
+        self.by_item[range].iter().map(|&at| &self.facts.stay_items[at as usize])
+    }
+
+    /// The facts of a record, by item.
+    pub fn facts_on(&self, record: RecordId) -> &'a [StayItem] {
+        let all = &self.facts.stay_items;
+        let start = all.partition_point(|f| f.record < record);
+        let more = all[start..].iter().take_while(|f| f.record == record).count();
+        &all[start..start + more]
+    }
+
+    /// The items that codes mean: separated by spaces, each national (any regional suffix will do), the beginning of codes
+    /// followed by `*`, or a named group as `@name`.
+    pub fn items(&self, codes: &'a str, found: &mut Vec<Meant>) {
+        for code in codes.split_ascii_whitespace() {
+            match code.strip_prefix('@') {
+                Some(group) => {
+                    self.groups.get(group).into_iter().flatten().for_each(|code| self.items_of(code, found));
+                }
+                None => self.items_of(code, found),
+            }
+        }
+    }
+
+    fn items_of(&self, code: &str, found: &mut Vec<Meant>) {
+        let range = match code.strip_suffix('*') {
+            Some(start) => self.beginning(start),
+            None => self.codes.get(national_code(code)).cloned().unwrap_or(0..0),
+        };
+        found.extend(range.map(|at| (ItemId(at), None)));
+        found.extend(self.crossed.get(national_code(code)).into_iter().flatten().copied());
+    }
+
+    /// The items whose codes begin so.
+    fn beginning(&self, start: &str) -> Range<u32> {
+        let pool = &self.region.names.items;
+        let (mut low, mut high) = (0, pool.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if pool.get(ItemId(middle as u32)) < start { low = middle + 1 } else { high = middle }
+        }
+        let first = low as u32;
+        let own = |at: &u32| pool.get(ItemId(*at)).starts_with(start);
+        first..first + (first..pool.len() as u32).take_while(own).count() as u32
+    }
+
+    /// Whether a diagnosis is among codes: separated by spaces, each meaning all that begin so (`J18` is `J18.900`, too), or
+    /// a named group as `@name`. Dots and case do not matter. Sorted by id.
+    pub fn diagnoses(&self, codes: &'a str) -> Vec<DiagnosisId> {
+        let mut found = Vec::new();
+        for code in codes.split_ascii_whitespace() {
+            match code.strip_prefix('@') {
+                Some(group) => {
+                    self.groups.get(group).into_iter().flatten().for_each(|c| self.diagnoses_of(c, &mut found));
+                }
+                None => self.diagnoses_of(code, &mut found),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn diagnoses_of(&self, code: &str, found: &mut Vec<DiagnosisId>) {
+        let wanted = icd(code.trim_end_matches('*'));
+        let from = self.diagnoses.partition_point(|d| d.0 < wanted);
+        let own = self.diagnoses[from..].iter().take_while(|d| d.0.starts_with(&wanted));
+        found.extend(own.map(|d| d.1));
+    }
+}
+
+/// A diagnosis or operation code as compared: upper case, without the dot.
+pub fn icd(code: &str) -> String {
+    code.trim().chars().filter(|c| *c != '.').map(|c| c.to_ascii_uppercase()).collect()
+}
+
+fn crosswalk<'a>(region: &Region, book: &'a Rulebook) -> FxHashMap<&'a str, Vec<Meant>> {
+    let mut crossed: FxHashMap<&str, Vec<Meant>> = FxHashMap::default();
+    let Some(table) = book.table(CROSSWALK) else { return crossed };
+    let Some([hospital, own, national]) = table.places(["fixmedins_code", "medins_list_codg", "hilist_code"]) else {
+        return crossed;
+    };
+    for row in 0..table.len() as u32 {
+        let Some(item) = region.names.items.find(table.cell(row, own)) else { continue };
+        let at = match table.cell(row, hospital) {
+            "" => None,
+            code => match region.names.hospitals.find(code) {
+                Some(hospital) => Some(hospital),
+                None => continue,
+            },
+        };
+        crossed.entry(national_code(table.cell(row, national))).or_default().push((item, at));
+    }
+    crossed
+}
+
+fn groups(book: &Rulebook) -> FxHashMap<&str, Vec<&str>> {
+    let mut groups: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    let Some(table) = book.table(GROUPS) else { return groups };
+    let Some([group, code]) = table.places(["group", "code"]) else { return groups };
+    for row in 0..table.len() as u32 {
+        groups.entry(table.cell(row, group)).or_default().push(table.cell(row, code));
+    }
+    groups
+}
