@@ -180,7 +180,7 @@ fn every_class_but_those_of_medical_records_has_a_rule_and_the_page_says_so() {
     for ((code, name), needs) in column("code").zip(column("name")).zip(column("needs")) {
         let of = |e: &&Value| e["national_class"].as_array().expect("a list").iter().any(|c| c == code || c == name);
         let own: Vec<&Value> = entries.iter().filter(of).collect();
-        assert_eq!(own.len(), 1, "{name}");
+        assert!(!own.is_empty(), "{name}");
         assert_eq!(own[0]["id"].is_null(), needs == "medical record", "{name}");
         assert!(
             own[0]["state"] == "runs" || own[0]["state"].as_str().is_some_and(|s| s.starts_with("needs: ")),
