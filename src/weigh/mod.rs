@@ -130,6 +130,7 @@ mod tests {
             diagnosis: DiagnosisId::NONE,
             diagnosis_name: TextId::NONE,
             discharge_way: TextId::NONE,
+            return_plan: TextId::NONE,
             sex: Sex::Unknown,
             birth: None,
             total: Fen(total),
