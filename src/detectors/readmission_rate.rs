@@ -28,6 +28,7 @@ pub(super) const DETECTOR: Detector = Detector {
 #[serde(deny_unknown_fields)]
 struct Parameters {
     window: i32,
+    series_gap: i32,
     min_discharges: f64,
     min_peers: usize,
     limit: f64,
@@ -63,7 +64,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     };
     // A return has been seen only where the export goes on for as long.
     let last = region.stays.iter().map(|s| s.admitted.day.0).max().unwrap_or(0) - parameters.window;
-    let mut all = discharges(region, &plan, parameters.window);
+    let mut all = discharges(region, &plan, parameters.series_gap);
     all.retain(|d| region.stays[d.stay as usize].last_day().0 <= last);
     let houses = houses(region, &all, &parameters);
     let p: Vec<f64> = houses.values().map(|h| h.standing.map_or(1.0, |s| s.p)).collect();

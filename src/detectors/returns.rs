@@ -33,8 +33,8 @@ pub struct Next {
 }
 
 /// Every discharge that counts, by person and time. Left out are series of care, births and newborns, day surgery, transfers,
-/// deaths, persons who come at even intervals of more than `window` days, and stays still open.
-pub fn discharges(region: &Region, plan: &Plan<'_>, window: i32) -> Vec<Discharge> {
+/// deaths, persons who come at even intervals with more than `series_gap` days between stays, and stays still open.
+pub fn discharges(region: &Region, plan: &Plan<'_>, series_gap: i32) -> Vec<Discharge> {
     let ready = Ready::new(region);
     let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
     order.sort_by_key(|&i| {
@@ -43,7 +43,8 @@ pub fn discharges(region: &Region, plan: &Plan<'_>, window: i32) -> Vec<Discharg
     });
     let mut out = Vec::new();
     for person in order.chunk_by(|&a, &b| region.stays[a as usize].person == region.stays[b as usize].person) {
-        if region.stays[person[0] as usize].person == PersonId::NONE || comes_by_plan(region, plan, person, window) {
+        if region.stays[person[0] as usize].person == PersonId::NONE || comes_by_plan(region, plan, person, series_gap)
+        {
             continue;
         }
         let counts: Vec<bool> = person.iter().map(|&i| ready.counts(plan, &region.stays[i as usize])).collect();
@@ -112,8 +113,8 @@ pub fn leaves_otherwise(region: &Region, stay: &Stay) -> bool {
         || ["转院", "转社区", "转科", "转上级", "死亡"].iter().any(|w| way.contains(w))
 }
 
-/// Whether a person's admissions are a series by their even intervals, with gaps longer than the window.
-fn comes_by_plan(region: &Region, plan: &Plan<'_>, stays: &[u32], window: i32) -> bool {
+/// Whether a person's admissions are a series by their even intervals, with longer gaps than `series_gap`.
+fn comes_by_plan(region: &Region, plan: &Plan<'_>, stays: &[u32], series_gap: i32) -> bool {
     let days: Vec<i32> = stays.iter().map(|&i| region.stays[i as usize].admitted.day.0).collect();
     if !is_regular(&days, plan.regular_times, plan.regular_spread) {
         return false;
@@ -121,5 +122,5 @@ fn comes_by_plan(region: &Region, plan: &Plan<'_>, stays: &[u32], window: i32) -
     let gap = |w: &[u32]| region.stays[w[1] as usize].admitted.day.0 - region.stays[w[0] as usize].last_day().0;
     let mut gaps: Vec<i32> = stays.windows(2).map(gap).collect();
     gaps.sort_unstable();
-    gaps[gaps.len() / 2] > window
+    gaps[gaps.len() / 2] > series_gap
 }

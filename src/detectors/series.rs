@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{DiagnosisId, HospitalId, Region, Stay, TextId};
+use crate::model::{DepartmentId, DiagnosisId, HospitalId, Region, Stay, TextId};
 
 /// Which stays and visits belong to a series.
 pub struct Series<'a> {
@@ -15,6 +15,8 @@ pub struct Series<'a> {
     codes: Vec<bool>,
     /// By [`HospitalId`].
     hospitals: Vec<bool>,
+    /// By [`DepartmentId`].
+    departments: Vec<bool>,
     seen: RefCell<FxHashMap<TextId, bool>>,
 }
 
@@ -32,6 +34,9 @@ impl<'a> Series<'a> {
             hospitals: (0..region.hospitals.len())
                 .map(|i| has_word(region.hospital_name(HospitalId(i as u32)), words))
                 .collect(),
+            departments: (0..names.departments.len())
+                .map(|i| has_word(names.departments.get(DepartmentId(i as u32)), words))
+                .collect(),
             seen: RefCell::default(),
             region,
         }
@@ -44,7 +49,7 @@ impl<'a> Series<'a> {
             || self.hospital(stay.hospital)
             || self.text(stay.kind)
             || self.text(stay.diagnosis_name)
-            || has_word(stay.department.some().map_or("", |d| region.names.departments.get(d)), self.words)
+            || stay.department.some().is_some_and(|d| self.departments[d.index()])
             || region.diagnoses_of(stay.record).iter().any(|d| self.code(d.code))
     }
 
@@ -99,6 +104,15 @@ pub fn is_regular(days: &[i32], times: usize, spread: f64) -> bool {
     gaps[gaps.len() / 2] >= 2.0 && variance.sqrt() <= spread * mean
 }
 
+/// Whether the days fall on fixed weekdays, three at most, as sessions of dialysis do: at least `times` days, and at least
+/// `share` of them on the three most frequent weekdays.
+pub fn is_weekly(days: &[i32], times: usize, share: f64) -> bool {
+    let mut counts = [0usize; 7];
+    days.iter().for_each(|d| counts[d.rem_euclid(7) as usize] += 1);
+    counts.sort_unstable();
+    days.len() >= times && counts[4..].iter().sum::<usize>() as f64 >= share * days.len() as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +132,12 @@ mod tests {
         assert!(!is_regular(&[0, 21, 42], 4, 0.35));
         assert!(!is_regular(&[0, 3, 40, 45, 110, 115], 4, 0.35));
         assert!(!is_regular(&[0, 1, 2, 3, 4, 5], 4, 0.35), "every day is no interval");
+    }
+
+    #[test]
+    fn sessions_keep_their_weekdays() {
+        let sessions: Vec<i32> = (0..70).filter(|d| [0, 2, 4].contains(&(d % 7))).collect();
+        assert!(is_weekly(&sessions, 24, 0.85) && !is_weekly(&sessions[..20], 24, 0.85));
+        assert!(!is_weekly(&(0..30).collect::<Vec<_>>(), 24, 0.85));
     }
 }

@@ -7,12 +7,14 @@
 
 mod people;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use serde::Deserialize;
 
 pub(super) use self::people::Illness;
 use self::people::{Stratum, strata};
-use super::series::is_regular;
+use super::series::{is_regular, is_weekly};
 use crate::finding::Finding;
 use crate::model::{Day, HospitalId, PersonId};
 use crate::rule::{Context, RuleError, parameters};
@@ -30,6 +32,8 @@ pub(super) struct Parameters {
     pub min_stratum: usize,
     pub regular_times: usize,
     pub regular_spread: f64,
+    pub schedule_days: usize,
+    pub schedule_share: f64,
     pub chronic_codes: Vec<String>,
     pub chronic_types: Vec<String>,
     pub series_codes: Vec<String>,
@@ -86,15 +90,17 @@ pub(super) fn run(
     Ok(tested.iter().map(|t| report::finding(context.region, stays, &occasions, t, parameters.window)).collect())
 }
 
-/// The people with an occasion, those who come at even intervals left out, each with the fullest window.
+/// The people with an occasion, those who come at even intervals or on fixed weekdays left out, each with the fullest window.
 fn people(occasions: &[Occasion], parameters: &Parameters) -> Vec<(PersonId, Fullest)> {
     let (mut people, mut start) = (Vec::new(), 0);
     for own in occasions.chunk_by(|a, b| a.person == b.person) {
         let mut days: Vec<i32> = own.iter().map(|o| o.day.0).collect();
         days.dedup();
-        let regular =
+        let even =
             parameters.regular_times > 0 && is_regular(&days, parameters.regular_times, parameters.regular_spread);
-        if own[0].person != PersonId::NONE && !regular {
+        let fixed =
+            parameters.schedule_days > 0 && is_weekly(&days, parameters.schedule_days, parameters.schedule_share);
+        if own[0].person != PersonId::NONE && !even && !fixed {
             let fullest = fullest(own, parameters.window);
             people.push((own[0].person, Fullest { from: start + fullest.from, to: start + fullest.to, ..fullest }));
         }

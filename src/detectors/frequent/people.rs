@@ -47,7 +47,11 @@ impl<'a> Illness<'a> {
         };
         region.stays.iter().for_each(|s| mark(s.person, s.diagnosis, false));
         region.visits.iter().for_each(|v| mark(v.person, v.diagnosis, chronic_types.contains(&v.kind)));
-        region.diagnoses.iter().for_each(|d| mark(region.records[d.record.index()].person, d.code, false));
+        for diagnosis in &region.diagnoses {
+            if let Some(record) = region.records.get(diagnosis.record.index()) {
+                mark(record.person, diagnosis.code, false);
+            }
+        }
         Self { region, series, kinds }
     }
 
@@ -87,25 +91,11 @@ impl Stratum {
     }
 }
 
-/// Strata of age, illness and sex; those too small are joined over sex, then over age, then over everything.
+/// Strata of age, illness and sex; those too small are joined over sex, then over age, then over everything, and what is too
+/// small even so goes to the stratum of those who come most. Where there are too few people for any law, there is none.
 pub fn strata(illness: &Illness<'_>, people: &[(PersonId, Fullest)], parameters: &Parameters) -> Vec<Stratum> {
-    let mut groups: BTreeMap<(u8, u8, Sex), Vec<usize>> = BTreeMap::new();
-    for (i, (person, _)) in people.iter().enumerate() {
-        groups.entry(illness.key(*person)).or_default().push(i);
-    }
-    let wider: [fn((u8, u8, Sex)) -> (u8, u8, Sex); 3] =
-        [|k| (k.0, k.1, Sex::Unknown), |k| (u8::MAX, k.1, Sex::Unknown), |_| (u8::MAX, u8::MAX, Sex::Unknown)];
-    for widen in wider {
-        let small: Vec<_> = groups.iter().filter(|(_, m)| m.len() < parameters.min_stratum).map(|(k, _)| *k).collect();
-        for key in small {
-            if widen(key) != key {
-                let members = groups.remove(&key).unwrap_or_default();
-                groups.entry(widen(key)).or_default().extend(members);
-            }
-        }
-    }
     let mut out = Vec::new();
-    for mut members in groups.into_values() {
+    for mut members in groups(illness, people, parameters.min_stratum) {
         members.sort_unstable();
         let mut counts: Vec<u64> = Vec::new();
         for &m in &members {
@@ -120,4 +110,32 @@ pub fn strata(illness: &Illness<'_>, people: &[(PersonId, Fullest)], parameters:
         }
     }
     out
+}
+
+/// The members of each stratum.
+fn groups(illness: &Illness<'_>, people: &[(PersonId, Fullest)], enough: usize) -> Vec<Vec<usize>> {
+    type Key = (u8, u8, Sex);
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (i, (person, _)) in people.iter().enumerate() {
+        groups.entry(illness.key(*person)).or_default().push(i);
+    }
+    let everything = (u8::MAX, u8::MAX, Sex::Unknown);
+    let wider: [fn(Key) -> Key; 3] =
+        [|k| (k.0, k.1, Sex::Unknown), |k| (u8::MAX, k.1, Sex::Unknown), |_| (u8::MAX, u8::MAX, Sex::Unknown)];
+    for widen in wider {
+        let small: Vec<Key> = groups.iter().filter(|(_, m)| m.len() < enough).map(|(k, _)| *k).collect();
+        for key in small.into_iter().filter(|k| widen(*k) != *k) {
+            let members = groups.remove(&key).unwrap_or_default();
+            groups.entry(widen(key)).or_default().extend(members);
+        }
+    }
+    let left = groups.remove(&everything).unwrap_or_default();
+    let mean = |m: &[usize]| m.iter().map(|i| people[*i].1.count as f64).sum::<f64>() / m.len() as f64;
+    let fullest = groups.iter().max_by(|a, b| mean(a.1).total_cmp(&mean(b.1)).then(b.0.cmp(a.0))).map(|(k, _)| *k);
+    match fullest {
+        Some(key) if left.len() < enough => groups.entry(key).or_default().extend(left),
+        _ if left.len() >= enough => drop(groups.insert(everything, left)),
+        _ => {}
+    }
+    groups.into_values().collect()
 }
