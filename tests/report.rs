@@ -88,6 +88,7 @@ fn stay(i: u32) -> Stay {
         diagnosis_name: TextId::NONE,
         operation: TextId::NONE,
         discharge_way: TextId::NONE,
+        return_plan: TextId::NONE,
         sex: Sex::Unknown,
         birth: None,
         total: Fen(800_000 + i64::from(i) * 12_345),

@@ -1,7 +1,11 @@
 //! Behaviour rules that need code: one rule, one file. A line in the list below makes both the module and the entry.
 
 mod beds;
+mod frequent;
 mod natural;
+mod peers;
+mod returns;
+mod series;
 
 use crate::rule::Detector;
 
@@ -16,12 +20,19 @@ macro_rules! detectors {
 
 detectors! {
     bed_hanging,
+    cost_structure,
     duplicate_charges,
+    frequent_admissions,
+    frequent_purchases,
+    frequent_visits,
     hours_over_day,
     inflated_drugs,
+    minor_admissions,
     outside_stay,
     overlapping_stays,
     padded_stays,
     paired_admissions,
+    readmission_rate,
+    split_stays,
     threshold_stays,
 }

@@ -57,7 +57,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (
             Table::Stays,
             "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "oth_diag" | "oprn_oprt_code" | "dscg_way" | "inhosp_stas",
+            | "oth_diag" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
         )
         | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
         | (Table::Diagnoses, "diag_name")
@@ -65,7 +65,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         | (Table::Hospitals, "fixmedins_name" | "hosp_lv" | "fixmedins_type") => Keep::Symbol(Domain::Text),
         (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name" | "chrgitm_lv")
         | (Table::Fees, "bilg_dept_codg" | "bilg_dr_name" | "pric_uplmt_amt" | "dscg_tkdrug_flag") => return None,
-        (Table::Stays, "ipt_days" | "days_rinp_flag_31") | (Table::Visits, "acct_pay") => return None,
+        (Table::Stays, "ipt_days") | (Table::Visits, "acct_pay") => return None,
         _ => match column.kind {
             Kind::Money => Keep::Integer(2),
             Kind::Quantity => Keep::Integer(4),

@@ -145,7 +145,7 @@ const STAYS: &[Column] = table! { Stays:
     oprn_oprt_code Text, "手术编码", "", ["手术操作编码", "主手术编码"];
     oprn_oprt_name Text, "手术名称", "", ["手术操作名称", "主手术名称"];
     dscg_way Text, "离院方式", "AKC199", ["出院方式", "转归"];
-    days_rinp_flag_31 Flag, "31天内再住院计划", "", [];
+    days_rinp_flag_31 Text, "31天内再住院计划", "", ["出院31天内再住院计划", "是否有出院31天内再住院计划"];
     setl_time Stamp, "结算时间", "AAE040", ["结算日期", "收费日期", "setl_end_date", "补偿日期"];
     medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额"];
     fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付"];

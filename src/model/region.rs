@@ -123,6 +123,8 @@ pub struct Stay {
     pub operation: TextId,
     /// `dscg_way` as written.
     pub discharge_way: TextId,
+    /// `days_rinp_flag_31` as written: whether a return within 31 days was planned at discharge.
+    pub return_plan: TextId,
     /// Sex on this record.
     pub sex: Sex,
     /// Date of birth on this record.

@@ -3,9 +3,11 @@
 //! Nothing here knows what a stay is. Tails keep their relative accuracy far out, where the leads are.
 
 pub mod bunching;
+pub mod counts;
 mod discovery;
 mod dispersed;
 mod far;
+pub mod funnel;
 mod interval;
 mod isotonic;
 mod order;

@@ -131,6 +131,7 @@ mod tests {
             diagnosis_name: TextId::NONE,
             operation: TextId::NONE,
             discharge_way: TextId::NONE,
+            return_plan: TextId::NONE,
             sex: Sex::Unknown,
             birth: None,
             total: Fen(total),

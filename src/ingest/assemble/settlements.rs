@@ -37,6 +37,7 @@ pub(super) struct Settlement {
     pub diagnosis_name: TextId,
     pub way: TextId,
     pub operation: TextId,
+    pub return_plan: TextId,
     pub sex: Sex,
     pub birth: Option<Day>,
     pub refund: bool,
@@ -99,6 +100,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
     let (doctor, diagnosis, diagnosis_name, way) =
         (symbol("chfpdr_code"), symbol("dise_codg"), symbol("dise_name"), symbol("dscg_way"));
     let operation = symbol("oprn_oprt_code");
+    let return_plan = symbol("days_rinp_flag_31");
     let (total, fund, pool, own) =
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
@@ -129,6 +131,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             diagnosis_name: ids.texts.id(diagnosis_name(row)),
             way: ids.texts.id(way(row)),
             operation: ids.texts.id(operation(row)),
+            return_plan: ids.texts.id(return_plan(row)),
             sex: sex(chunk, row),
             birth: birth(row).map(|s| s.day),
             refund: small("refd_setl_flag", row) == 2,
@@ -343,6 +346,7 @@ fn stay(group: &Group) -> Stay {
         diagnosis_name: first(rows, TextId::NONE, |r| r.diagnosis_name),
         operation: first(rows, TextId::NONE, |r| r.operation),
         discharge_way: first(rows, TextId::NONE, |r| r.way),
+        return_plan: first(rows, TextId::NONE, |r| r.return_plan),
         sex: first(rows, Sex::Unknown, |r| r.sex),
         birth: first(rows, None, |r| r.birth),
         total: group.total,

@@ -1,0 +1,63 @@
+//! Which hospitals a hospital is compared with.
+
+use std::collections::BTreeMap;
+
+use crate::model::{HospitalId, Region, TextId};
+use crate::stats::funnel::{Prediction, Unit, predictions};
+
+/// How a hospital stands among its peers.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// What the peers predict.
+    pub prediction: Prediction,
+    /// Probability of a value at least so high.
+    pub p: f64,
+    /// Place among the peers and itself, 1 for the highest.
+    pub rank: usize,
+    /// Number of peers, itself not counted.
+    pub peers: usize,
+}
+
+/// Groups of hospitals of one level and type, else of one level, else all: the first that has enough others.
+pub fn groups(region: &Region, hospitals: &[HospitalId], enough: usize) -> Vec<Vec<usize>> {
+    let key = |i: usize, depth: usize| {
+        let hospital = &region.hospitals[hospitals[i].index()];
+        let level = if depth < 2 { hospital.level } else { TextId::NONE };
+        (level, if depth < 1 { hospital.kind } else { TextId::NONE })
+    };
+    let members: [BTreeMap<(TextId, TextId), Vec<usize>>; 3] = std::array::from_fn(|depth| {
+        let mut all: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        (0..hospitals.len()).for_each(|i| all.entry(key(i, depth)).or_default().push(i));
+        all
+    });
+    (0..hospitals.len())
+        .map(|i| {
+            let own = |depth: usize| &members[depth][&key(i, depth)];
+            (0..3).map(own).find(|m| m.len() > enough).unwrap_or_else(|| own(2)).clone()
+        })
+        .collect()
+}
+
+/// How each hospital stands among its group; `usable` says whose value is firm enough to be held against others.
+pub fn standings(units: &[Unit], usable: &[bool], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+    let mut known: BTreeMap<&[usize], Vec<Option<Prediction>>> = BTreeMap::new();
+    (0..units.len())
+        .map(|i| {
+            let group = groups[i].as_slice();
+            let place = group.binary_search(&i).ok()?;
+            let all = known.entry(group).or_insert_with(|| {
+                let own: Vec<Unit> = group.iter().map(|j| units[*j]).collect();
+                let firm: Vec<bool> = group.iter().map(|j| usable[*j]).collect();
+                predictions(&own, &firm)
+            });
+            let prediction = all[place]?;
+            let firm = || group.iter().filter(|j| **j != i && usable[**j]);
+            Some(Standing {
+                prediction,
+                p: prediction.tail(units[i]),
+                rank: 1 + firm().filter(|j| units[**j].value > units[i].value).count(),
+                peers: firm().count(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! Discharges and the next admission of the same person, where a return would not be planned care.
+
+use super::series::{Series, chapter, is_regular};
+use crate::model::{PersonId, Region, Setting, Stay};
+use crate::rule::subjects::{is_childbirth, is_newborns};
+
+/// What makes a return planned, as the cards say it.
+pub struct Plan<'a> {
+    /// Care that brings people back.
+    pub series: Series<'a>,
+    /// Stays of one person from which on even intervals are a series.
+    pub regular_times: usize,
+    /// Standard deviation of the intervals over their mean up to which they are even.
+    pub regular_spread: f64,
+}
+
+/// A stay that may be followed by a return, and the return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Discharge {
+    /// Index of the stay.
+    pub stay: u32,
+    /// The person's next stay, where it is at the same hospital and not planned.
+    pub next: Option<Next>,
+}
+
+/// A return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Index of the stay.
+    pub stay: u32,
+    /// Days from discharge to admission.
+    pub gap: i32,
+}
+
+/// Every discharge that counts, by person and time. Left out are series of care, births and newborns, day surgery, transfers,
+/// deaths, persons who come at even intervals with more than `series_gap` days between stays, and stays still open.
+pub fn discharges(region: &Region, plan: &Plan<'_>, series_gap: i32) -> Vec<Discharge> {
+    let ready = Ready::new(region);
+    let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
+    order.sort_by_key(|&i| {
+        let stay = &region.stays[i as usize];
+        (stay.person, stay.admitted, stay.last_day(), i)
+    });
+    let mut out = Vec::new();
+    for person in order.chunk_by(|&a, &b| region.stays[a as usize].person == region.stays[b as usize].person) {
+        if region.stays[person[0] as usize].person == PersonId::NONE || comes_by_plan(region, plan, person, series_gap)
+        {
+            continue;
+        }
+        let counts: Vec<bool> = person.iter().map(|&i| ready.counts(plan, &region.stays[i as usize])).collect();
+        for (at, &i) in person.iter().enumerate().filter(|(at, _)| counts[*at]) {
+            let stay = &region.stays[i as usize];
+            if stay.discharged.is_none() || leaves_otherwise(region, stay) {
+                continue;
+            }
+            let next = person.get(at + 1).filter(|_| counts[at + 1]);
+            let next = next.and_then(|&n| ready.follows(stay, &region.stays[n as usize], n));
+            out.push(Discharge { stay: i, next });
+        }
+    }
+    out
+}
+
+/// What has to be known of the whole region.
+struct Ready<'a> {
+    region: &'a Region,
+    /// The code that says yes in `days_rinp_flag_31`: settlement lists write 0 and 1, case fronts 1 and 2.
+    yes: &'static str,
+}
+
+impl<'a> Ready<'a> {
+    fn new(region: &'a Region) -> Self {
+        let has = |code: &str| {
+            let text = region.names.texts.find(code);
+            text.is_some_and(|t| region.stays.iter().any(|s| s.return_plan == t))
+        };
+        // Where every stay says 1, it is the 1 that means no.
+        Self { region, yes: if has("0") && !has("2") { "1" } else { "2" } }
+    }
+
+    fn counts(&self, plan: &Plan<'_>, stay: &Stay) -> bool {
+        stay.setting == Setting::Inpatient
+            && stay.hospital.some().is_some()
+            && !plan.series.has(stay)
+            && !is_childbirth(self.region, stay)
+            && !is_newborns(self.region, stay)
+    }
+
+    /// The return, if one stay follows the other at one hospital and neither a plan, a change of insurance, a year's or month's
+    /// closing of accounts nor another illness explains it.
+    fn follows(&self, first: &Stay, second: &Stay, index: u32) -> Option<Next> {
+        let (left, back) = (first.last_day(), second.admitted.day);
+        let gap = back.0 - left.0;
+        let closing = gap <= 1 && crate::model::Day(left.0 + 1).month() != left.month();
+        let other_illness = match (chapter(self.region, first.diagnosis), chapter(self.region, second.diagnosis)) {
+            (Some(a), Some(b)) => a != b,
+            _ => false,
+        };
+        let same = first.hospital == second.hospital && first.insurance == second.insurance;
+        (gap >= 0 && same && !closing && !other_illness && !self.planned(first)).then_some(Next { stay: index, gap })
+    }
+
+    fn planned(&self, stay: &Stay) -> bool {
+        let text = self.region.names.texts.get(stay.return_plan).trim();
+        text == self.yes || matches!(text, "有" | "是" | "Y" | "y")
+    }
+}
+
+/// Transfers, deaths and those who left against advice: what follows is not the hospital's doing.
+pub fn leaves_otherwise(region: &Region, stay: &Stay) -> bool {
+    let way = region.names.texts.get(stay.discharge_way).trim();
+    matches!(way.trim_start_matches('0'), "2" | "3" | "5")
+        || ["转院", "转社区", "转科", "转上级", "死亡"].iter().any(|w| way.contains(w))
+}
+
+/// Whether a person's admissions are a series by their even intervals, with longer gaps than `series_gap`.
+fn comes_by_plan(region: &Region, plan: &Plan<'_>, stays: &[u32], series_gap: i32) -> bool {
+    let days: Vec<i32> = stays.iter().map(|&i| region.stays[i as usize].admitted.day.0).collect();
+    if !is_regular(&days, plan.regular_times, plan.regular_spread) {
+        return false;
+    }
+    let gap = |w: &[u32]| region.stays[w[1] as usize].admitted.day.0 - region.stays[w[0] as usize].last_day().0;
+    let mut gaps: Vec<i32> = stays.windows(2).map(gap).collect();
+    gaps.sort_unstable();
+    gaps[gaps.len() / 2] > series_gap
+}

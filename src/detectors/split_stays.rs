@@ -1,0 +1,183 @@
+//! `split-stays`: one illness billed as several stays, with hardly a day between them.
+//!
+//! Per hospital, the returns within a few days of discharge are held against two expectations: the hospital's own returns of
+//! later weeks, times what such returns go with at other hospitals, and its discharges, times the other hospitals' rate. The
+//! larger one counts. Whether the rest is beyond what hospitals differ by anyway is a funnel ([`crate::stats::funnel`]) over
+//! several windows, with false discoveries controlled over hospitals; the returns of a hospital that stands out are listed with
+//! the probability that each is one of the surplus.
+
+mod judge;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::judge::{House, Judged, judge};
+use super::returns::{Discharge, Plan, discharges};
+use super::series::{Series, category};
+use crate::finding::{Finding, Subject};
+use crate::model::{Fen, HospitalId, Region};
+use crate::rule::subjects::{diagnosis, list, stay_finding};
+use crate::rule::{Context, Detector, RuleError, parameters};
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "split-stays",
+    check: |card| parameters::<Parameters>(card).map(drop),
+    want: |_, _, _, _| Ok(()),
+    run,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    windows: Vec<i32>,
+    reference_from: i32,
+    reference_to: i32,
+    early_factor: f64,
+    own_spread: f64,
+    min_peers: usize,
+    max_q: f64,
+    min_ratio: f64,
+    min_excess: f64,
+    min_probability: f64,
+    series_codes: Vec<String>,
+    series_words: Vec<String>,
+    regular_times: usize,
+    regular_spread: f64,
+}
+
+/// Returns of one hospital by gap, and the same illness apart from another of its chapter.
+fn houses(region: &Region, all: &[Discharge], to: i32) -> BTreeMap<HospitalId, House> {
+    let mut out: BTreeMap<HospitalId, House> = BTreeMap::new();
+    for discharge in all {
+        let house = out
+            .entry(region.stays[discharge.stay as usize].hospital)
+            .or_insert_with(|| House { discharges: 0.0, gaps: vec![[0.0; 2]; to as usize + 1] });
+        house.discharges += 1.0;
+        if let Some(next) = discharge.next.filter(|n| n.gap <= to) {
+            house.gaps[next.gap as usize][kind(region, discharge.stay, next.stay)] += 1.0;
+        }
+    }
+    out
+}
+
+/// 0 for two stays of one diagnosis category, 1 for others.
+fn kind(region: &Region, a: u32, b: u32) -> usize {
+    let of = |i: u32| category(region, region.stays[i as usize].diagnosis);
+    usize::from(of(a) != of(b))
+}
+
+fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    let parameters: Parameters = parameters(context.card)?;
+    let region = context.region;
+    let widest = parameters.windows.iter().copied().max().unwrap_or(0);
+    if parameters.windows.iter().any(|w| *w < 0)
+        || widest >= parameters.reference_from
+        || parameters.reference_from > parameters.reference_to
+    {
+        return Err(RuleError::Parameter("windows < reference_from <= reference_to".into()));
+    }
+    let plan = Plan {
+        series: Series::new(region, &parameters.series_codes, &parameters.series_words),
+        regular_times: parameters.regular_times,
+        regular_spread: parameters.regular_spread,
+    };
+    let all = discharges(region, &plan, widest);
+    let houses = houses(region, &all, parameters.reference_to);
+    let judged = judge(region, &houses, &parameters);
+    Ok(chains(region, &all, &judged, &parameters)
+        .into_iter()
+        .map(|chain| finding(region, &chain, &judged[&region.stays[chain[0].first as usize].hospital], &houses))
+        .collect())
+}
+
+/// A return that is probably one of the surplus.
+#[derive(Clone, Copy, Debug)]
+struct Joint {
+    first: u32,
+    second: u32,
+    gap: i32,
+    probability: f64,
+}
+
+/// The listed returns, those of one person joined end to end.
+fn chains(
+    region: &Region,
+    all: &[Discharge],
+    judged: &BTreeMap<HospitalId, Judged>,
+    parameters: &Parameters,
+) -> Vec<Vec<Joint>> {
+    let mut out: Vec<Vec<Joint>> = Vec::new();
+    for discharge in all {
+        let Some(judged) = judged.get(&region.stays[discharge.stay as usize].hospital) else { continue };
+        let Some(next) = discharge.next.filter(|n| n.gap <= judged.window) else { continue };
+        let probability = judged.probability(next.gap, kind(region, discharge.stay, next.stay));
+        if probability < parameters.min_probability {
+            continue;
+        }
+        let joint = Joint { first: discharge.stay, second: next.stay, gap: next.gap, probability };
+        match out.last_mut().filter(|chain| chain.last().is_some_and(|last| last.second == joint.first)) {
+            Some(chain) => chain.push(joint),
+            None => out.push(vec![joint]),
+        }
+    }
+    out
+}
+
+fn finding(
+    region: &Region,
+    chain: &[Joint],
+    judged: &Judged,
+    houses: &BTreeMap<HospitalId, House>,
+) -> Finding {
+    let first = chain[0].first;
+    let mut finding = stay_finding(region, first as usize);
+    finding.add_rows(&region.files, region.stays[first as usize].rows.iter().copied());
+    for joint in chain {
+        let stay = &region.stays[joint.second as usize];
+        finding.stay_ids.push(region.names.records.get(stay.record).to_string());
+        finding.period_end = finding.period_end.max(Some(stay.last_day()));
+        finding.total_amount += stay.total;
+        finding.add_risk(Subject::Stay(joint.second), stay.fund.max(Fen(0)));
+        finding.add_rows(&region.files, stay.rows.iter().copied());
+    }
+    let surest = chain.iter().map(|j| j.probability).fold(0.0, f64::max);
+    finding.confidence = surest;
+    finding.observed = Some(judged.observed);
+    finding.expected = Some(judged.expected);
+    finding.p_value = Some(judged.p);
+    finding.q_value = Some(judged.q);
+    let ids = std::iter::once(first).chain(chain.iter().map(|j| j.second));
+    let dates = ids.map(|i| {
+        let stay = &region.stays[i as usize];
+        format!("{} – {}", stay.admitted.day, stay.last_day())
+    });
+    let stay = &region.stays[first as usize];
+    let evidence = &mut finding.evidence;
+    evidence.insert("split_into".into(), (chain.len() + 1).into());
+    evidence.insert("gap_days".into(), chain.iter().map(|j| j.gap).max().into());
+    evidence.insert("dates".into(), list(dates));
+    evidence.insert("diagnosis".into(), diagnosis(region, stay).into());
+    evidence.insert("next_diagnosis".into(), diagnosis(region, &region.stays[chain[0].second as usize]).into());
+    evidence.insert("window_days".into(), judged.window.into());
+    evidence.insert("returns".into(), judged.observed.into());
+    evidence.insert("expected_returns".into(), rounded(judged.expected).into());
+    evidence.insert("ratio".into(), rounded(judged.observed / judged.expected).into());
+    evidence.insert("discharges".into(), houses[&stay.hospital].discharges.into());
+    evidence.insert("peer_hospitals".into(), judged.peers.into());
+    evidence.insert("by_gap".into(), by_gap(judged));
+    finding
+}
+
+/// Returns of the hospital by days between, with what was expected of each.
+fn by_gap(judged: &Judged) -> Value {
+    let row = |(gap, (seen, expected)): (usize, &(f64, f64))| json!({"gap": gap, "seen": seen, "expected": rounded(*expected)});
+    Value::Array(judged.by_gap.iter().enumerate().map(row).collect())
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
