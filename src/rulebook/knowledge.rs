@@ -67,15 +67,71 @@ pub struct KnowledgeTable {
     pub source: Source,
     /// The CSV file, as faults name it.
     pub file: String,
-    text: String,
-    /// End of each cell in `text`, row by row.
-    ends: Vec<u32>,
-    /// Line of each row.
-    lines: Vec<u32>,
+    /// The header and the rows.
+    cells: Cells,
     /// Where the columns of points are; nothing where the table has other columns.
     points: Option<[usize; POINT_COLUMNS.len()]>,
     /// Runs of neighbouring points of one rule class, as row numbers.
     runs: Vec<Range<u32>>,
+}
+
+/// Cells in one text, row by row, each followed by a separator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cells {
+    text: String,
+    /// Where each cell ends in `text`.
+    ends: Vec<u32>,
+    /// Line of each row, the header among them; empty where every line is a row.
+    lines: Vec<u32>,
+}
+
+impl Cells {
+    fn get(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
+        self.ends.get(at).map_or("", |end| self.text[start..*end as usize].trim())
+    }
+}
+
+/// The cells of a text without quotes, in which every line is a row of so many cells; nothing for any other.
+fn plain(text: &str, columns: usize) -> Option<Cells> {
+    let bytes = text.as_bytes();
+    if columns == 0 || memchr::memchr(b'"', bytes).is_some() {
+        return None;
+    }
+    let mut ends = Vec::with_capacity(text.len() / 8);
+    for at in memchr::memchr2_iter(b',', b'\n', bytes) {
+        ends.push(at as u32);
+        let last = ends.len() % columns == 0;
+        if last != (bytes[at] == b'\n') {
+            return None;
+        }
+    }
+    if !text.ends_with('\n') {
+        ends.push(text.len() as u32);
+    }
+    ends.shrink_to_fit();
+    let whole = ends.len() % columns == 0;
+    // A blank line is a row of one cell only in a table of one column.
+    let blank = columns == 1 && text.lines().any(|line| line.trim().is_empty());
+    (whole && !blank).then(|| Cells { text: text.to_string(), ends, lines: Vec::new() })
+}
+
+/// The cells of any CSV text.
+fn quoted(text: &str) -> Result<Cells, Broken> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
+    let mut cells = Cells { text: String::with_capacity(text.len()), ends: Vec::new(), lines: Vec::new() };
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| (line(&e), e.to_string()))? {
+        for cell in &record {
+            cells.text.push_str(cell.trim());
+            cells.ends.push(cells.text.len() as u32);
+            cells.text.push('\n');
+        }
+        let at = record.position().map_or(0, csv::Position::line);
+        cells.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
+    }
+    Ok(cells)
 }
 
 /// What keeps a CSV text from being a table: its line and what is wrong there.
@@ -85,26 +141,20 @@ impl KnowledgeTable {
     /// Reads a CSV text, whose header must be the columns that the source names.
     pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<Self, Broken> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
-        let header = reader.headers().map_err(|e| (line(&e), e.to_string()))?;
-        if !header.iter().eq(source.columns.iter().map(String::as_str)) {
-            return Err((1, header.iter().collect::<Vec<_>>().join(",")));
+        if u32::try_from(text.len()).is_err() {
+            return Err((1, "more than 4 GiB".to_string()));
         }
-        let (text, ends) = (String::with_capacity(text.len()), Vec::new());
-        let (name, lines, runs) = (name.to_string(), Vec::new(), Vec::new());
-        let mut table = Self { name, source, file, text, ends, lines, points: None, runs };
+        let cells = match plain(text, source.columns.len()) {
+            Some(cells) => cells,
+            None => quoted(text)?,
+        };
+        let (name, runs) = (name.to_string(), Vec::new());
+        let mut table = Self { name, source, file, cells, points: None, runs };
+        let header = (0..table.source.columns.len()).map(|at| table.cells.get(at));
+        if !header.eq(table.source.columns.iter().map(String::as_str)) {
+            return Err((1, text.lines().next().unwrap_or_default().to_string()));
+        }
         table.points = table.places(POINT_COLUMNS);
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|e| (line(&e), e.to_string()))? {
-            let at = record.position().map_or(0, csv::Position::line);
-            for cell in &record {
-                table.text.push_str(cell.trim());
-                table.ends.push(u32::try_from(table.text.len()).map_err(|_| (at, "more than 4 GiB".to_string()))?);
-            }
-            table.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
-        }
-        table.text.shrink_to_fit();
         table.runs = table.runs();
         Ok(table)
     }
@@ -127,12 +177,12 @@ impl KnowledgeTable {
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        (self.cells.ends.len() / self.source.columns.len().max(1)).saturating_sub(1)
     }
 
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.len() == 0
     }
 
     /// The position of a column.
@@ -151,9 +201,8 @@ impl KnowledgeTable {
 
     /// A cell.
     pub fn cell(&self, row: u32, column: usize) -> &str {
-        let at = row as usize * self.source.columns.len() + column;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.text[start as usize..self.ends[at] as usize]
+        // The header is the first row.
+        self.cells.get((row as usize + 1) * self.source.columns.len() + column)
     }
 
     /// Whether this is a table of knowledge points.
@@ -168,7 +217,7 @@ impl KnowledgeTable {
 
     /// The line of a row in the file.
     pub fn line(&self, row: u32) -> usize {
-        self.lines[row as usize] as usize
+        self.cells.lines.get(row as usize + 1).map_or(row as usize + 2, |line| *line as usize)
     }
 
     /// The rows of any of the rule classes, each named by its code or its name.
@@ -202,6 +251,38 @@ pub fn national_code(code: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn table(text: &str) -> Result<KnowledgeTable, Broken> {
+        let words = Text { zh: String::new(), en: String::new() };
+        let columns = vec!["code".to_string(), "name".to_string()];
+        let source = Source { title: words.clone(), source: String::new(), url: None, note: words, columns };
+        KnowledgeTable::read("t", "t.csv".to_string(), source, text)
+    }
+
+    #[test]
+    fn plain_and_quoted_texts_are_the_same_table() {
+        let all = |text: &str| {
+            let table = table(text).expect("a table");
+            let rows = (0..table.len() as u32).map(|r| (table.cell(r, 0).to_string(), table.cell(r, 1).to_string()));
+            let lines: Vec<usize> = (0..table.len() as u32).map(|r| table.line(r)).collect();
+            (rows.collect::<Vec<_>>(), lines)
+        };
+        let rows = vec![("1".to_string(), "甲".to_string()), (String::new(), "乙".to_string())];
+        for text in ["code,name\n1,甲\n,乙\n", "\u{feff}code,name\r\n 1 ,甲\r\n,乙", "code,\"name\"\n1,\"甲\"\n,乙\n"]
+        {
+            assert_eq!(all(text), (rows.clone(), vec![2, 3]), "{text:?}");
+        }
+        assert_eq!(all("code,name\n\n1,甲\n,乙\n"), (rows, vec![3, 4]), "blank lines are no rows");
+        assert!(table("code,name\n").expect("a table").is_empty());
+    }
+
+    #[test]
+    fn broken_tables_name_the_line() {
+        assert_eq!(table("kode,name\n1,x\n").expect_err("the header is wrong").0, 1);
+        assert_eq!(table("code,name\n1,x\n2\n").expect_err("a cell is missing").0, 3);
+        assert_eq!(table("code,name\n1,\"x\"\n2,y,z\n").expect_err("a cell too many").0, 3);
+        assert_eq!(table("").expect_err("no header").0, 1);
+    }
 
     #[test]
     fn regional_suffixes_are_cut() {
