@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::peers::{Standing, groups, standings};
+use super::peers::{FIRM, Standing, count_standings, groups};
 use super::returns::leaves_otherwise;
 use super::series::{Series, begins, category, chapter};
 use crate::facts::StayTotal;
@@ -17,7 +17,6 @@ use crate::model::{DiagnosisId, FeeClass, Fen, HospitalId, Region, Setting, Stay
 use crate::rule::subjects::{diagnosis, is_childbirth, is_newborns, stay_finding, yuan};
 use crate::rule::{Context, Detector, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
-use crate::stats::funnel::Unit;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "minor-admissions",
@@ -154,9 +153,8 @@ fn hospitals(region: &Region, judged: &[Judged], parameters: &Parameters) -> BTr
     }
     let ids: Vec<HospitalId> = tallies.keys().copied().collect();
     let list: Vec<(Tally, f64)> = tallies.into_values().map(|(t, e)| (t, e.max(0.1))).collect();
-    let units: Vec<Unit> = list.iter().map(|(t, expected)| Unit::count(t[0], *expected)).collect();
-    let firm: Vec<bool> = list.iter().map(|(_, expected)| *expected >= 0.5).collect();
-    let standing = standings(&units, &firm, &groups(region, &ids, parameters.min_peers));
+    let counts: Vec<(f64, f64)> = list.iter().map(|(t, expected)| (t[0], *expected)).collect();
+    let standing = count_standings(&counts, FIRM, &groups(region, &ids, parameters.min_peers));
     let p: Vec<f64> = standing.iter().map(|s| s.map_or(1.0, |s| s.p)).collect();
     let q = benjamini_hochberg(&p, p.len());
     let mut out = BTreeMap::new();

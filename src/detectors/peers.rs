@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::model::{HospitalId, Region, TextId};
 use crate::stats::funnel::{Prediction, Unit, predictions};
 
+/// Least expectation with which a hospital's count may serve as a peer.
+pub const FIRM: f64 = 0.5;
+
 /// How a hospital stands among its peers.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
@@ -60,4 +63,17 @@ pub fn standings(units: &[Unit], usable: &[bool], groups: &[Vec<usize>]) -> Vec<
             })
         })
         .collect()
+}
+
+/// The same for counts: each an observed and an expected number. Those whose expectation is at least `firm` serve as peers.
+pub fn count_standings(counts: &[(f64, f64)], firm: f64, groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+    let units: Vec<Unit> = counts.iter().map(|(observed, expected)| Unit::count(*observed, *expected)).collect();
+    let usable: Vec<bool> = counts.iter().map(|(_, expected)| *expected >= firm).collect();
+    let mut all = standings(&units, &usable, groups);
+    for (standing, (observed, expected)) in all.iter_mut().zip(counts) {
+        if let Some(standing) = standing {
+            standing.p = standing.prediction.count_tail(*observed, *expected);
+        }
+    }
+    all
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::peers::{Standing, groups, standings};
+use super::peers::{FIRM, Standing, count_standings, groups};
 use super::returns::{Discharge, Plan, discharges};
 use super::series::{Series, chapter};
 use crate::finding::Finding;
@@ -15,7 +15,6 @@ use crate::model::{Fen, HospitalId, Region, Stay};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
-use crate::stats::funnel::Unit;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "readmission-rate",
@@ -116,9 +115,8 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
         house.expected += rate * own[1];
     }
     let ids: Vec<HospitalId> = houses.keys().copied().collect();
-    let units: Vec<Unit> = houses.values().map(|h| Unit::count(h.tally[0], h.expected.max(0.1))).collect();
-    let firm: Vec<bool> = houses.values().map(|h| h.expected >= 0.5).collect();
-    let standings = standings(&units, &firm, &groups(region, &ids, parameters.min_peers));
+    let counts: Vec<(f64, f64)> = houses.values().map(|h| (h.tally[0], h.expected.max(0.1))).collect();
+    let standings = count_standings(&counts, FIRM, &groups(region, &ids, parameters.min_peers));
     houses.values_mut().zip(standings).for_each(|(house, standing)| house.standing = standing);
     houses
 }

@@ -2,11 +2,15 @@
 //!
 //! Each unit has a value on a scale where sampling is about normal, and the variance of that sampling. Between units there is
 //! a further variance, the same for all (Spiegelhalter, Stat. Med. 24 (2005) 1185). A unit is judged by what the *others*
-//! predict for it: their mean and spread, and how well so few of them know these, as a Student t tail with two degrees of
-//! freedom fewer than there are others (Higgins, Thompson & Spiegelhalter, J. R. Stat. Soc. A 172 (2009) 137). Mean and spread
+//! predict for it: their mean and spread, and how well so few of them know these, as a Student t tail with the degrees of
+//! freedom that so many others leave (Higgins, Thompson & Spiegelhalter, J. R. Stat. Soc. A 172 (2009) 137). Mean and spread
 //! are Huber's proposal 2 (Ann. Math. Stat. 35 (1964) 73), so that a minority of wild units moves them little.
 
+use std::f64::consts::PI;
+
 use statrs::function::beta::beta_reg;
+
+use super::poisson_tail;
 
 /// Clip of the standardised distances.
 const CLIP: f64 = 1.5;
@@ -14,6 +18,8 @@ const CLIP: f64 = 1.5;
 const CLIPPED_SQUARE: f64 = 0.778_465;
 /// From so many units on, one of them moves the fit too little to leave it out each time.
 const MANY: usize = 150;
+/// What the clipped squares know of the spread against all squares of a normal law.
+const EFFICIENCY: f64 = 0.85;
 /// Fewest others that say anything of spread.
 const FEW: usize = 4;
 
@@ -75,12 +81,32 @@ impl Prediction {
         }
         let mean = location(units, high);
         let weights: f64 = units.iter().map(|u| 1.0 / (u.variance + high)).sum();
-        Some(Self { mean, between: high, error: 1.0 / weights, freedom: (units.len() - 2) as f64 })
+        let freedom = (EFFICIENCY * (units.len() - 1) as f64 - 1.0).max(1.0);
+        Some(Self { mean, between: high, error: 1.0 / weights, freedom })
     }
 
     /// How far a unit lies above the prediction, in its standard errors.
     pub fn distance(&self, unit: Unit) -> f64 {
         (unit.value - self.mean) / (unit.variance + self.between + self.error).sqrt()
+    }
+
+    /// The probability of a count of `observed` or more where `expected` are, of units made by [`Unit::count`].
+    ///
+    /// The count is Poisson; the logarithm of its ratio to the expectation differs between units by a Student law with the
+    /// prediction's mean, spread and degrees of freedom. So small counts are exact, and units that differ by factors are
+    /// allowed for, which the root of a ratio, being less skewed, does not do far out.
+    pub fn count_tail(&self, observed: f64, expected: f64) -> f64 {
+        let mean = self.mean.max(0.1);
+        let (middle, width) = (2.0 * mean.ln(), 2.0 * (self.between + self.error).sqrt() / mean);
+        let density = |t: f64| (1.0 + t * t / self.freedom).powf(-(self.freedom + 1.0) / 2.0);
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for step in -60..=60 {
+            let x = f64::from(step) * 0.1;
+            let (t, weight) = (x.sinh(), density(x.sinh()) * x.cosh());
+            sum += weight * poisson_tail(observed as u64, expected * (middle + width * t).min(50.0).exp());
+            weights += weight;
+        }
+        (sum / weights).min(1.0)
     }
 
     /// The probability of a unit at least so far above.
@@ -103,6 +129,17 @@ pub fn predictions(units: &[Unit], usable: &[bool]) -> Vec<Option<Prediction>> {
 pub fn student_tail(t: f64, freedom: f64) -> f64 {
     let half = 0.5 * beta_reg(freedom / 2.0, 0.5, (freedom / (freedom + t * t)).clamp(0.0, 1.0));
     if t >= 0.0 { half } else { 1.0 - half }
+}
+
+/// One p-value of several of the same null, however they depend on each other: the Cauchy combination of Liu & Xie, J. Am.
+/// Stat. Assoc. 115 (2020) 393. One that is all but 1 counts as 0.99, so that it cannot undo the others.
+pub fn combined(p_values: &[f64]) -> f64 {
+    let one = |p: &f64| {
+        let p = p.clamp(1e-300, 0.99);
+        if p < 1e-9 { 1.0 / (p * PI) } else { ((0.5 - p) * PI).tan() }
+    };
+    let mean = p_values.iter().map(one).sum::<f64>() / p_values.len().max(1) as f64;
+    if mean > 1e8 { 1.0 / (mean * PI) } else { 0.5 - mean.atan() / PI }
 }
 
 /// A variance between units that surely explains all distances.
@@ -160,6 +197,29 @@ mod tests {
         Poisson::new(mean).expect("a mean above zero").sample(random)
     }
 
+    /// The same of counts with a common expectation of `mean`, in regions of 25 units.
+    fn count_shares(seed: u64, mean: f64, spread: f64) -> [f64; 3] {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let (mut at_most, mut tests) = ([0.0; 3], 0.0);
+        for _ in 0..800 {
+            let counts: Vec<f64> = (0..25)
+                .map(|_| {
+                    let own = mean * (spread * normal(&mut random) - spread * spread / 2.0).exp();
+                    poisson(&mut random, own)
+                })
+                .collect();
+            let units: Vec<Unit> = counts.iter().map(|k| Unit::count(*k, mean)).collect();
+            for (count, prediction) in counts.iter().zip(predictions(&units, &[true; 25])) {
+                let p = prediction.expect("enough units").count_tail(*count, mean);
+                tests += 1.0;
+                for (n, bound) in at_most.iter_mut().zip([0.001, 0.01, 0.05]) {
+                    *n += f64::from(u8::from(p <= bound));
+                }
+            }
+        }
+        at_most.map(|n| n / tests)
+    }
+
     /// Shares of p-values at or below 0.001, 0.01, 0.05, 0.5 over regions of units made by `draw`.
     fn shares(seed: u64, regions: usize, mut draw: impl FnMut(&mut ChaCha8Rng) -> Vec<Unit>) -> [f64; 4] {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -188,7 +248,7 @@ mod tests {
                 };
                 (0..units).map(|n| one(n, random)).collect()
             });
-            for (share, bound) in found.iter().zip([0.002, 0.016, 0.066]) {
+            for (share, bound) in found.iter().zip([0.0025, 0.016, 0.066]) {
                 assert!(*share <= bound, "{between} {units}: {found:?}");
             }
             assert!((found[3] - 0.5).abs() < 0.03 && found[2] > 0.01, "{between} {units}: {found:?}");
@@ -197,15 +257,10 @@ mod tests {
 
     #[test]
     fn counts_hold_their_level_small_and_over_dispersed() {
-        for (mean, spread) in [(0.5, 0.0), (2.0, 0.0), (6.0, 0.4), (60.0, 0.3)] {
-            let found = shares(11, 800, |random| {
-                let one = |random: &mut ChaCha8Rng| {
-                    let own = mean * (spread * normal(random) - spread * spread / 2.0f64).exp();
-                    Unit::count(poisson(random, own), mean)
-                };
-                (0..25).map(|_| one(random)).collect()
-            });
-            assert!(found[0] <= 0.004 && found[1] <= 0.018 && found[2] <= 0.07, "{mean} {spread}: {found:?}");
+        for (mean, spread) in [(0.5, 0.0), (2.0, 0.0), (6.0, 0.4), (60.0, 0.3), (20.0, 0.7)] {
+            let found = count_shares(11, mean, spread);
+            assert!(found[0] <= 0.002 && found[1] <= 0.014 && found[2] <= 0.065, "{mean} {spread}: {found:?}");
+            assert!(found[2] > 0.003, "{mean} {spread}: {found:?}");
         }
     }
 
@@ -219,8 +274,9 @@ mod tests {
                     Unit::count(poisson(random, own), 20.0)
                 };
                 let mut units: Vec<Unit> = (0..20).map(|_| one(&mut random)).collect();
-                units[0] = Unit::count(poisson(&mut random, 20.0 * times), 20.0);
-                predictions(&units, &[true; 20])[0].is_some_and(|p| p.tail(units[0]) <= 0.001)
+                let planted = poisson(&mut random, 20.0 * times);
+                units[0] = Unit::count(planted, 20.0);
+                predictions(&units, &[true; 20])[0].is_some_and(|p| p.count_tail(planted, 20.0) <= 0.001)
             });
             found.count() as f64 / 300.0
         };
@@ -239,6 +295,15 @@ mod tests {
         assert!(all.iter().zip(&units).take(5).all(|(p, u)| p.expect("peers").tail(*u) < 1e-4));
         assert!(all.iter().zip(&units).skip(5).all(|(p, u)| p.expect("peers").tail(*u) > 1e-3));
         assert_eq!(Prediction::of(&units[..3]), None);
+    }
+
+    #[test]
+    fn several_p_values_count_as_one() {
+        assert!((combined(&[0.03]) - 0.03).abs() < 1e-9 && (combined(&[0.2, 0.2, 0.2]) - 0.2).abs() < 1e-9);
+        assert!((combined(&[1e-20, 1e-20]) / 1e-20 - 1.0).abs() < 1e-6);
+        let few = combined(&[1e-6, 0.5, 0.5, 0.5, 0.5]);
+        assert!((few / 5e-6 - 1.0).abs() < 1e-3, "{few}");
+        assert!(combined(&[1e-6, 1.0]) < 2.1e-6, "a p-value of one does not undo the other");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Parameters;
-use super::super::peers::{Standing, groups, standings};
+use super::super::peers::{FIRM, Standing, count_standings, groups};
 use crate::model::{HospitalId, Region};
-use crate::stats::funnel::Unit;
+use crate::stats::funnel::combined;
 use crate::stats::{benjamini_hochberg, negative_binomial_tail};
 
 /// Pseudo-returns that hold the probability of one gap to that of all gaps of the window.
@@ -35,7 +35,7 @@ pub(super) struct Judged {
     pub observed: f64,
     /// Those expected.
     pub expected: f64,
-    /// Probability of as many or more, over all windows tried.
+    /// Probability of as many or more, all windows combined.
     pub p: f64,
     /// The same after false-discovery control.
     pub q: f64,
@@ -82,25 +82,22 @@ pub(super) fn judge(
     let groups = groups(region, &ids, parameters.min_peers);
     let sums: Vec<Sums> = groups.iter().map(|g| sum(g, &list, parameters)).collect();
     let mut best: Vec<Option<Best>> = vec![None; list.len()];
+    let mut tails: Vec<Vec<f64>> = vec![Vec::new(); list.len()];
     for &window in &parameters.windows {
         let expected: Vec<(f64, f64)> =
             list.iter().zip(&sums).map(|(h, s)| expectation(h, s, window, parameters)).collect();
-        let units: Vec<Unit> = list
-            .iter()
-            .zip(&expected)
-            .map(|(h, (peers, own))| Unit::count(h.within(0, window), peers.max(*own)))
-            .collect();
-        let firm: Vec<bool> = expected.iter().map(|(peers, own)| peers.max(*own) >= 0.5).collect();
-        let standing = standings(&units, &firm, &groups);
+        let counts: Vec<(f64, f64)> =
+            list.iter().zip(&expected).map(|(h, (peers, own))| (h.within(0, window), peers.max(*own))).collect();
+        let standing = count_standings(&counts, FIRM, &groups);
         for (i, house) in list.iter().enumerate() {
             let found = one(house, expected[i], window, standing[i].as_ref(), parameters);
+            tails[i].push(found.p);
             if best[i].is_none_or(|b| found.p < b.p) {
                 best[i] = Some(found);
             }
         }
     }
-    let tried = parameters.windows.len() as f64;
-    let p: Vec<f64> = best.iter().map(|b| b.map_or(1.0, |b| (b.p * tried).min(1.0))).collect();
+    let p: Vec<f64> = tails.iter().map(|t| combined(t)).collect();
     let q = benjamini_hochberg(&p, p.len());
     let mut out = BTreeMap::new();
     for (i, best) in best.iter().enumerate() {

