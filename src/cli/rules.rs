@@ -29,6 +29,7 @@ pub(super) fn load(folder: Option<&Path>, session: &Session) -> Result<Rulebook,
     let told =
         |faults: Vec<crate::rulebook::Fault>| session.told(&faults.iter().map(|f| f.text(catalog)).collect::<Vec<_>>());
     let mut book = Rulebook::load(folder).map_err(told)?;
+    book.set_region(session.config.scan.region.clone());
     let mut faults = Vec::new();
     let file = session.config.file.as_deref().unwrap_or(Path::new("")).display();
     for parameter in &session.config.parameters {

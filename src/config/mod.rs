@@ -61,6 +61,8 @@ pub struct Scan {
     pub family: Option<String>,
     /// Ids of the rules to run.
     pub rule: Vec<String>,
+    /// Administrative code of the bureau's region: its own knowledge points apply beside the national ones.
+    pub region: Option<String>,
 }
 
 /// A configuration file, understood.

@@ -11,8 +11,20 @@ use crate::messages::{Args, Lang, Value, args};
 use crate::model::{Table, columns};
 
 const SECTIONS: [&str; 3] = ["scan", "columns", "parameters"];
-const SCAN_KEYS: [&str; 11] =
-    ["lang", "threads", "max_rejects", "output", "rules", "fail_on", "hospital", "from", "to", "family", "rule"];
+const SCAN_KEYS: [&str; 12] = [
+    "lang",
+    "threads",
+    "max_rejects",
+    "output",
+    "rules",
+    "fail_on",
+    "hospital",
+    "from",
+    "to",
+    "family",
+    "rule",
+    "region",
+];
 
 type Key<'i> = Spanned<Cow<'i, str>>;
 type Node<'i> = Spanned<DeValue<'i>>;
@@ -118,6 +130,7 @@ impl Reader<'_> {
                 "to" => scan.to = self.date(key, value),
                 "family" => scan.family = self.word(key, value, "config-wants-text", |t| Some(t.to_string())),
                 "rule" => scan.rule = self.list(key, value),
+                "region" => scan.region = self.word(key, value, "config-wants-text", |t| Some(t.to_string())),
                 _ => self.unknown(key, "config-unknown-key", &SCAN_KEYS),
             }
         }

@@ -4,12 +4,10 @@
 //!
 //! Claims alone cannot conclude it (DOMAIN 2.1): a first-line drug may have been paid elsewhere or before the export begins.
 
-use rustc_hash::FxHashMap;
-
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::points::{Point, Scope, items_of};
 use super::windows::{Use, by_person, by_point, uses};
-use crate::model::{Day, Fen, ItemId, PersonId, Region};
+use crate::model::{Day, Fen, ItemId, PersonId};
 use crate::rule::RuleError;
 
 pub struct Kind;
@@ -27,19 +25,21 @@ impl Limit for Kind {
     fn hits<'a>(scope: &'a Scope<'a, ()>) -> Result<Vec<Hit<'a>>, RuleError> {
         let region = scope.context.region;
         let begins = region.fees.time.iter().flatten().map(|t| t.day).min();
-        let groups = groups(region);
+        let groups: Vec<Option<&str>> = region.names.items.iter().map(|(_, code)| group(code)).collect();
         let mut hits = Vec::new();
         for (at, facts) in by_point(scope) {
             let point = &scope.points[at as usize];
-            let first_line = first_line(scope, point, &groups);
-            let earliest = earliest(scope, &first_line);
+            let first_line = First::of(scope, point, &groups);
+            // Without a list or a group nobody knows what would have come first.
+            if matches!(first_line, First::Unknown) {
+                continue;
+            }
             for own in by_person(region, facts) {
                 let mut used: Vec<Use> =
                     uses(region, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
                 let Some(first) = used.first() else { continue };
-                let person = region.records[first.record.index()].person;
-                let before = earliest.get(&person).copied();
+                let before = earliest(scope, region.records[first.record.index()].person, &first_line, &groups);
                 if before.is_none_or(|before| Some(before) > first.day) {
                     hits.extend(of_person(point, &used, before, begins));
                 }
@@ -56,34 +56,40 @@ fn group(code: &str) -> Option<&str> {
     (bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_digit)).then_some(atc)
 }
 
-fn groups(region: &Region) -> FxHashMap<&str, Vec<ItemId>> {
-    let mut all: FxHashMap<&str, Vec<ItemId>> = FxHashMap::default();
-    let known = region.names.items.iter().filter_map(|(item, code)| Some((group(code)?, item)));
-    known.for_each(|(group, item)| all.entry(group).or_default().push(item));
-    all
-}
-
 /// The drugs that may come first: those of the point's list, else all others of its group.
-fn first_line(scope: &Scope<'_, ()>, point: &Point<'_, ()>, groups: &FxHashMap<&str, Vec<ItemId>>) -> Vec<ItemId> {
-    if point.row.value() != "yes" {
-        return items_of(scope.context.index, point.row.value());
-    }
-    let own = items_of(scope.context.index, point.row.codes());
-    let names = &scope.context.region.names.items;
-    let group = own.first().and_then(|&item| group(names.get(item)));
-    let all = group.and_then(|group| groups.get(group)).cloned().unwrap_or_default();
-    all.into_iter().filter(|item| !own.contains(item)).collect()
+enum First<'a> {
+    Listed(Vec<ItemId>),
+    Group(&'a str, Vec<ItemId>),
+    Unknown,
 }
 
-/// The first day on which each person had one of the drugs.
-fn earliest(scope: &Scope<'_, ()>, drugs: &[ItemId]) -> FxHashMap<PersonId, Day> {
-    let mut all: FxHashMap<PersonId, Day> = FxHashMap::default();
-    for fact in drugs.iter().flat_map(|&item| scope.context.index.facts_of(item)).filter(|f| f.quantity.0 > 0) {
-        let Some((first, _)) = fact.span else { continue };
-        let person = scope.context.region.records[fact.record.index()].person;
-        all.entry(person).and_modify(|day| *day = first.min(*day)).or_insert(first);
+impl<'a> First<'a> {
+    fn of(scope: &Scope<'_, ()>, point: &Point<'_, ()>, groups: &[Option<&'a str>]) -> Self {
+        if point.row.value() != "yes" {
+            return Self::Listed(items_of(scope.context.index, point.row.value()));
+        }
+        let own = items_of(scope.context.index, point.row.codes());
+        match own.first().and_then(|item| groups[item.index()]) {
+            Some(group) => Self::Group(group, own),
+            None => Self::Unknown,
+        }
     }
-    all
+
+    fn has(&self, item: ItemId, groups: &[Option<&str>]) -> bool {
+        match self {
+            Self::Listed(all) => all.binary_search(&item).is_ok(),
+            Self::Group(group, own) => groups[item.index()] == Some(*group) && own.binary_search(&item).is_err(),
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// The first day on which a person had one of the drugs.
+fn earliest(scope: &Scope<'_, ()>, person: PersonId, first: &First<'_>, groups: &[Option<&str>]) -> Option<Day> {
+    let index = scope.context.index;
+    let facts = index.records_of(person).iter().flat_map(|&record| index.facts_on(record));
+    let own = facts.filter(|f| f.quantity.0 > 0 && first.has(f.item, groups));
+    own.filter_map(|f| f.span).map(|(day, _)| day).min()
 }
 
 /// What was used until a first-line drug came, if one did: a suspicion for each record.

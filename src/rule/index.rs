@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{Facts, StayItem};
-use crate::model::{DiagnosisId, HospitalId, ItemId, RecordId, Region};
+use crate::model::{DiagnosisId, HospitalId, ItemId, PersonId, Record, RecordId, Region};
 use crate::rulebook::{Rulebook, national_code};
 
 /// The table that gives national codes to institutions' own.
@@ -23,6 +23,9 @@ pub struct Index<'a> {
     /// Facts by item, as indices into [`Facts::stay_items`]; those of item `i` from `starts[i]` to `starts[i + 1]`.
     starts: Vec<u32>,
     by_item: Vec<u32>,
+    /// Records by person; those of person `i` from `of_person[i]` to `of_person[i + 1]`.
+    of_person: Vec<u32>,
+    records: Vec<RecordId>,
     /// Items of each national code; their ids are neighbours, as ids sort like codes.
     codes: FxHashMap<&'a str, Range<u32>>,
     /// Items that the crosswalk gives another code.
@@ -45,6 +48,17 @@ impl<'a> Index<'a> {
             by_item[next[fact.item.index()] as usize] = at as u32;
             next[fact.item.index()] += 1;
         }
+        let mut of_person = vec![0; region.names.persons.len() + 1];
+        let person = |r: &Record| r.person.some().map(PersonId::index);
+        region.records.iter().filter_map(person).for_each(|p| of_person[p + 1] += 1);
+        (1..of_person.len()).for_each(|i| of_person[i] += of_person[i - 1]);
+        let mut next = of_person.clone();
+        let mut records = vec![RecordId(0); *of_person.last().unwrap_or(&0) as usize];
+        for (at, record) in region.records.iter().enumerate() {
+            let Some(person) = person(record) else { continue };
+            records[next[person] as usize] = RecordId(at as u32);
+            next[person] += 1;
+        }
         let mut codes: FxHashMap<&str, Range<u32>> = FxHashMap::default();
         for (item, code) in region.names.items.iter() {
             let at = item.index() as u32;
@@ -53,7 +67,7 @@ impl<'a> Index<'a> {
         let mut diagnoses: Vec<_> = region.names.diagnoses.iter().map(|(id, code)| (icd(code), id)).collect();
         diagnoses.sort_unstable();
         let crossed = crosswalk(region, book);
-        Self { region, facts, starts, by_item, codes, crossed, groups: groups(book), diagnoses }
+        Self { region, facts, starts, by_item, of_person, records, codes, crossed, groups: groups(book), diagnoses }
     }
 
     /// The facts of an item, by record.
@@ -68,6 +82,14 @@ impl<'a> Index<'a> {
         let start = all.partition_point(|f| f.record < record);
         let more = all[start..].iter().take_while(|f| f.record == record).count();
         &all[start..start + more]
+    }
+
+    /// The records of a person, at any institution.
+    pub fn records_of(&self, person: PersonId) -> &[RecordId] {
+        match person.some().map(PersonId::index) {
+            Some(at) => &self.records[self.of_person[at] as usize..self.of_person[at + 1] as usize],
+            None => &[],
+        }
     }
 
     /// The items that codes mean: separated by spaces, each national (any regional suffix will do), the beginning of codes
