@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::limits;
 use crate::messages::{Catalog, args};
 use crate::model::{Phase, Progress, Region};
+use crate::queries;
 use crate::rule::{Context, Detector, Outcome, RuleError};
 use crate::rulebook::{Card, Family, Fault, Problem, Rulebook, nearest};
 
@@ -35,11 +36,17 @@ pub struct Run {
     pub findings: Vec<Finding>,
 }
 
-/// What is wrong between the cards and the code that runs them: a detector that does not exist, parameters that it does not
-/// understand. Asked for before anything is scanned.
+/// What is wrong between the cards and what runs them: a detector that does not exist, parameters that it does not understand,
+/// a query that cannot be run. Asked for before anything is scanned.
 pub fn check(book: &Rulebook) -> Vec<Fault> {
     let mut faults = Vec::new();
     for card in book.cards() {
+        let file = || book.file(&card.id).to_string();
+        if card.sql.is_some() {
+            let wrong = queries::check(card, book).into_iter();
+            faults.extend(wrong.map(|(line, problem)| Fault { file: file(), line, problem }));
+            continue;
+        }
         let problem = match detector(detectors::ALL, card) {
             None => {
                 let near = nearest(runner(card), detectors::ALL.iter().chain(limits::ALL).map(|d| d.id));
@@ -51,7 +58,7 @@ pub fn check(book: &Rulebook) -> Vec<Fault> {
                 Problem::new("fault-parameters", problem)
             }),
         };
-        faults.extend(problem.map(|problem| Fault { file: book.file(&card.id).to_string(), line: 0, problem }));
+        faults.extend(problem.map(|problem| Fault { file: file(), line: 0, problem }));
     }
     faults
 }
@@ -78,7 +85,7 @@ pub fn select<'a>(book: &'a Rulebook, rules: &[String], family: Option<Family>) 
 /// The line-level facts that the cards ask for. A rule that cannot say what it wants fails in [`run`].
 pub fn wanted(cards: &[&Card], book: &Rulebook, region: &Region) -> Wanted {
     let mut wanted = Wanted::default();
-    for card in cards.iter().filter(|card| needs::missing(card, region).is_empty()) {
+    for card in cards.iter().filter(|card| needs::missing(card, book, region).is_empty()) {
         if let Some(detector) = detector(detectors::ALL, card) {
             let mut own = Wanted::default();
             if (detector.want)(card, book, region, &mut own).is_ok() {
@@ -123,15 +130,18 @@ fn execute(
         let _ = catalog.add(&complete::message_id(card), card.message.get(catalog.lang()));
     }
     progress.start(Phase::Rules, cards.len() as u64);
-    let mut results: Vec<(RuleRun, Vec<Finding>)> = cards
-        .par_iter()
-        .map(|card| {
-            let context = Context { region, facts, card, book };
-            let result = one(detectors, &context, &catalog);
-            progress.advance(1);
-            result
-        })
-        .collect();
+    let result = |card: &Card| {
+        let context = Context { region, facts, card, book };
+        let result = one(detectors, &context, &catalog);
+        progress.advance(1);
+        result
+    };
+    let (mut queried, compiled): (Vec<&Card>, Vec<&Card>) = cards.iter().partition(|card| card.sql.is_some());
+    // Queries share one limit to memory: they take turns.
+    queried.sort_by_key(|card| queries::order(card));
+    let (mut results, more): (Vec<_>, Vec<_>) =
+        rayon::join(|| compiled.into_par_iter().map(result).collect(), || queried.into_iter().map(result).collect());
+    results.extend(more);
     progress.finish();
     results.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));
     let mut run = Run::default();
@@ -146,26 +156,32 @@ fn execute(
 fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (RuleRun, Vec<Finding>) {
     let card = context.card;
     let ended = |outcome, findings| (RuleRun { rule: card.id.clone(), outcome }, findings);
-    let missing = needs::missing(card, context.region);
+    let missing = needs::missing(card, context.book, context.region);
     if !missing.is_empty() {
         return ended(Outcome::Skipped { missing }, Vec::new());
     }
-    let Some(detector) = detector(detectors, card) else {
-        return ended(Outcome::Failed { reason: format!("no detector `{}`", runner(card)) }, Vec::new());
-    };
-    let work = || -> Result<Vec<Finding>, RuleError> {
-        (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
-        let findings = (detector.run)(context)?;
+    let detector = detector(detectors, card);
+    let work = || -> Result<Vec<Finding>, String> {
+        let findings = match detector {
+            _ if card.sql.is_some() => queries::run(context).map_err(|p| catalog.format(p.id, &p.args))?,
+            Some(detector) => detect(detector, context).map_err(|e| e.to_string())?,
+            None => return Err(format!("no detector `{}`", runner(card))),
+        };
         Ok(complete::all(findings, context, catalog))
     };
     // What the closure borrows is read-only, so a panic leaves nothing half-changed behind.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(findings)) => ended(Outcome::Ran { findings: findings.len() }, findings),
-        Ok(Err(error)) => ended(Outcome::Failed { reason: error.to_string() }, Vec::new()),
+        Ok(Err(reason)) => ended(Outcome::Failed { reason }, Vec::new()),
         Err(panic) => {
             ended(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }, Vec::new())
         }
     }
+}
+
+fn detect(detector: &Detector, context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    (detector.want)(context.card, context.book, context.region, &mut Wanted::default())?;
+    (detector.run)(context)
 }
 
 /// The name of what runs a card.
