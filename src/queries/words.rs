@@ -17,8 +17,8 @@ fn parts(sql: &str) -> Vec<Part> {
     while let Some(c) = rest.chars().next() {
         let length = if rest.starts_with("--") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
         } else if let Some(close) = closing(c) {
             let inside = quoted_length(&rest[1..], close);
             let text = rest[1..].get(..inside).unwrap_or_default().to_lowercase();
