@@ -14,6 +14,7 @@ pub mod limits;
 pub mod messages;
 pub mod model;
 pub mod quality;
+pub mod queries;
 pub mod report;
 pub mod rule;
 pub mod rulebook;

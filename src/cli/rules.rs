@@ -143,6 +143,9 @@ fn page(card: &Card, catalog: &Catalog, width: usize) -> String {
     page.section("rule-measure", [card.measure.get(lang)]);
     let needs: Vec<String> = card.needs.iter().map(|n| need(n, lang)).collect();
     page.section("rule-needs", needs.iter().map(String::as_str));
+    page.verbatim("rule-sql", card.sql.as_deref().unwrap_or_default());
+    let columns: Vec<String> = card.columns.iter().map(|(role, column)| format!("{role} = {column}")).collect();
+    page.section("rule-columns", columns.iter().map(String::as_str));
     let separator = catalog.text("list-separator");
     let evidence: Vec<&str> = card.evidence.iter().map(|e| e.heading(lang)).collect();
     page.section("rule-evidence", [evidence.join(&separator).as_str()]);
@@ -183,6 +186,14 @@ impl<'a> Page<'a> {
         if !text.is_empty() {
             let label = self.catalog.text(id);
             self.out.push_str(&format!("  {}{text}\n", pad(&label, 16)));
+        }
+    }
+
+    /// A heading and a text with its lines as they are. Nothing where it is empty.
+    fn verbatim(&mut self, id: &str, text: &str) {
+        if !text.trim().is_empty() {
+            let lines: String = text.trim_end().lines().map(|line| format!("  {line}\n")).collect();
+            self.out.push_str(&format!("\n{}\n{lines}", self.catalog.text(id)));
         }
     }
 

@@ -69,9 +69,12 @@ fn id(finding: &Finding) -> String {
         finding.group_id.as_deref().unwrap_or_default(),
         &day(finding.period_start),
         &day(finding.period_end),
-        finding.evidence.get("item_code").and_then(Json::as_str).unwrap_or_default(),
     ];
     hash.update(parts.join("|").as_bytes());
+    // A record may break a rule with several items.
+    if let Some(item) = finding.evidence.get("item_code").and_then(Json::as_str) {
+        hash.update(format!("|{item}").as_bytes());
+    }
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

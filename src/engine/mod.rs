@@ -15,6 +15,7 @@ use crate::finding::Finding;
 use crate::limits;
 use crate::messages::{Catalog, args};
 use crate::model::{Phase, Progress, Region};
+use crate::queries;
 use crate::rule::index::Index;
 use crate::rule::{Context, Detector, Outcome, RuleError};
 use crate::rulebook::{Card, Family, Fault, Problem, Rulebook, nearest};
@@ -37,12 +38,18 @@ pub struct Run {
     pub findings: Vec<Finding>,
 }
 
-/// What is wrong between the cards and the code that runs them: a detector that does not exist, parameters that it does not
-/// understand. Asked for before anything is scanned.
+/// What is wrong between the cards and what runs them: a detector that does not exist, parameters that it does not understand,
+/// a query that cannot be run. Asked for before anything is scanned.
 pub fn check(book: &Rulebook) -> Vec<Fault> {
     let mut faults = Vec::new();
     for card in book.cards() {
+        let file = || book.file(&card.id).to_string();
         let checked = match runner(detectors::ALL, card) {
+            Some(Runner::Query) => {
+                let wrong = queries::check(card, book).into_iter();
+                faults.extend(wrong.map(|(line, problem)| Fault { file: file(), line, problem }));
+                continue;
+            }
             Some(Runner::Detector(detector)) => (detector.check)(card),
             Some(Runner::Limit(kind)) => {
                 faults.extend((kind.faults)(card, book));
@@ -52,15 +59,14 @@ pub fn check(book: &Rulebook) -> Vec<Fault> {
                 let ids = detectors::ALL.iter().map(|d| d.id).chain(limits::ALL.iter().map(|k| k.id));
                 let near = nearest(runner_name(card), ids);
                 let problem = args([("detector", runner_name(card).into()), ("nearest", near.into())]);
-                let file = book.file(&card.id).to_string();
-                faults.push(Fault { file, line: 0, problem: Problem::new("fault-detector", problem) });
+                faults.push(Fault { file: file(), line: 0, problem: Problem::new("fault-detector", problem) });
                 continue;
             }
         };
         if let Err(error) = checked {
             let problem = args([("rule", card.id.as_str().into()), ("detail", error.to_string().into())]);
             let problem = Problem::new("fault-parameters", problem);
-            faults.push(Fault { file: book.file(&card.id).to_string(), line: 0, problem });
+            faults.push(Fault { file: file(), line: 0, problem });
         }
     }
     // A table that several cards share has its faults once.
@@ -91,7 +97,7 @@ pub fn select<'a>(book: &'a Rulebook, rules: &[String], family: Option<Family>) 
 /// The line-level facts that the cards ask for. A rule that cannot say what it wants fails in [`run`].
 pub fn wanted(cards: &[&Card], book: &Rulebook, region: &Region) -> Wanted {
     let mut wanted = Wanted::default();
-    for card in cards.iter().filter(|card| needs::missing(card, region, book).is_empty()) {
+    for card in cards.iter().filter(|card| needs::missing(card, book, region).is_empty()) {
         if let Some(Runner::Detector(detector)) = runner(detectors::ALL, card) {
             let mut own = Wanted::default();
             if (detector.want)(card, book, region, &mut own).is_ok() {
@@ -137,15 +143,18 @@ fn execute(
     }
     progress.start(Phase::Rules, cards.len() as u64);
     let index = Index::new(region, facts, book);
-    let mut results: Vec<(RuleRun, Vec<Finding>)> = cards
-        .par_iter()
-        .map(|card| {
-            let context = Context { region, facts, card, book, index: &index };
-            let result = one(detectors, &context, &catalog);
-            progress.advance(1);
-            result
-        })
-        .collect();
+    let result = |card: &Card| {
+        let context = Context { region, facts, card, book, index: &index };
+        let result = one(detectors, &context, &catalog);
+        progress.advance(1);
+        result
+    };
+    let (mut queried, compiled): (Vec<&Card>, Vec<&Card>) = cards.iter().partition(|card| card.sql.is_some());
+    // Queries share one limit to memory: they take turns.
+    queried.sort_by_key(|card| queries::order(card));
+    let (mut results, more): (Vec<_>, Vec<_>) =
+        rayon::join(|| compiled.into_par_iter().map(result).collect(), || queried.into_iter().map(result).collect());
+    results.extend(more);
     progress.finish();
     results.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));
     let mut run = Run::default();
@@ -160,37 +169,41 @@ fn execute(
 fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (RuleRun, Vec<Finding>) {
     let card = context.card;
     let ended = |outcome, findings| (RuleRun { rule: card.id.clone(), outcome }, findings);
-    let missing = needs::missing(card, context.region, context.book);
+    let missing = needs::missing(card, context.book, context.region);
     if !missing.is_empty() {
         return ended(Outcome::Skipped { missing }, Vec::new());
     }
     let Some(runner) = runner(detectors, card) else {
         return ended(Outcome::Failed { reason: format!("no detector `{}`", runner_name(card)) }, Vec::new());
     };
-    let work = || -> Result<Vec<Finding>, RuleError> {
+    let work = || -> Result<Vec<Finding>, String> {
         let findings = match runner {
-            Runner::Detector(detector) => {
-                (detector.want)(card, context.book, context.region, &mut Wanted::default())?;
-                (detector.run)(context)?
-            }
-            Runner::Limit(kind) => (kind.run)(context)?,
+            Runner::Query => queries::run(context).map_err(|p| catalog.format(p.id, &p.args))?,
+            Runner::Detector(detector) => detect(detector, context).map_err(|e| e.to_string())?,
+            Runner::Limit(kind) => (kind.run)(context).map_err(|e| e.to_string())?,
         };
         Ok(complete::all(findings, context, catalog))
     };
     // What the closure borrows is read-only, so a panic leaves nothing half-changed behind.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(findings)) => ended(Outcome::Ran { findings: findings.len() }, findings),
-        Ok(Err(error)) => ended(Outcome::Failed { reason: error.to_string() }, Vec::new()),
+        Ok(Err(reason)) => ended(Outcome::Failed { reason }, Vec::new()),
         Err(panic) => {
             ended(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }, Vec::new())
         }
     }
 }
 
+fn detect(detector: &Detector, context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    (detector.want)(context.card, context.book, context.region, &mut Wanted::default())?;
+    (detector.run)(context)
+}
+
 /// What runs a card.
 enum Runner<'a> {
     Detector(&'a Detector),
     Limit(&'static limits::Kind),
+    Query,
 }
 
 /// The name of what runs a card.
@@ -200,6 +213,9 @@ fn runner_name(card: &Card) -> &str {
 
 fn runner<'a>(detectors: &'a [Detector], card: &Card) -> Option<Runner<'a>> {
     let name = runner_name(card);
+    if card.sql.is_some() {
+        return Some(Runner::Query);
+    }
     if card.limit.is_some() {
         return limits::ALL.iter().find(|kind| kind.id == name).map(Runner::Limit);
     }

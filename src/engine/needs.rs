@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::limits;
 use crate::model::{Region, Table};
+use crate::queries;
 use crate::rulebook::{Card, Rulebook};
 
-/// The needs that the region does not meet, as the card names them; of a table that is not there at all, the table alone. A
-/// knowledge table without any point is missing as well, as `knowledge/<name>.csv`.
-pub(super) fn missing(card: &Card, region: &Region, book: &Rulebook) -> Vec<String> {
-    let unmet = card.needs.iter().map(|n| n.0.as_str()).filter(|n| !n.split(" or ").any(|one| met(one, region)));
+/// The needs that the region does not meet, as the card names them and as its query has them; of a table that is not there at
+/// all, the table alone. A knowledge table without any point is missing as well, as `knowledge/<name>.csv`.
+pub(super) fn missing(card: &Card, book: &Rulebook, region: &Region) -> Vec<String> {
+    let named = card.needs.iter().map(|n| n.0.as_str());
+    let unmet = named.chain(queries::needs(card, book)).filter(|n| !n.split(" or ").any(|one| met(one, region)));
     let mut missing: Vec<String> = Vec::new();
     for need in unmet {
         let tables: BTreeSet<&str> = need.split(" or ").map(|one| table_of(one).0).collect();

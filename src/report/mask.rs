@@ -31,7 +31,7 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads) {
 struct Masker<'a> {
     region: &'a Region,
     key: [u8; 32],
-    /// Names and certificate numbers of persons.
+    /// Names, certificate numbers and addresses of persons.
     private: BTreeSet<&'a str>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Masker<'a> {
             hash.update(text);
             hash.update([0]);
         }
-        let private = region.persons.iter().flat_map(|p| [p.name, p.certificate]).filter_map(|t| t.some());
+        let private = region.persons.iter().flat_map(|p| [p.name, p.certificate, p.address]).filter_map(|t| t.some());
         let private = private.map(|t| region.names.texts.get(t)).filter(|t| !t.is_empty()).collect();
         Self { region, key: hash.finalize().into(), private }
     }
@@ -57,7 +57,7 @@ impl<'a> Masker<'a> {
         format!("{kind}-{hex}")
     }
 
-    /// The pseudonym of a text that is the id, name or certificate number of a person, or the id of a record.
+    /// The pseudonym of a text that is the id, name, certificate number or address of a person, or the id of a record.
     fn known(&self, text: &str) -> Option<String> {
         // Numbers this short are figures more often than ids, and say little by themselves.
         if text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) {

@@ -170,7 +170,8 @@ pub struct Card {
     pub sources: Vec<String>,
     /// Tables and columns it needs.
     pub needs: Vec<Need>,
-    /// The detector that runs it: its id in the list of `src/detectors`. A card names either this or a limit.
+    /// The detector that runs it: its id in the list of `src/detectors`. A card names this, a limit or a
+    /// query.
     #[serde(default)]
     pub detector: Option<String>,
     /// The kind of limit that runs it: its id in the list of `src/limits`.
@@ -179,6 +180,16 @@ pub struct Card {
     /// The knowledge table that a limit takes its points from: those of the card's title.
     #[serde(default)]
     pub table: Option<String>,
+    /// The query that runs it, where the rule is written in SQL.
+    #[serde(default)]
+    pub sql: Option<String>,
+    /// Which column of the query's result is what: result columns by [`Card::ROLES`].
+    #[serde(default)]
+    pub columns: std::collections::BTreeMap<String, String>,
+    /// Lines of a card with a query, for what is found wrong later: by key, `sql`, `columns.stay`, `evidence.0`. That of
+    /// `sql` is the line of the query's first.
+    #[serde(skip)]
+    pub lines: std::collections::BTreeMap<String, usize>,
     /// Parameters by name.
     #[serde(default)]
     pub parameters: std::collections::BTreeMap<String, Catalogued>,
@@ -188,6 +199,25 @@ pub struct Card {
     pub message: Text,
     /// Columns of evidence.
     pub evidence: Vec<EvidenceColumn>,
+}
+
+impl Card {
+    /// What a column of a query's result can be, beside evidence.
+    pub const ROLES: [&str; 13] = [
+        "stay",
+        "visit",
+        "patient",
+        "hospital",
+        "amount",
+        "total",
+        "observed",
+        "expected",
+        "threshold",
+        "confidence",
+        "period_start",
+        "period_end",
+        "rows",
+    ];
 }
 
 /// A text or a list of texts.

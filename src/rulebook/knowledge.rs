@@ -128,7 +128,10 @@ fn quoted(text: &str) -> Result<Cells, Broken> {
             cells.ends.push(cells.text.len() as u32);
             cells.text.push('\n');
         }
-        let at = record.position().map_or(0, csv::Position::line);
+        // The position is before the blank lines that were skipped.
+        let (byte, line) = record.position().map_or((0, 0), |p| (p.byte() as usize, p.line()));
+        let skipped = text.as_bytes()[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
+        let at = line + skipped.filter(|b| **b == b'\n').count() as u64;
         cells.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
     }
     Ok(cells)

@@ -1,6 +1,6 @@
 //! Reads one card and finds everything that is wrong with it, with lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -12,7 +12,7 @@ use super::{Card, EvidenceKind, Fault, Problem, Text};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 23] = [
     "id",
     "title",
     "family",
@@ -34,6 +34,8 @@ const KEYS: [&str; 21] = [
     "table",
     "sources",
     "parameters",
+    "sql",
+    "columns",
 ];
 /// How many of [`KEYS`] a card cannot do without.
 const REQUIRED: usize = 15;
@@ -146,7 +148,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let spans = Spans { tree: tree.get_ref() };
-        let card: Card = match kinds.complete(own.clone()).try_into() {
+        let mut card: Card = match kinds.complete(own.clone()).try_into() {
             Ok(card) => card,
             Err(_) => {
                 self.types(&own, kinds, &spans);
@@ -163,8 +165,14 @@ impl<'a> Reader<'a> {
                 Problem::new("fault-id", args([("id", card.id.as_str().into()), ("name", id.into())])),
             );
         }
-        if card.detector.is_some() == card.limit.is_some() || card.limit.is_some() != card.table.is_some() {
-            self.fault(spans.of("detector").or(spans.of("limit")), Problem::new("fault-runner", args([])));
+        let runners = [card.detector.is_some(), card.limit.is_some(), card.sql.is_some()];
+        let one = runners.iter().filter(|is| **is).count() == 1;
+        if !one || card.limit.is_some() != card.table.is_some() || card.sql.is_some() == card.columns.is_empty() {
+            let keys = ["detector", "limit", "sql", "table", "columns"];
+            self.fault(keys.iter().find_map(|key| spans.of(key)), Problem::new("fault-runner", args([])));
+        }
+        if card.sql.is_some() {
+            card.lines = self.lines(tree.get_ref());
         }
         self.innocent(&card, &spans);
         self.needs(&card, &spans);
@@ -204,11 +212,34 @@ impl<'a> Reader<'a> {
                         self.entry(parameter, &PARAMETER);
                     }
                 }
+                ("columns", DeValue::Table(roles)) => self.keys(roles, value.span(), &Card::ROLES, &[]),
                 ("innocent", DeValue::Array(all)) => all.iter().for_each(|text| self.entry(text, &TEXT)),
                 ("evidence", DeValue::Array(all)) => all.iter().for_each(|column| self.column(column)),
                 _ => {}
             }
         }
+    }
+
+    /// The lines of a card's keys, of the keys below them and of the entries of lists; of a text of several lines, its first.
+    fn lines(&self, tree: &DeTable<'_>) -> BTreeMap<String, usize> {
+        let mut lines = BTreeMap::new();
+        for (key, value) in tree {
+            let name = key.get_ref();
+            let raw = &self.text[value.span()];
+            let below = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"].iter().any(|open| raw.starts_with(open));
+            lines.insert(name.to_string(), self.line(value.span().start) + usize::from(below));
+            match value.get_ref() {
+                DeValue::Table(inner) => {
+                    lines.extend(inner.keys().map(|k| (format!("{name}.{}", k.get_ref()), self.line(k.span().start))));
+                }
+                DeValue::Array(all) => {
+                    let entries = all.iter().enumerate();
+                    lines.extend(entries.map(|(i, v)| (format!("{name}.{i}"), self.line(v.span().start))));
+                }
+                _ => {}
+            }
+        }
+        lines
     }
 
     fn entry(&mut self, value: &Spanned<DeValue<'_>>, keys: &[&str]) {

@@ -57,9 +57,85 @@ fault-dates = point `{ $id }` ends before it begins: { $dates }
 fault-dates-help = check effective_from and effective_to
 fault-codes = point `{ $id }` has no id or no codes
 fault-codes-help = fill in point_id and codes; several codes are separated by spaces
-fault-runner = a card names what runs it: either `detector`, or `limit` with `table`
-fault-runner-help = use `detector` for a rule in code; `limit` and `table` for a kind of limit with its knowledge table
+fault-runner = a card names what runs it, one of: `detector`; `limit` with `table`; `sql` with `[columns]`
+fault-runner-help = use `detector` for a rule in code; `limit` and `table` for a kind of limit with its knowledge table; `sql` and `[columns]` for a query of your own (docs/writing-rules.md)
 fault-parameters = the parameters do not fit the rule: { $detail }
 fault-parameters-help = `yishen rules show { $rule }` prints the built-in card
 fault-none-left = no rule of family `{ $family }` is among the chosen ones
 fault-none-left-help = leave out --family or --rule
+fault-sql = SQLite cannot read the query: { $detail }
+fault-sql-help = try the query by parts; docs/writing-rules.md lists the tables and shows three whole rules
+fault-sql-table = no table is called `{ $table }`
+fault-sql-table-help = did you mean `{ $nearest }`? A knowledge table `my-prices` is `k_my_prices`; docs/writing-rules.md lists the others
+fault-sql-column = no column is called `{ $column }`
+fault-sql-column-help = did you mean `{ $nearest }`? docs/writing-rules.md lists the columns; texts stand in single quotation marks
+fault-sql-hidden = `{ $table }` is no table for rules
+fault-sql-hidden-help = docs/writing-rules.md lists the tables
+fault-sql-function = function `{ $function }` does not exist or is not allowed
+fault-sql-function-help = docs/writing-rules.md lists the functions: those that give the same for the same data and reach nothing outside
+fault-sql-write = a rule only reads: its query is a SELECT (or WITH ... SELECT)
+fault-sql-write-help = remove what writes, creates, attaches or sets; results become leads by themselves
+fault-sql-many = there is more than one statement
+fault-sql-many-help = write one SELECT; parts of it can be named by WITH
+fault-sql-clock = `{ $name }` depends on when and where the rule runs
+fault-sql-clock-help = the same data must give the same leads: take dates from the data, or name the day as a parameter
+fault-sql-mark = `{ $name }` is not how a parameter is written
+fault-sql-mark-help = write a parameter `[parameters.days]` of the card as `:days`
+fault-sql-parameter = the query asks for `:{ $name }`, which the card does not have
+fault-sql-parameter-help = add `[parameters.{ $name }]` with value, unit, zh and en, or correct the name
+fault-sql-unused = the query does not use the parameter `{ $name }`
+fault-sql-unused-help = write it as `:{ $name }`, or remove it; only time_limit, memory_limit and row_limit hold by themselves
+fault-sql-value = parameter `{ $name }` is neither number, text nor yes/no
+fault-sql-value-help = put a list into a knowledge table, `knowledge/<name>.csv`, and join it as `k_<name>`
+fault-sql-limit = parameter `{ $name }` must be a whole number from { $least }
+fault-sql-limit-help = time_limit is in seconds, memory_limit in megabytes, row_limit in rows of the result
+fault-sql-about = `[columns]` does not say what a lead is about
+fault-sql-about-help = name at least one of stay, visit, patient, hospital, such as `stay = "mdtrt_id"`
+fault-sql-result = the query gives no column `{ $column }`
+fault-sql-result-help = did you mean `{ $nearest }`? Name columns of the result by `AS`
+fault-sql-twice = the query gives the column `{ $column }` twice
+fault-sql-twice-help = give one of them another name by `AS`, or leave it out
+fault-sql-unnamed = the column `{ $column }` of the result has no use
+fault-sql-unnamed-help = name it in `[columns]` or add `[[evidence]]` with `field = "{ $column }"`, or leave it out
+fault-sql-kind = a query cannot give evidence `{ $column }` of this kind
+fault-sql-kind-help = use text, number, money, date or list
+fault-sql-type = column `{ $column }` is { $kind ->
+        [text] a text
+        [date] a date
+        [time] a time
+        [integer] a whole number
+        [number] a number
+       *[fen] money in fen
+    }, but must be { $want ->
+        [stay] the id of a stay (mdtrt_id), or several with commas between
+        [visit] the id of a visit (mdtrt_id), or several with commas between
+        [patient] the number of a person (psn_no), or several with commas between
+        [hospital] the code of an institution (fixmedins_code)
+        [money] money in fen, 0 or more, never NULL
+        [number] a number, never NULL
+        [share] a number from 0 to 1
+        [date] a date such as 2025-03-01
+        [rows] values of row_id, with commas between
+        [list] a text with commas between its entries
+       *[text] a text
+    }
+fault-sql-type-help = take another column, or convert it: money stays in fen for kind "money" and the amounts; a number of yuan is `x_fen / 100.0`
+error-sql = SQLite stopped: { $detail }
+error-sql-time = stopped after { $seconds } seconds, the time limit of the rule (parameter time_limit): narrow the query, or raise the limit
+error-sql-memory = stopped at { $megabytes } MB, the memory limit of the rule (parameter memory_limit): read fewer columns or a smaller table, or raise the limit
+error-sql-rows = stopped at more than { $rows } rows of the result (parameter row_limit): a lead is one row, so group what belongs together
+error-sql-long = stopped at a text of more than { $bytes } bytes: put fewer rows into one `group_concat`
+error-sql-no-id = row { $row } of the result names no stay, visit, patient or hospital: all of these columns are NULL
+error-sql-value = row { $row } of the result: column `{ $column }` is “{ $value }”, but must be { $want ->
+        [stay] the id of a stay (mdtrt_id), or several with commas between
+        [visit] the id of a visit (mdtrt_id), or several with commas between
+        [patient] the number of a person (psn_no), or several with commas between
+        [hospital] the code of an institution (fixmedins_code)
+        [money] money in fen, 0 or more, never NULL
+        [number] a number, never NULL
+        [share] a number from 0 to 1
+        [date] a date such as 2025-03-01
+        [rows] values of row_id, with commas between
+        [list] a text with commas between its entries
+       *[text] a text
+    }

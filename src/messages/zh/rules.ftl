@@ -57,9 +57,85 @@ fault-dates = 知识点 `{ $id }` 的失效日期早于生效日期：{ $dates }
 fault-dates-help = 请核对 effective_from 和 effective_to
 fault-codes = 知识点 `{ $id }` 没有编号或没有编码
 fault-codes-help = point_id 和 codes 都要填；多个编码用空格分隔
-fault-runner = 规则卡须写明由什么运行：`detector`，或 `limit` 与 `table`，二者取一
-fault-runner-help = 检测程序写 detector；按知识库表运行的写 limit（限制类型）和 table（表名）
+fault-runner = 规则卡须写明由什么运行，三者取一：`detector`；`limit` 与 `table`；`sql` 与 `[columns]`
+fault-runner-help = 检测程序写 detector；按知识库表运行的写 limit（限制类型）和 table（表名）；自己写查询的写 sql 和 [columns]（见 docs/writing-rules.md）
 fault-parameters = 参数与规则不符：{ $detail }
 fault-parameters-help = `yishen rules show { $rule }` 可查看内置规则卡
 fault-none-left = 所选规则中没有属于规则族 `{ $family }` 的
 fault-none-left-help = 请去掉 --family 或 --rule
+fault-sql = SQLite 无法解析查询：{ $detail }
+fault-sql-help = 请分段试写；docs/writing-rules.md 列有全部表，并有三条完整规则可照抄
+fault-sql-table = 没有名为 `{ $table }` 的表
+fault-sql-table-help = 是否应为 `{ $nearest }`？知识库表 `my-prices` 写作 `k_my_prices`；其余各表见 docs/writing-rules.md
+fault-sql-column = 没有名为 `{ $column }` 的列
+fault-sql-column-help = 是否应为 `{ $nearest }`？各列见 docs/writing-rules.md；文本请用单引号
+fault-sql-hidden = `{ $table }` 不是供规则使用的表
+fault-sql-hidden-help = 可用的表见 docs/writing-rules.md
+fault-sql-function = 函数 `{ $function }` 不存在或不允许使用
+fault-sql-function-help = 可用函数见 docs/writing-rules.md：只限同样数据必得同样结果、且不触及外部的函数
+fault-sql-write = 规则只能读取：查询必须是一条 SELECT（或 WITH … SELECT）
+fault-sql-write-help = 请删去写入、建表、挂接或设置的语句；查询结果会自动成为线索
+fault-sql-many = 查询不止一条语句
+fault-sql-many-help = 只写一条 SELECT；中间步骤可用 WITH 命名
+fault-sql-clock = `{ $name }` 的结果随运行时间或地点而变
+fault-sql-clock-help = 同样的数据必须得出同样的线索：日期请取自数据，或写成参数
+fault-sql-mark = 参数不能写作 `{ $name }`
+fault-sql-mark-help = 规则卡的参数 `[parameters.days]` 在查询中写作 `:days`
+fault-sql-parameter = 查询用到 `:{ $name }`，但规则卡没有这个参数
+fault-sql-parameter-help = 请补上 `[parameters.{ $name }]`（value、unit、zh、en），或改正名称
+fault-sql-unused = 查询没有用到参数 `{ $name }`
+fault-sql-unused-help = 请在查询中写作 `:{ $name }`，或删除该参数；只有 time_limit、memory_limit、row_limit 无须写入查询
+fault-sql-value = 参数 `{ $name }` 不是数值、文本或是否
+fault-sql-value-help = 清单请放入知识库表 `knowledge/<表名>.csv`，再以 `k_<表名>` 关联
+fault-sql-limit = 参数 `{ $name }` 须为不小于 { $least } 的整数
+fault-sql-limit-help = time_limit 以秒计，memory_limit 以兆字节计，row_limit 以结果行数计
+fault-sql-about = `[columns]` 没有写明线索针对谁
+fault-sql-about-help = 请至少写明 stay、visit、patient、hospital 之一，如 `stay = "mdtrt_id"`
+fault-sql-result = 查询结果没有列 `{ $column }`
+fault-sql-result-help = 是否应为 `{ $nearest }`？可用 `AS` 给结果列命名
+fault-sql-twice = 查询结果有两个名为 `{ $column }` 的列
+fault-sql-twice-help = 请用 `AS` 给其中一个改名，或删去
+fault-sql-unnamed = 查询结果的列 `{ $column }` 没有用途
+fault-sql-unnamed-help = 请写入 `[columns]`，或增加 `[[evidence]]` 并写 `field = "{ $column }"`，或从查询中删去
+fault-sql-kind = 查询不能给出这种 kind 的证据列 `{ $column }`
+fault-sql-kind-help = 可用 text、number、money、date、list
+fault-sql-type = 列 `{ $column }` 是{ $kind ->
+        [text] 文本
+        [date] 日期
+        [time] 时间
+        [integer] 整数
+        [number] 数值
+       *[fen] 金额（分）
+    }，而此处须为{ $want ->
+        [stay] 住院就诊 ID（mdtrt_id），可用逗号连接多个
+        [visit] 门诊或购药就诊 ID（mdtrt_id），可用逗号连接多个
+        [patient] 人员编号（psn_no），可用逗号连接多个
+        [hospital] 机构编码（fixmedins_code）
+        [money] 以分为单位、不小于 0 的金额，不得为 NULL
+        [number] 数值，不得为 NULL
+        [share] 0 至 1 之间的数值
+        [date] 日期，如 2025-03-01
+        [rows] row_id 的值，可用逗号连接多个
+        [list] 以逗号分隔的文本
+       *[text] 文本
+    }
+fault-sql-type-help = 请改用其他列，或先换算：kind = "money" 和各金额以分为单位；需要以元计的数值写 `x_fen / 100.0`
+error-sql = SQLite 中止：{ $detail }
+error-sql-time = 运行 { $seconds } 秒后中止，已到本规则的时间上限（参数 time_limit）：请缩小查询范围，或提高上限
+error-sql-memory = 用到 { $megabytes } MB 时中止，已到本规则的内存上限（参数 memory_limit）：请少读几列或改用较小的表，或提高上限
+error-sql-rows = 结果超过 { $rows } 行时中止（参数 row_limit）：一行是一条线索，请把同属一件事的并成一行
+error-sql-long = 文本超过 { $bytes } 字节时中止：请减少一个 `group_concat` 中的行数
+error-sql-no-id = 结果第 { $row } 行没有写明住院、门诊、人员或机构：这些列全部为 NULL
+error-sql-value = 结果第 { $row } 行：列 `{ $column }` 的值是“{ $value }”，须为{ $want ->
+        [stay] 住院就诊 ID（mdtrt_id），可用逗号连接多个
+        [visit] 门诊或购药就诊 ID（mdtrt_id），可用逗号连接多个
+        [patient] 人员编号（psn_no），可用逗号连接多个
+        [hospital] 机构编码（fixmedins_code）
+        [money] 以分为单位、不小于 0 的金额，不得为 NULL
+        [number] 数值，不得为 NULL
+        [share] 0 至 1 之间的数值
+        [date] 日期，如 2025-03-01
+        [rows] row_id 的值，可用逗号连接多个
+        [list] 以逗号分隔的文本
+       *[text] 文本
+    }
