@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::peers::{FIRM, Standing, count_standings, groups};
+use super::peers::{Standing, count_standings, groups};
 use super::returns::{Discharge, Plan, discharges};
 use super::series::{Series, chapter};
 use crate::finding::Finding;
@@ -115,8 +115,8 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
         house.expected += rate * own[1];
     }
     let ids: Vec<HospitalId> = houses.keys().copied().collect();
-    let counts: Vec<(f64, f64)> = houses.values().map(|h| (h.tally[0], h.expected.max(0.1))).collect();
-    let standings = count_standings(&counts, FIRM, &groups(region, &ids, parameters.min_peers));
+    let counts: Vec<(f64, f64)> = houses.values().map(|h| (h.tally[0], h.expected)).collect();
+    let standings = count_standings(&counts, &groups(region, &ids, parameters.min_peers));
     houses.values_mut().zip(standings).for_each(|(house, standing)| house.standing = standing);
     houses
 }
