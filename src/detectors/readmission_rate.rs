@@ -36,6 +36,7 @@ struct Parameters {
     series_words: Vec<String>,
     regular_times: usize,
     regular_spread: f64,
+    long_nights: i32,
 }
 
 /// Returns and discharges.
@@ -60,6 +61,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         series: Series::new(region, &parameters.series_codes, &parameters.series_words),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
+        long_nights: parameters.long_nights,
     };
     // A return has been seen only where the export goes on for as long.
     let last = region.stays.iter().map(|s| s.admitted.day.0).max().unwrap_or(0) - parameters.window;
