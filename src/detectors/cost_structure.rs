@@ -70,9 +70,8 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let ids: Vec<HospitalId> = houses.keys().copied().collect();
     let groups = groups(region, &ids, parameters.min_peers);
     let shares: Vec<[Share; 6]> = houses.values().map(|b| std::array::from_fn(|k| share(b, k))).collect();
-    let firm = vec![true; ids.len()];
     let standing: [Vec<Option<Standing>>; 6] =
-        std::array::from_fn(|k| standings(&shares.iter().map(|s| s[k].unit).collect::<Vec<_>>(), &firm, &groups));
+        std::array::from_fn(|k| standings(&shares.iter().map(|s| s[k].unit).collect::<Vec<_>>(), &groups));
     let q: Vec<Vec<f64>> = standing
         .iter()
         .map(|all| {

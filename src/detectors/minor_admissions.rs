@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::peers::{FIRM, Standing, count_standings, groups};
+use super::peers::{Standing, count_standings, groups};
 use super::returns::leaves_otherwise;
 use super::series::{Series, begins, category, chapter};
 use crate::facts::StayTotal;
@@ -152,9 +152,9 @@ fn hospitals(region: &Region, judged: &[Judged], parameters: &Parameters) -> BTr
         *expected += rates.elsewhere(region, stay);
     }
     let ids: Vec<HospitalId> = tallies.keys().copied().collect();
-    let list: Vec<(Tally, f64)> = tallies.into_values().map(|(t, e)| (t, e.max(0.1))).collect();
+    let list: Vec<(Tally, f64)> = tallies.into_values().collect();
     let counts: Vec<(f64, f64)> = list.iter().map(|(t, expected)| (t[0], *expected)).collect();
-    let standing = count_standings(&counts, FIRM, &groups(region, &ids, parameters.min_peers));
+    let standing = count_standings(&counts, &groups(region, &ids, parameters.min_peers));
     let p: Vec<f64> = standing.iter().map(|s| s.map_or(1.0, |s| s.p)).collect();
     let q = benjamini_hochberg(&p, p.len());
     let mut out = BTreeMap::new();

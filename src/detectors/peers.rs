@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::model::{HospitalId, Region, TextId};
 use crate::stats::funnel::{Prediction, Unit, predictions};
 
-/// Least expectation with which a hospital's count may serve as a peer.
-pub const FIRM: f64 = 0.5;
+/// Least expectation of a count: next to nothing says next to nothing.
+const LEAST: f64 = 0.1;
 
 /// How a hospital stands among its peers.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,8 @@ pub fn groups(region: &Region, hospitals: &[HospitalId], enough: usize) -> Vec<V
         .collect()
 }
 
-/// How each hospital stands among its group; `usable` says whose value is firm enough to be held against others.
-pub fn standings(units: &[Unit], usable: &[bool], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+/// How each hospital stands among its group.
+pub fn standings(units: &[Unit], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
     let mut known: BTreeMap<&[usize], Vec<Option<Prediction>>> = BTreeMap::new();
     (0..units.len())
         .map(|i| {
@@ -50,29 +50,28 @@ pub fn standings(units: &[Unit], usable: &[bool], groups: &[Vec<usize>]) -> Vec<
             let place = group.binary_search(&i).ok()?;
             let all = known.entry(group).or_insert_with(|| {
                 let own: Vec<Unit> = group.iter().map(|j| units[*j]).collect();
-                let firm: Vec<bool> = group.iter().map(|j| usable[*j]).collect();
-                predictions(&own, &firm)
+                predictions(&own)
             });
             let prediction = all[place]?;
-            let firm = || group.iter().filter(|j| **j != i && usable[**j]);
+            let others = || group.iter().filter(|j| **j != i);
             Some(Standing {
                 prediction,
                 p: prediction.tail(units[i]),
-                rank: 1 + firm().filter(|j| units[**j].value > units[i].value).count(),
-                peers: firm().count(),
+                rank: 1 + others().filter(|j| units[**j].value > units[i].value).count(),
+                peers: others().count(),
             })
         })
         .collect()
 }
 
-/// The same for counts: each an observed and an expected number. Those whose expectation is at least `firm` serve as peers.
-pub fn count_standings(counts: &[(f64, f64)], firm: f64, groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
-    let units: Vec<Unit> = counts.iter().map(|(observed, expected)| Unit::count(*observed, *expected)).collect();
-    let usable: Vec<bool> = counts.iter().map(|(_, expected)| *expected >= firm).collect();
-    let mut all = standings(&units, &usable, groups);
+/// The same for counts: each an observed and an expected number.
+pub fn count_standings(counts: &[(f64, f64)], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+    let units: Vec<Unit> =
+        counts.iter().map(|(observed, expected)| Unit::count(*observed, expected.max(LEAST))).collect();
+    let mut all = standings(&units, groups);
     for (standing, (observed, expected)) in all.iter_mut().zip(counts) {
         if let Some(standing) = standing {
-            standing.p = standing.prediction.count_tail(*observed, *expected);
+            standing.p = standing.prediction.count_tail(*observed, expected.max(LEAST));
         }
     }
     all

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::peers::{FIRM, Standing, count_standings, groups};
+use super::peers::{Standing, count_standings, groups};
 use super::returns::{Discharge, Plan, discharges};
 use super::series::{Series, chapter};
 use crate::finding::Finding;
@@ -36,6 +36,7 @@ struct Parameters {
     series_words: Vec<String>,
     regular_times: usize,
     regular_spread: f64,
+    long_nights: i32,
 }
 
 /// Returns and discharges.
@@ -60,6 +61,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         series: Series::new(region, &parameters.series_codes, &parameters.series_words),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
+        long_nights: parameters.long_nights,
     };
     // A return has been seen only where the export goes on for as long.
     let last = region.stays.iter().map(|s| s.admitted.day.0).max().unwrap_or(0) - parameters.window;
@@ -115,8 +117,8 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
         house.expected += rate * own[1];
     }
     let ids: Vec<HospitalId> = houses.keys().copied().collect();
-    let counts: Vec<(f64, f64)> = houses.values().map(|h| (h.tally[0], h.expected.max(0.1))).collect();
-    let standings = count_standings(&counts, FIRM, &groups(region, &ids, parameters.min_peers));
+    let counts: Vec<(f64, f64)> = houses.values().map(|h| (h.tally[0], h.expected)).collect();
+    let standings = count_standings(&counts, &groups(region, &ids, parameters.min_peers));
     houses.values_mut().zip(standings).for_each(|(house, standing)| house.standing = standing);
     houses
 }

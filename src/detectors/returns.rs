@@ -12,6 +12,8 @@ pub struct Plan<'a> {
     pub regular_times: usize,
     /// Standard deviation of the intervals over their mean up to which they are even.
     pub regular_spread: f64,
+    /// Nights from which on a stay without a diagnosis is taken for long-term care settled now and then.
+    pub long_nights: i32,
 }
 
 /// A stay that may be followed by a return, and the return.
@@ -54,7 +56,7 @@ pub fn discharges(region: &Region, plan: &Plan<'_>, series_gap: i32) -> Vec<Disc
                 continue;
             }
             let next = person.get(at + 1).filter(|_| counts[at + 1]);
-            let next = next.and_then(|&n| ready.follows(stay, &region.stays[n as usize], n));
+            let next = next.and_then(|&n| ready.follows(plan, stay, &region.stays[n as usize], n));
             out.push(Discharge { stay: i, next });
         }
     }
@@ -88,7 +90,7 @@ impl<'a> Ready<'a> {
 
     /// The return, if one stay follows the other at one hospital and neither a plan, a change of insurance, a year's or month's
     /// closing of accounts nor another illness explains it.
-    fn follows(&self, first: &Stay, second: &Stay, index: u32) -> Option<Next> {
+    fn follows(&self, plan: &Plan<'_>, first: &Stay, second: &Stay, index: u32) -> Option<Next> {
         let (left, back) = (first.last_day(), second.admitted.day);
         let gap = back.0 - left.0;
         let closing = gap <= 1 && crate::model::Day(left.0 + 1).month() != left.month();
@@ -97,7 +99,10 @@ impl<'a> Ready<'a> {
             _ => false,
         };
         let same = first.hospital == second.hospital && first.insurance == second.insurance;
-        (gap >= 0 && same && !closing && !other_illness && !self.planned(first)).then_some(Next { stay: index, gap })
+        let unnamed = first.diagnosis.some().is_none() && first.diagnosis_name.some().is_none();
+        let long_term = unnamed && first.nights() >= plan.long_nights;
+        (gap >= 0 && same && !closing && !other_illness && !long_term && !self.planned(first))
+            .then_some(Next { stay: index, gap })
     }
 
     fn planned(&self, stay: &Stay) -> bool {

@@ -47,6 +47,7 @@ struct Parameters {
     series_words: Vec<String>,
     regular_times: usize,
     regular_spread: f64,
+    long_nights: i32,
 }
 
 /// Returns of one hospital by gap, and the same illness apart from another of its chapter.
@@ -84,6 +85,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         series: Series::new(region, &parameters.series_codes, &parameters.series_words),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
+        long_nights: parameters.long_nights,
     };
     let all = discharges(region, &plan, widest);
     let houses = houses(region, &all, parameters.reference_to);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Parameters;
-use super::super::peers::{FIRM, Standing, count_standings, groups};
+use super::super::peers::{Standing, count_standings, groups};
 use crate::model::{HospitalId, Region};
 use crate::stats::funnel::combined;
 use crate::stats::{benjamini_hochberg, negative_binomial_tail};
@@ -88,7 +88,7 @@ pub(super) fn judge(
             list.iter().zip(&sums).map(|(h, s)| expectation(h, s, window, parameters)).collect();
         let counts: Vec<(f64, f64)> =
             list.iter().zip(&expected).map(|(h, (peers, own))| (h.within(0, window), peers.max(*own))).collect();
-        let standing = count_standings(&counts, FIRM, &groups);
+        let standing = count_standings(&counts, &groups);
         for (i, house) in list.iter().enumerate() {
             let found = one(house, expected[i], window, standing[i].as_ref(), parameters);
             tails[i].push(found.p);

