@@ -64,8 +64,16 @@ impl Headers<'_> {
 }
 
 /// The order in which tables are tried: the ones with the most telling columns first.
-const ORDER: [Table; 6] =
-    [Table::Fees, Table::Stays, Table::Visits, Table::Diagnoses, Table::Hospitals, Table::Persons];
+const ORDER: [Table; 8] = [
+    Table::Purchases,
+    Table::Stock,
+    Table::Fees,
+    Table::Stays,
+    Table::Visits,
+    Table::Diagnoses,
+    Table::Hospitals,
+    Table::Persons,
+];
 
 /// A header as it is compared: half-width, lower case, without white space, quotes, a unit in brackets or a table prefix.
 pub(super) fn normal(header: &str) -> String {
