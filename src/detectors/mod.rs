@@ -2,6 +2,8 @@
 
 mod beds;
 mod natural;
+mod peers;
+mod tallies;
 
 use crate::rule::Detector;
 
@@ -19,9 +21,15 @@ detectors! {
     duplicate_charges,
     hours_over_day,
     inflated_drugs,
+    late_uploads,
+    line_fields,
+    many_drugs,
     outside_stay,
     overlapping_stays,
     padded_stays,
     paired_admissions,
+    settlement_fields,
+    stock_shortfall,
     threshold_stays,
+    unsupported_diagnoses,
 }
