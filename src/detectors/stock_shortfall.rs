@@ -31,6 +31,7 @@ struct Parameters {
     min_window_days: i32,
     matched_share: f64,
     same_price_ratio: f64,
+    factor_margin: f64,
     unit_ratio: f64,
     unit_spread: f64,
     unit_floor: f64,
@@ -164,6 +165,7 @@ fn rows(
 fn class(balance: &Balance) -> &'static str {
     match balance.class {
         Class::Drug => "drug",
+        Class::Slice => "slice",
         Class::Consumable => "consumable",
     }
 }

@@ -231,6 +231,10 @@ mod tests {
     fn every_table_is_known_in_every_layout() {
         for each in Table::ALL {
             for name in [|c: &Column| c.field, |c: &Column| c.chinese, |c: &Column| c.akc] {
+                // The older systems had no such table.
+                if columns(each).iter().any(|c| c.required && name(c).is_empty()) {
+                    continue;
+                }
                 let header: Vec<String> =
                     columns(each).iter().map(name).filter(|n| !n.is_empty()).map(str::to_string).collect();
                 match recognise(&header, &Mapping::new()) {

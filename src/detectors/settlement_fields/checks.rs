@@ -82,8 +82,8 @@ fn parts(case: &Case<'_>) -> Option<Option<String>> {
 
 fn fund_over_total(case: &Case<'_>) -> Option<Option<String>> {
     let (total, fund) = (case.stay.total, case.stay.fund);
-    // A correction on a row of its own may come without its fund's part.
-    (total.0 != 0 && case.stay.rows.len() == 1).then_some(())?;
+    // A correction may come without its fund's part: the person's is then below zero.
+    (total.0 != 0 && case.stay.own.0 >= 0).then_some(())?;
     let over = (fund - total).yuan() > case.parameters.sum_tolerance_yuan;
     Some(over.then(|| format!("{:.2} > {:.2}", fund.yuan(), total.yuan())))
 }

@@ -10,7 +10,12 @@ use crate::stats::quantile;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Class {
     Drug,
+    Slice,
     Consumable,
+}
+
+impl Class {
+    const ALL: [Self; 3] = [Self::Drug, Self::Slice, Self::Consumable];
 }
 
 /// Days in a month, on average.
@@ -98,7 +103,8 @@ impl Books {
 
 fn class(class: FeeClass) -> Option<Class> {
     match class {
-        FeeClass::WesternDrug | FeeClass::ChinesePatent | FeeClass::HerbalSlice => Some(Class::Drug),
+        FeeClass::WesternDrug | FeeClass::ChinesePatent => Some(Class::Drug),
+        FeeClass::HerbalSlice => Some(Class::Slice),
         FeeClass::Consumable => Some(Class::Consumable),
         _ => None,
     }
@@ -136,12 +142,16 @@ fn of_hospital(
     let days = || bought().map(|p| p.day).chain(counted().map(|s| s.day));
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Vec::new() };
     let known: BTreeSet<ItemId> = bought().map(|p| p.item).chain(counted().map(|s| s.item)).collect();
-    let matched = claims.iter().filter(|(item, _)| known.contains(item)).count();
-    // Books under other codes than the claims say nothing about items they do not name.
-    let complete = matched as f64 >= parameters.matched_share * claims.len() as f64;
+    // Books under other codes than the claims, or of the dear items only, say nothing about items they do not name.
+    let complete = |class: Option<Class>| {
+        let of_class = claims.iter().filter(|(_, c)| c.class == class);
+        let (all, matched) = of_class.fold((0u32, 0u32), |n, (i, _)| (n.0 + 1, n.1 + u32::from(known.contains(i))));
+        f64::from(matched) >= parameters.matched_share * f64::from(all)
+    };
+    let complete: Vec<Class> = Class::ALL.into_iter().filter(|c| complete(Some(*c))).collect();
     let tested: Vec<(ItemId, &Claims, Ledger<'_>)> = claims
         .iter()
-        .filter(|(item, _)| complete || known.contains(item))
+        .filter(|(item, claims)| known.contains(item) || claims.class.is_some_and(|c| complete.contains(&c)))
         .map(|(item, claims)| (*item, *claims, Ledger::new(region, hospital, *item)))
         .collect();
     let mut markups: Vec<f64> = tested
@@ -166,14 +176,10 @@ fn of_hospital(
 /// `markup` is what the institution adds to the price of goods whose units agree.
 fn factor(claims: &Claims, ledger: &Ledger<'_>, markup: f64, parameters: &Parameters) -> f64 {
     let Some(ratio) = ledger.price().zip(claims.price()).map(|(bought, claimed)| bought / claimed) else { return 1.0 };
-    let same = parameters.same_price_ratio;
-    if ratio > same {
-        (ratio * markup).round().max(1.0)
-    } else if ratio < 1.0 / same {
-        1.0 / (1.0 / (ratio * markup)).round().max(1.0)
-    } else {
-        1.0
-    }
+    // Prices move, so the number is known to a margin only, and the larger number is granted. Claims in larger units than those
+    // bought are left as they are: at worst the supply looks too large.
+    let most = ratio * markup * (1.0 + parameters.factor_margin);
+    if ratio > parameters.same_price_ratio { most.floor().max(1.0) } else { 1.0 }
 }
 
 /// Whether quantities alone, without prices, say that an item is claimed in smaller units: several times the supply, and as

@@ -54,13 +54,24 @@ pub(super) fn short<'a>(balances: &'a [Balance], parameters: &Parameters) -> Vec
     out
 }
 
+/// How many times the variance of one interval that of their sum is: as many as there are intervals where they are independent,
+/// fewer where what one lacks the next has too much, as with late entries; never fewer than one. Newey & West, Econometrica 55
+/// (1987) 703, with one lag.
+fn growth(values: &[f64], middle: f64) -> f64 {
+    let n = values.len() as f64;
+    let square: f64 = values.iter().map(|v| (v - middle).powi(2)).sum();
+    let next: f64 = values.windows(2).map(|w| (w[0] - middle) * (w[1] - middle)).sum();
+    let follows = if square > 0.0 { (next / square).clamp(-0.5, 0.5) } else { 0.0 };
+    (n * (1.0 + 2.0 * follows * (n - 1.0) / n)).max(1.0)
+}
+
 /// A standard deviation of claimed less supplied over the whole window.
 fn noise(balance: &Balance, relative: &BTreeMap<HospitalId, Vec<f64>>, parameters: &Parameters) -> f64 {
     let own: Vec<f64> = balance.intervals.iter().map(|i| i.claimed - i.supplied).collect();
     let floor = parameters.unit_floor.max(0.0);
     if own.len() >= parameters.min_intervals {
         let middle = quantile(&mut own.clone(), 0.5).unwrap_or(0.0);
-        return floor + deviation(&own, middle) * (own.len() as f64).sqrt();
+        return floor + deviation(&own, middle) * growth(&own, middle).sqrt();
     }
     // An item that is sold for cash as well has more supply than claims: only its own side of zero is noise.
     let share = match relative.get(&balance.hospital) {
