@@ -87,6 +87,8 @@ fn stay(i: u32) -> Stay {
         diagnosis: DiagnosisId::NONE,
         diagnosis_name: TextId::NONE,
         operation: TextId::NONE,
+        uploaded: None,
+        days: TextId::NONE,
         discharge_way: TextId::NONE,
         return_plan: TextId::NONE,
         sex: Sex::Unknown,

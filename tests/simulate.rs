@@ -330,7 +330,7 @@ fn layouts_and_encodings_hold_the_same_data() {
     let national = small(Layout::National, Encoding::Utf8);
     let chinese = small(Layout::Chinese, Encoding::Gb18030);
     let akc = small(Layout::Akc, Encoding::Utf8);
-    for table in Table::ALL {
+    for table in Table::ALL.into_iter().filter(|t| FILES.contains(&t.name())) {
         let file =
             |folder: &TempDir| fs::read(folder.path().join("region").join(format!("{}.csv", table.name()))).unwrap();
         let plain = String::from_utf8(file(&national)).unwrap();

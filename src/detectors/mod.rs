@@ -6,6 +6,8 @@ mod natural;
 mod peers;
 mod returns;
 mod series;
+mod shares;
+mod tallies;
 
 use crate::rule::Detector;
 
@@ -27,12 +29,18 @@ detectors! {
     frequent_visits,
     hours_over_day,
     inflated_drugs,
+    late_uploads,
+    line_fields,
+    many_drugs,
     minor_admissions,
     outside_stay,
     overlapping_stays,
     padded_stays,
     paired_admissions,
     readmission_rate,
+    settlement_fields,
     split_stays,
+    stock_shortfall,
     threshold_stays,
+    unsupported_diagnoses,
 }

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Facts, HospitalItemMonth, ItemDays, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Supply, Wanted, WantedLine,
+    Facts, HospitalItemMonth, ItemDays, OffLine, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Supply, Wanted,
+    WantedLine,
 };
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
 
@@ -84,6 +85,7 @@ impl Facts {
             all.supplies.extend(part.supplies);
             all.wanted.extend(part.wanted);
             all.outside.extend(part.outside);
+            all.off.extend(part.off);
         }
         // Stable, and already in order within a record, so ranges may come in any order.
         all.stay_days.sort_by_key(|d| d.record);
@@ -93,6 +95,7 @@ impl Facts {
         all.supplies.sort_by_key(|d| d.record);
         all.wanted.sort_by_key(|d| d.record);
         all.outside.sort_by_key(|d| d.record);
+        all.off.sort_by_key(|d| d.record);
         all.hospital_item_months.sort_by_key(month_key);
         all.hospital_item_months.dedup_by(|b, a| {
             let same = month_key(a) == month_key(b);
@@ -205,6 +208,11 @@ impl Pass<'_> {
             let (class, amount) = (fees.class[line], fees.amount[line]);
             let day = fees.time[line].map(|t| t.day);
             total.by_class[class as usize] += amount;
+            // 1/10,000 units times 1/1,000,000 yuan is 1/10^8 fen.
+            let excess = amount.0 as f64 - fees.quantity[line].0 as f64 * fees.price[line].0 as f64 / 1e8;
+            if excess.abs() > OffLine::ROUNDING {
+                self.facts.off.push(OffLine { record, line: line as u32, excess });
+            }
             uses.push((fees.item[line], day, fees.price[line], fees.quantity[line], line as u32));
             if let Some(day) = day {
                 let active = self.is_active(class, fees.item[line]);

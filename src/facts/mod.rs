@@ -182,6 +182,22 @@ pub struct OutsideLine {
     pub days: i32,
 }
 
+/// A charge line whose amount is not its quantity times its price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OffLine {
+    /// The record.
+    pub record: RecordId,
+    /// The line.
+    pub line: u32,
+    /// Amount less quantity times price, in fen.
+    pub excess: f64,
+}
+
+impl OffLine {
+    /// Fen of rounding that are no difference: the amount's own, and that of a partial refund.
+    pub const ROUNDING: f64 = 2.0;
+}
+
 /// Line-level facts asked for by knowledge tables.
 #[derive(Debug, Default)]
 pub struct Wanted {
@@ -210,4 +226,6 @@ pub struct Facts {
     pub wanted: Vec<WantedLine>,
     /// By record, line.
     pub outside: Vec<OutsideLine>,
+    /// By record, line.
+    pub off: Vec<OffLine>,
 }

@@ -47,17 +47,22 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (_, "psn_no") => Keep::Symbol(Person),
         (_, "fixmedins_code") => Keep::Symbol(Hospital),
         (_, "mdtrt_id") => Keep::Symbol(Record),
-        (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno") => Keep::Hash,
+        (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno")
+        | (Table::Purchases, "medins_prod_purc_no")
+        | (Table::Stock, "manu_lotnum") => Keep::Hash,
         (Table::Stays | Table::Visits | Table::Fees, "setl_id") => Keep::Symbol(Domain::Settlement),
-        (Table::Fees, "hilist_code") => Keep::Symbol(Item),
-        (Table::Fees, "hilist_name") => Keep::Symbol(Domain::Text),
+        (Table::Fees | Table::Purchases | Table::Stock, "hilist_code") => Keep::Symbol(Item),
+        (Table::Fees | Table::Purchases | Table::Stock, "hilist_name")
+        | (Table::Purchases, "purc_retn_type")
+        | (Table::Stock, "inv_chg_type")
+        | (Table::Purchases | Table::Stock, "fixmedins_name") => Keep::Symbol(Domain::Text),
         (Table::Fees, "bilg_dr_codg") | (Table::Stays, "chfpdr_code") => Keep::Symbol(Doctor),
         (Table::Fees, "bilg_dept_name") | (Table::Stays, "adm_dept_name") => Keep::Symbol(Department),
         (Table::Stays | Table::Visits, "dise_codg") | (Table::Diagnoses, "diag_code") => Keep::Symbol(Diagnosis),
         (
             Table::Stays,
             "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "oth_diag" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
+            | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
         )
         | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
         | (Table::Diagnoses, "diag_name")
@@ -65,7 +70,9 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         | (Table::Hospitals, "fixmedins_name" | "hosp_lv" | "fixmedins_type") => Keep::Symbol(Domain::Text),
         (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name" | "chrgitm_lv")
         | (Table::Fees, "bilg_dept_codg" | "bilg_dr_name" | "pric_uplmt_amt" | "dscg_tkdrug_flag") => return None,
-        (Table::Stays, "ipt_days") | (Table::Visits, "acct_pay") => return None,
+        (Table::Visits, "acct_pay")
+        | (Table::Purchases, "prod_geay_flag")
+        | (Table::Stock, "rx_flag" | "trdn_flag" | "pric") => return None,
         _ => match column.kind {
             Kind::Money => Keep::Integer(2),
             Kind::Quantity => Keep::Integer(4),
@@ -242,7 +249,7 @@ impl Parser {
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
-            Table::Fees => slot("hilist_code").zip(slot("hilist_name")),
+            Table::Fees | Table::Purchases | Table::Stock => slot("hilist_code").zip(slot("hilist_name")),
             Table::Diagnoses => slot("diag_code").zip(slot("diag_name")),
             _ => slot("dise_codg").zip(slot("dise_name")),
         };

@@ -112,6 +112,8 @@ pub(super) struct Collected {
     /// Distinct (item, name) and (diagnosis, name) ids.
     pub item_names: Vec<(u32, u32)>,
     pub diagnosis_names: Vec<(u32, u32)>,
+    /// Names of items in the tables of stock: they count where the charges give none.
+    pub stock_names: Vec<(u32, u32)>,
     /// Tables and columns that some file has.
     pub columns: BTreeSet<(Table, &'static str)>,
     /// Headers that are not used, by table.
@@ -432,6 +434,7 @@ impl Collected {
         }
         let (code, names) = match table {
             Table::Fees => (Domain::Item, &mut self.item_names),
+            Table::Purchases | Table::Stock => (Domain::Item, &mut self.stock_names),
             _ => (Domain::Diagnosis, &mut self.diagnosis_names),
         };
         let text = &maps[Domain::Text as usize];

@@ -21,11 +21,24 @@ pub enum Table {
     Persons,
     /// Designated institutions.
     Hospitals,
+    /// Purchases of drugs and consumables, and goods sent back (national interfaces 3503, 3504).
+    Purchases,
+    /// Stock-takes and changes of stock other than purchases and sales (3501, 3502).
+    Stock,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 6] = [Self::Stays, Self::Fees, Self::Visits, Self::Diagnoses, Self::Persons, Self::Hospitals];
+    pub const ALL: [Self; 8] = [
+        Self::Stays,
+        Self::Fees,
+        Self::Visits,
+        Self::Diagnoses,
+        Self::Persons,
+        Self::Hospitals,
+        Self::Purchases,
+        Self::Stock,
+    ];
 
     /// The name used in cards, `yishen.toml` and messages.
     pub fn name(self) -> &'static str {
@@ -36,6 +49,8 @@ impl Table {
             Self::Diagnoses => "diagnoses",
             Self::Persons => "persons",
             Self::Hospitals => "hospitals",
+            Self::Purchases => "purchases",
+            Self::Stock => "stock",
         }
     }
 
@@ -147,6 +162,7 @@ const STAYS: &[Column] = table! { Stays:
     dscg_way Text, "离院方式", "AKC199", ["出院方式", "转归"];
     days_rinp_flag_31 Text, "31天内再住院计划", "", ["出院31天内再住院计划", "是否有出院31天内再住院计划"];
     setl_time Stamp, "结算时间", "AAE040", ["结算日期", "收费日期", "setl_end_date", "补偿日期"];
+    upload_time Stamp, "上传时间", "", ["上传日期", "数据上传时间", "upld_time"];
     medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额"];
     fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付"];
     hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额"];
@@ -242,6 +258,52 @@ const HOSPITALS: &[Column] = table! { Hospitals:
     open_bed_cnt Count, "开放床位数", "", ["实际开放床位数", "开放床位", "床位数"];
 };
 
+const PURCHASES: &[Column] = table! { Purchases:
+    fixmedins_code Id required or fixmedins_name, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码", "药店编码"];
+    fixmedins_name Text, "机构名称", "AKB021", ["医院名称", "医疗机构名称", "定点机构名称", "定点医药机构名称", "药店名称"];
+    hilist_code Id required or hilist_name, "医保目录编码", "AKE001", ["med_list_codg", "医保项目编码", "项目编码", "医保编码", "目录编码", "药品编码", "耗材编码"];
+    hilist_name Text, "医保目录名称", "AKE002", ["med_list_name", "医保项目名称", "项目名称", "目录名称", "药品名称", "耗材名称"];
+    medins_list_codg Text, "医院项目编码", "AKE005", ["fixmedins_hilist_id", "机构项目编码", "院内项目编码", "定点医药机构目录编号"];
+    medins_list_name Text, "医院收费名称", "AKE006", ["fixmedins_hilist_name", "机构项目名称", "院内项目名称", "定点医药机构目录名称"];
+    spec Text, "规格", "AKA074", ["药品规格"];
+    purc_retn_cnt Quantity required, "采购数量", "", ["采购/退货数量", "入库数量", "购进数量", "购入数量", "进货数量"];
+    retn_cnt Quantity, "退货数量", "", ["采购退货数量", "退库数量"];
+    finl_trns_pric Price, "采购单价", "", ["成交单价", "最终成交单价", "购进单价", "进货单价", "进价", "单价"];
+    purc_retn_stoin_time Stamp required, "入库时间", "", ["采购/退货入库时间", "入库日期", "采购日期", "采购时间", "购进日期", "进货日期"];
+    purc_retn_type Text, "采购类型", "", ["采购退货类型", "采购退货标志", "入库类型", "出入库类型", "单据类型", "业务类型"];
+    medins_prod_purc_no Id, "商品采购流水号", "", ["原采购流水号", "原采购单号"];
+    dynt_no Id, "随货单号", "", ["入库单号", "采购单号"];
+    spler_name Text, "供应商", "", ["供应商名称", "供货单位", "供货商", "供货商名称"];
+    spler_pmtno Text, "供应商许可证号", "", [];
+    prodentp_name Text, "生产企业", "", ["生产厂家", "生产企业名称"];
+    aprvno Text, "批准文号", "", [];
+    purc_invo_codg Id, "采购发票编码", "", ["发票代码"];
+    purc_invo_no Id, "采购发票号", "", ["发票号", "发票号码"];
+    manu_lotnum Id, "生产批号", "", ["批号", "fixmedins_bchno", "批次号"];
+    purc_retn_opter_name Text, "采购经办人", "", ["经办人", "采购/退货经办人姓名"];
+    prod_geay_flag Flag, "商品赠送标志", "", ["赠送标志"];
+};
+
+const STOCK: &[Column] = table! { Stock:
+    fixmedins_code Id required or fixmedins_name, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码", "药店编码"];
+    fixmedins_name Text, "机构名称", "AKB021", ["医院名称", "医疗机构名称", "定点机构名称", "定点医药机构名称", "药店名称"];
+    hilist_code Id required or hilist_name, "医保目录编码", "AKE001", ["med_list_codg", "医保项目编码", "项目编码", "医保编码", "目录编码", "药品编码", "耗材编码"];
+    hilist_name Text, "医保目录名称", "AKE002", ["med_list_name", "医保项目名称", "项目名称", "目录名称", "药品名称", "耗材名称"];
+    medins_list_codg Text, "医院项目编码", "AKE005", ["fixmedins_hilist_id", "机构项目编码", "院内项目编码", "定点医药机构目录编号"];
+    medins_list_name Text, "医院收费名称", "AKE006", ["fixmedins_hilist_name", "机构项目名称", "院内项目名称", "定点医药机构目录名称"];
+    spec Text, "规格", "AKA074", ["药品规格"];
+    invdate Date required or inv_chg_time, "盘存日期", "", ["盘点日期", "盘存时间", "盘点时间"];
+    inv_cnt Quantity required or cnt, "库存数量", "", ["盘存数量", "盘点数量", "实盘数量", "库存量"];
+    inv_chg_type Text, "变更类型", "", ["库存变更类型", "变动类型"];
+    cnt Quantity, "变更数量", "", ["变动数量", "数量"];
+    inv_chg_time Stamp, "变更时间", "", ["库存变更时间", "变动时间", "变更日期", "变动日期"];
+    pric Price, "单价", "AKC225", ["库存单价"];
+    manu_lotnum Id, "生产批号", "", ["批号", "fixmedins_bchno", "批次号"];
+    rx_flag Flag, "处方药标志", "", [];
+    trdn_flag Flag, "拆零标志", "", ["拆零标识"];
+    inv_chg_opter_name Text, "变更经办人", "", ["库存变更经办人姓名"];
+};
+
 /// The columns of a table, in the order of its national layout.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {
@@ -251,6 +313,8 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::Diagnoses => DIAGNOSES,
         Table::Persons => PERSONS,
         Table::Hospitals => HOSPITALS,
+        Table::Purchases => PURCHASES,
+        Table::Stock => STOCK,
     }
 }
 

@@ -14,5 +14,8 @@ pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
 pub use progress::{Phase, Progress, Silent};
-pub use region::{Diagnosis, Fees, Hospital, Names, Person, Record, Region, RowRef, Setting, Stay, Visit};
+pub use region::{
+    Diagnosis, Fees, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,
+    StockKind, Visit,
+};
 pub use units::{Day, FeeClass, Fen, Price, Quantity, Sex, Stamp};

@@ -137,6 +137,10 @@ pub struct Stay {
     pub own: Fen,
     /// When it was settled: the latest of the settlements.
     pub settled: Option<Stamp>,
+    /// When the data reached the bureau: the latest of the settlements. `None` where the export does not say.
+    pub uploaded: Option<Stamp>,
+    /// Days in hospital as written (`ipt_days`).
+    pub days: TextId,
     /// Number of settlements.
     pub settlements: u32,
     /// The rows of the export that make up the stay, sorted.
@@ -191,6 +195,68 @@ pub struct Diagnosis {
     pub code: DiagnosisId,
 }
 
+/// A name that an institution bills an item under, of an item that goes by several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemAlias {
+    /// The item.
+    pub item: ItemId,
+    /// The institution.
+    pub hospital: HospitalId,
+    /// The name.
+    pub name: TextId,
+    /// Charge lines as exported.
+    pub lines: u32,
+    /// The first of them.
+    pub row: RowRef,
+}
+
+/// Goods bought, or sent back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Purchase {
+    /// The institution that bought.
+    pub hospital: HospitalId,
+    /// Drug or consumable.
+    pub item: ItemId,
+    /// When it came into stock.
+    pub day: Day,
+    /// Quantity; negative where it was sent back.
+    pub quantity: Quantity,
+    /// Price paid a unit; zero where the export has none.
+    pub price: Price,
+    /// Where the row stood.
+    pub row: RowRef,
+}
+
+/// What a row of the stock table says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum StockKind {
+    /// Counted on that day, at its end.
+    Count,
+    /// Came in other than by purchase: transfer, gain found in a stock-take, first entry.
+    In,
+    /// Went out other than by sale: transfer, destruction; the quantity is positive.
+    Out,
+    /// A loss found in a stock-take; the quantity is positive.
+    Loss,
+}
+
+/// Stock of an item at an institution, or a change of it. Sales are not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StockEntry {
+    /// The institution.
+    pub hospital: HospitalId,
+    /// Drug or consumable.
+    pub item: ItemId,
+    /// Day of the count or change.
+    pub day: Day,
+    /// What the row says.
+    pub kind: StockKind,
+    /// Quantity.
+    pub quantity: Quantity,
+    /// Where the row stood.
+    pub row: RowRef,
+}
+
 /// What a record id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -231,6 +297,8 @@ pub struct Fees {
     /// Prescription or order: lines of one record with the same number belong together. Numbered within the record in order of
     /// its lines. Empty where no file has it.
     pub prescription: Vec<PrescriptionId>,
+    /// Lines that a refund took a part of, ascending: their amount need no longer be quantity times price.
+    pub corrected: Vec<u32>,
     /// Where each line stood.
     pub row: Vec<RowRef>,
     /// Start of each record's lines, by [`RecordId`], with one entry more at the end.
@@ -283,6 +351,12 @@ pub struct Region {
     pub diagnoses: Vec<Diagnosis>,
     /// The charge lines.
     pub fees: Fees,
+    /// The names of items that go by several, sorted by item, institution, name.
+    pub item_aliases: Vec<ItemAlias>,
+    /// Sorted by institution, item, day.
+    pub purchases: Vec<Purchase>,
+    /// Sorted by institution, item, day.
+    pub stock: Vec<StockEntry>,
     /// The tables and columns (national field names) that at least one file has, as `(table, field)`.
     pub columns: BTreeSet<(Table, &'static str)>,
 }

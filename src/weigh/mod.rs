@@ -130,6 +130,8 @@ mod tests {
             diagnosis: DiagnosisId::NONE,
             diagnosis_name: TextId::NONE,
             operation: TextId::NONE,
+            uploaded: None,
+            days: TextId::NONE,
             discharge_way: TextId::NONE,
             return_plan: TextId::NONE,
             sex: Sex::Unknown,

@@ -47,6 +47,8 @@ struct Line {
     /// Hash of the id of the line that this one refunds.
     original: u64,
     void: bool,
+    /// A refund took a part of it.
+    corrected: bool,
     row: RowRef,
 }
 
@@ -135,6 +137,7 @@ fn room(lines: usize, keep: &Keep) -> Fees {
         department: Vec::with_capacity(optional(keep.department)),
         prescription: Vec::with_capacity(optional(keep.prescription)),
         row: Vec::with_capacity(lines),
+        corrected: Vec::new(),
         starts: Vec::new(),
     }
 }
@@ -304,9 +307,12 @@ impl Block {
             doctor,
             department,
             prescription,
+            corrected,
             row,
             starts: _,
         } = self.fees;
+        let base = fees.record.len() as u32;
+        fees.corrected.extend(corrected.iter().map(|line| base + line));
         fees.record.extend(record);
         fees.item.extend(item);
         fees.time.extend(time);
@@ -331,6 +337,9 @@ impl Block {
 impl Fees {
     fn add(&mut self, record: RecordId, lines: &[Line], keep: &Keep) {
         for line in lines {
+            if line.corrected {
+                self.corrected.push(self.record.len() as u32);
+            }
             self.record.push(record);
             self.item.push(line.item);
             self.time.push(line.day.map(|day| Stamp { day, second: line.second }));
@@ -390,6 +399,7 @@ fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         id: hash("feedetl_sn"),
         original: hash("init_feedetl_sn"),
         void: small("vali_flag") == 1,
+        corrected: false,
         row: RowRef { file: chunk.part, line: chunk.lines[row] },
     }
 }
@@ -467,6 +477,7 @@ impl Left {
     fn take(&mut self, charge: &mut Line) {
         if self.quantity == 0 {
             // A refund of money alone: a price corrected.
+            charge.corrected |= self.amount != 0;
             let amount = self.amount.min(charge.amount.0.max(0));
             let scope = charge.in_scope.share(amount, charge.amount.0);
             charge.amount -= Fen(amount);
@@ -482,6 +493,7 @@ impl Left {
             if quantity == self.quantity { self.amount } else { Fen(self.amount).share(quantity, self.quantity).0 };
         let amount = if quantity == charge.quantity.0 { charge.amount.0 } else { amount.min(charge.amount.0) };
         let scope = charge.in_scope.share(quantity, charge.quantity.0);
+        charge.corrected = true;
         charge.quantity -= Quantity(quantity);
         charge.amount -= Fen(amount);
         charge.in_scope -= scope;

@@ -1,10 +1,12 @@
 //! Joins what was read into a region: ids ranked, settlements summed to stays, refunds netted, charge lines grouped.
 
+mod aliases;
 mod fees;
 mod keys;
 mod people;
 mod setting;
 mod settlements;
+mod stock;
 #[cfg(test)]
 mod tests;
 
@@ -150,8 +152,13 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let settlements::Joined { stays, visits, refunded } = settlements::join(rows, &records, &mut ledger);
     let mut region = Region { stays, visits, columns: std::mem::take(&mut all.columns), ..Region::default() };
     region.names.item_names = names(&all.item_names, &ids.items, &ids.texts);
+    for (known, other) in region.names.item_names.iter_mut().zip(names(&all.stock_names, &ids.items, &ids.texts)) {
+        *known = known.some().unwrap_or(other);
+    }
+    region.item_aliases = aliases::collect(&all, &ids);
     region.names.diagnosis_names = names(&all.diagnosis_names, &ids.diagnoses, &ids.texts);
     region.diagnoses = diagnoses(&all, &records, &ids);
+    (region.purchases, region.stock) = (stock::purchases(&all, &ids), stock::entries(&all, &ids, &mut ledger));
     region.persons = people::persons(&all, &ids);
     region.hospitals = people::hospitals(&all, &ids);
     let fees = std::mem::take(&mut all.chunks[slot(Table::Fees)]);

@@ -48,7 +48,7 @@ fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person]) {
 pub(super) fn hospitals(all: &Collected, ids: &Ids) -> Vec<Hospital> {
     let empty = Hospital { name: TextId::NONE, level: TextId::NONE, kind: TextId::NONE, beds: None };
     let mut out = vec![empty; ids.hospitals.pool.len()];
-    for table in [Table::Hospitals, Table::Stays, Table::Visits] {
+    for table in [Table::Hospitals, Table::Stays, Table::Visits, Table::Purchases, Table::Stock] {
         let mut here = vec![empty; out.len()];
         for chunk in &all.chunks[slot(table)] {
             read_hospitals(chunk, ids, &mut here);

@@ -38,6 +38,8 @@ pub(super) struct Settlement {
     pub way: TextId,
     pub operation: TextId,
     pub return_plan: TextId,
+    pub days: TextId,
+    pub uploaded: Option<Stamp>,
     pub sex: Sex,
     pub birth: Option<Day>,
     pub refund: bool,
@@ -64,8 +66,8 @@ pub(super) fn rows(all: &Collected, ids: &Ids) -> Vec<Settlement> {
         for chunk in &all.chunks[slot(table)] {
             read(chunk, table, ids, &mut out);
         }
-        let columns: [fn(&mut Settlement) -> &mut Option<Stamp>; 3] =
-            [|s| &mut s.begin, |s| &mut s.end, |s| &mut s.settled];
+        let columns: [fn(&mut Settlement) -> &mut Option<Stamp>; 4] =
+            [|s| &mut s.begin, |s| &mut s.end, |s| &mut s.settled, |s| &mut s.uploaded];
         for column in columns {
             degrade(ids.hospitals.pool.len(), |visit| {
                 for row in &mut out[start..] {
@@ -99,8 +101,8 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
         (symbol("med_type"), symbol("insutype"), symbol("adm_dept_name"), symbol("adm_bed"));
     let (doctor, diagnosis, diagnosis_name, way) =
         (symbol("chfpdr_code"), symbol("dise_codg"), symbol("dise_name"), symbol("dscg_way"));
-    let operation = symbol("oprn_oprt_code");
     let return_plan = symbol("days_rinp_flag_31");
+    let (operation, days, uploaded) = (symbol("oprn_oprt_code"), symbol("ipt_days"), moment("upload_time"));
     let (total, fund, pool, own) =
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
@@ -132,6 +134,8 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             way: ids.texts.id(way(row)),
             operation: ids.texts.id(operation(row)),
             return_plan: ids.texts.id(return_plan(row)),
+            days: ids.texts.id(days(row)),
+            uploaded: uploaded(row),
             sex: sex(chunk, row),
             birth: birth(row).map(|s| s.day),
             refund: small("refd_setl_flag", row) == 2,
@@ -353,6 +357,8 @@ fn stay(group: &Group) -> Stay {
         fund: group.fund,
         own: group.own,
         settled: rows.iter().filter_map(|r| r.settled).max(),
+        uploaded: rows.iter().filter_map(|r| r.uploaded).max(),
+        days: if rows.len() == 1 { rows[0].days } else { TextId::NONE },
         settlements: rows.len() as u32,
         rows: row_refs(rows),
     }

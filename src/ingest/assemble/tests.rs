@@ -1,7 +1,7 @@
 //! Small exports through the whole of ingest.
 
 use crate::ingest::{Ingested, read};
-use crate::model::{PrescriptionId, Setting, Silent};
+use crate::model::{PrescriptionId, Setting, Silent, StockKind, Table};
 
 /// Reads files given as name and content.
 fn ingested(files: &[(&str, &str)]) -> Ingested {
@@ -59,4 +59,60 @@ fn internet_visits_are_told_from_clinics() {
     let region = ingested(&[("visits.csv", visits)]).region;
     let settings: Vec<Setting> = region.visits.iter().map(|v| v.setting).collect();
     assert_eq!(settings, [Setting::Internet, Setting::Outpatient]);
+}
+
+#[test]
+fn goods_sent_back_are_taken_off() {
+    let signed = "机构编码,医保目录编码,采购数量,退货数量,采购单价,入库时间,采购类型\n\
+                  H1,X1,100,,2.5,2025-01-02,采购入库\nH1,X1,-5,,2.5,2025-01-03,\nH1,X1,7,,2.5,2025-01-04,采购退货\n\
+                  H1,X1,,9,2.5,2025-01-05,\n";
+    let region = ingested(&[("a.csv", &signed.replace("X1,,9", "X1,0,9"))]).region;
+    let quantities: Vec<f64> = region.purchases.iter().map(|p| p.quantity.units()).collect();
+    assert_eq!(quantities, [100.0, -5.0, -7.0, -9.0]);
+    let bought = "fixmedins_code,med_list_codg,purc_retn_cnt,purc_retn_stoin_time,dynt_no\nH1,X1,10,2025-01-02,D1\n";
+    let back = "fixmedins_code,med_list_codg,purc_retn_cnt,purc_retn_stoin_time,medins_prod_purc_no\n\
+                H1,X1,4,2025-01-09,D1\n";
+    let quantities = |files: &[(&str, &str)]| -> Vec<f64> {
+        ingested(files).region.purchases.iter().map(|p| p.quantity.units()).collect()
+    };
+    assert_eq!(quantities(&[("b.csv", bought), ("c.csv", back)]), [10.0, -4.0]);
+    assert_eq!(quantities(&[("c.csv", back)]), [4.0], "a number that every row has names no purchase");
+}
+
+#[test]
+fn every_row_of_stock_is_used_or_accounted_for() {
+    let counts = "机构编码,医保目录编码,盘存日期,库存数量,批号\nH1,X1,2025-01-31,12,L1\nH1,X1,2025-01-31,12,L1\n\
+                  H1,X1,2025-01-31,12,L2\nH1,X1,,3,L3\n";
+    let changes = "机构编码,医保目录编码,变更类型,变更数量,变更时间\nH1,X1,101,5,2025-02-01 08:00:00\n\
+                   H1,X1,调拨出库,4,2025-02-02\nH1,X1,销售出库,9,2025-02-03\nH1,X1,104,1,2025-02-04\n";
+    let read = ingested(&[("a.csv", counts), ("b.csv", changes)]);
+    let seen: Vec<(StockKind, f64)> = read.region.stock.iter().map(|e| (e.kind, e.quantity.units())).collect();
+    let count = (StockKind::Count, 12.0);
+    assert_eq!(seen, [count, count, (StockKind::In, 5.0), (StockKind::Out, 4.0), (StockKind::Loss, 1.0)]);
+    let parts: Vec<_> = read.inputs.iter().flat_map(|i| &i.parts).collect();
+    assert!(parts.iter().all(|p| p.table == Table::Stock));
+    let rows = parts.iter().fold((0, 0, 0, 0, 0), |n, p| {
+        let r = p.rows;
+        (n.0 + r.read, n.1 + r.used, n.2 + r.netted, n.3 + r.repeated, n.4 + r.rejected)
+    });
+    assert_eq!(rows, (8, 5, 1, 1, 1));
+}
+
+#[test]
+fn a_partial_refund_leaves_a_mark() {
+    let fees = "mdtrt_id,hilist_code,fee_ocur_time,cnt,pric,det_item_fee_sumamt\n\
+                S1,X1,2025-03-01 08:00:00,3,10,30\nS1,X2,2025-03-01 08:00:00,3,10,30\n\
+                S1,X2,2025-03-02 08:00:00,-1,10,-10\n";
+    let region = ingested(&[("stays.csv", STAYS), ("fees.csv", fees)]).region;
+    assert_eq!((region.fees.len(), region.fees.corrected), (2, vec![1]));
+}
+
+#[test]
+fn several_names_of_an_item_are_kept_by_institution() {
+    let fees = "mdtrt_id,fixmedins_code,hilist_code,hilist_name,cnt,pric\n\
+                S1,H1,X1,甲,1,1\nS1,H1,X1,甲,1,1\nS2,H2,X1,乙,1,1\nS2,H2,X2,丙,1,1\n";
+    let region = ingested(&[("stays.csv", STAYS), ("fees.csv", fees)]).region;
+    let name = |a: &crate::model::ItemAlias| (region.names.texts.get(a.name).to_string(), a.lines);
+    let names: Vec<(String, u32)> = region.item_aliases.iter().map(name).collect();
+    assert_eq!(names, [("甲".into(), 2), ("乙".into(), 1)]);
 }

@@ -34,6 +34,8 @@ report-table-visits-short = visits
 report-table-diagnoses = diagnoses
 report-table-persons = persons
 report-table-hospitals = hospitals
+report-table-purchases = purchases
+report-table-stock = stock
 report-table-none = unknown
 
 ## Headings

@@ -25,6 +25,8 @@ report-table-visits-short = 门诊购药
 report-table-diagnoses = 诊断信息
 report-table-persons = 参保人员
 report-table-hospitals = 定点机构
+report-table-purchases = 采购入库
+report-table-stock = 盘存与库存变更
 report-table-none = 未识别
 
 ## 小标题

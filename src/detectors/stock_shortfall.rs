@@ -1,0 +1,179 @@
+//! `stock-shortfall`: more of a drug or consumable claimed than an institution had: opening stock, purchases and transfers,
+//! less what went back, was destroyed, or was still there at the end.
+
+mod books;
+mod judge;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::finding::{Finding, Subject};
+use crate::model::{Fen, HospitalId, ItemId, Region, RowRef};
+use crate::rule::subjects::list;
+use crate::rule::{Context, Detector, RuleError, parameters};
+use books::{Balance, Books, Class};
+use judge::Short;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "stock-shortfall",
+    check: |card| parameters::<Parameters>(card).map(drop),
+    want: |_, _, _, _| Ok(()),
+    run,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    late_days: i32,
+    opening_months: f64,
+    min_window_days: i32,
+    matched_share: f64,
+    same_price_ratio: f64,
+    factor_margin: f64,
+    unit_ratio: f64,
+    unit_spread: f64,
+    unit_floor: f64,
+    usual_noise: f64,
+    min_intervals: usize,
+    min_items: usize,
+    min_short_share: f64,
+    min_amount: f64,
+    wide_share: f64,
+    max_q: f64,
+    rows_listed: usize,
+}
+
+fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+    let parameters: Parameters = parameters(context.card)?;
+    let books = Books::new(context, &parameters);
+    let short = judge::short(&books.balances, &parameters);
+    let mut tested: BTreeMap<HospitalId, usize> = BTreeMap::new();
+    books.balances.iter().for_each(|b| *tested.entry(b.hospital).or_default() += 1);
+    let mut by_hospital: BTreeMap<HospitalId, Vec<&Short<'_>>> = BTreeMap::new();
+    short.iter().for_each(|s| by_hospital.entry(s.balance.hospital).or_default().push(s));
+    let mut findings = Vec::new();
+    for (hospital, short) in by_hospital {
+        let all = tested.get(&hospital).copied().unwrap_or(0);
+        if all >= parameters.min_items && short.len() as f64 >= parameters.wide_share * all as f64 {
+            findings.push(wide(context.region, hospital, &short, all, &parameters));
+        } else {
+            findings.extend(short.iter().map(|s| finding(context.region, s, &parameters)));
+        }
+    }
+    Ok(findings)
+}
+
+/// One item at one institution.
+fn finding(region: &Region, short: &Short<'_>, parameters: &Parameters) -> Finding {
+    let balance = short.balance;
+    let mut finding = Finding {
+        hospital_id: region.names.hospitals.get(balance.hospital).to_string(),
+        group_id: Some(region.names.items.get(balance.item).to_string()),
+        period_start: Some(balance.start),
+        period_end: Some(balance.end),
+        total_amount: balance.claimed_amount,
+        observed: Some(balance.claimed),
+        expected: Some(balance.supplied),
+        threshold: Some(balance.supplied + short.noise),
+        p_value: Some(short.p),
+        q_value: Some(short.q),
+        confidence: short.confidence,
+        ..Finding::default()
+    };
+    at_risk(region, &mut finding, short);
+    let claims = balance.lines.iter().map(|l| region.fees.row[*l as usize]);
+    rows(region, &mut finding, &balance.rows, claims, parameters);
+    let evidence = &mut finding.evidence;
+    evidence.insert("class".into(), class(balance).into());
+    evidence.insert("item".into(), region.names.items.get(balance.item).into());
+    evidence.insert("item_name".into(), region.item_name(balance.item).into());
+    evidence.insert("claimed".into(), number(balance.claimed));
+    evidence.insert("opening".into(), number(balance.opening));
+    evidence.insert("purchased".into(), number(balance.purchased));
+    evidence.insert("moved".into(), number(balance.moved));
+    evidence.insert("closing".into(), number(balance.closing));
+    evidence.insert("supplied".into(), number(balance.supplied));
+    evidence.insert("unsupplied".into(), number(balance.claimed - balance.supplied));
+    evidence.insert("opening_known".into(), yes(balance.opening_known));
+    evidence.insert("factor".into(), number(balance.factor));
+    evidence.insert("intervals".into(), balance.intervals.len().into());
+    evidence.insert("items_short".into(), 1.into());
+    evidence.insert("noise".into(), number(short.noise));
+    finding
+}
+
+/// The money: what was claimed for the units that were never there, on the lines in proportion.
+fn at_risk(region: &Region, finding: &mut Finding, short: &Short<'_>) {
+    let balance = short.balance;
+    let missing = (balance.claimed - balance.supplied) / balance.claimed;
+    let mut left = Fen((balance.claimed_amount.0 as f64 * missing).round() as i64);
+    let last = balance.lines.len().saturating_sub(1);
+    for (i, line) in balance.lines.iter().enumerate() {
+        let own = region.fees.claimed(*line as usize).max(Fen(0));
+        let part = if i == last { left } else { Fen((own.0 as f64 * missing).round() as i64).min(left) };
+        left -= part;
+        finding.add_risk(Subject::Line(*line), part);
+    }
+}
+
+/// One statement for an institution nearly all of whose items are short: its books are incomplete, or coded otherwise.
+fn wide(region: &Region, hospital: HospitalId, short: &[&Short<'_>], all: usize, parameters: &Parameters) -> Finding {
+    let balances = || short.iter().map(|s| s.balance);
+    let items: Vec<ItemId> = balances().map(|b| b.item).collect();
+    let mut finding = Finding {
+        hospital_id: region.names.hospitals.get(hospital).to_string(),
+        group_id: Some("books".to_string()),
+        period_start: balances().map(|b| b.start).min(),
+        period_end: balances().map(|b| b.end).max(),
+        total_amount: balances().map(|b| b.claimed_amount).sum(),
+        observed: Some(balances().map(|b| b.claimed).sum()),
+        expected: Some(balances().map(|b| b.supplied).sum()),
+        p_value: short.iter().map(|s| s.p).reduce(f64::min),
+        q_value: short.iter().map(|s| s.q).reduce(f64::min),
+        confidence: 0.3,
+        ..Finding::default()
+    };
+    let books: Vec<RowRef> = balances().flat_map(|b| b.rows.iter().copied()).collect();
+    let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row[*l as usize]);
+    rows(region, &mut finding, &books, claims, parameters);
+    let unsupplied: f64 = balances().map(|b| b.claimed - b.supplied).sum();
+    let evidence = &mut finding.evidence;
+    evidence.insert("class".into(), "books".into());
+    evidence.insert("item_name".into(), items.first().map_or("", |i| region.item_name(*i)).into());
+    evidence.insert("unsupplied".into(), number(unsupplied));
+    evidence.insert("items_short".into(), short.len().into());
+    evidence.insert("items_tested".into(), all.into());
+    evidence.insert("items".into(), list(items.iter().take(50).map(|i| region.item_name(*i))));
+    finding
+}
+
+/// The rows of the books, then those of the claims, up to a number.
+fn rows(
+    region: &Region,
+    finding: &mut Finding,
+    books: &[RowRef],
+    claims: impl Iterator<Item = RowRef>,
+    parameters: &Parameters,
+) {
+    let mut books = books.to_vec();
+    books.sort_unstable();
+    finding.add_rows(&region.files, books.into_iter().chain(claims).take(parameters.rows_listed));
+}
+
+fn class(balance: &Balance) -> &'static str {
+    match balance.class {
+        Class::Drug => "drug",
+        Class::Slice => "slice",
+        Class::Consumable => "consumable",
+    }
+}
+
+fn number(value: f64) -> Value {
+    json!((value * 100.0).round() / 100.0)
+}
+
+fn yes(yes: bool) -> Value {
+    if yes { "yes" } else { "no" }.into()
+}

@@ -1,0 +1,323 @@
+//! The books of an institution beside its claims: one balance for each item, over the longest window the books cover.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Parameters;
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Purchase, Region, RowRef, StockEntry, StockKind};
+use crate::rule::Context;
+use crate::stats::quantile;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Class {
+    Drug,
+    Slice,
+    Consumable,
+}
+
+impl Class {
+    const ALL: [Self; 3] = [Self::Drug, Self::Slice, Self::Consumable];
+}
+
+/// Days in a month, on average.
+const MONTH: f64 = 30.436_875;
+
+/// Quantities between two stock-takes, in claimed units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Interval {
+    pub claimed: f64,
+    pub supplied: f64,
+}
+
+/// What an institution had of an item and what it claimed, in claimed units.
+#[derive(Debug)]
+pub(super) struct Balance {
+    pub hospital: HospitalId,
+    pub item: ItemId,
+    pub class: Class,
+    pub start: Day,
+    pub end: Day,
+    pub claimed: f64,
+    pub claimed_amount: Fen,
+    pub opening: f64,
+    pub purchased: f64,
+    /// Came in less went out other than by purchase and sale.
+    pub moved: f64,
+    pub closing: f64,
+    pub supplied: f64,
+    pub opening_known: bool,
+    pub closing_known: bool,
+    /// Claimed units in one bought unit; 1 where both are the same.
+    pub factor: f64,
+    /// Whether that is known from prices.
+    priced: bool,
+    pub intervals: Vec<Interval>,
+    /// Charge lines in the window.
+    pub lines: Vec<u32>,
+    /// Rows of the books in the window.
+    pub rows: Vec<RowRef>,
+}
+
+pub(super) struct Books {
+    /// By institution, item.
+    pub balances: Vec<Balance>,
+}
+
+/// A claim of an item.
+#[derive(Clone, Copy)]
+struct Claim {
+    day: Day,
+    units: f64,
+    amount: Fen,
+    line: u32,
+}
+
+/// The claims of an institution for one item.
+#[derive(Default)]
+struct Claims {
+    class: Option<Class>,
+    all: Vec<Claim>,
+}
+
+/// One item's part of the books.
+struct Ledger<'a> {
+    purchases: &'a [Purchase],
+    stock: &'a [StockEntry],
+    /// Days and counted stock, summed over batches.
+    counts: Vec<(Day, f64)>,
+}
+
+impl Books {
+    pub fn new(context: &Context<'_>, parameters: &Parameters) -> Self {
+        let region = context.region;
+        let hospitals: BTreeSet<HospitalId> = region.purchases.iter().map(|p| p.hospital).collect();
+        let claims = claims(context, &hospitals);
+        let mut balances = Vec::new();
+        for hospital in hospitals {
+            let own = claims.range((hospital, ItemId(0))..=(hospital, ItemId::NONE));
+            let own: Vec<(ItemId, &Claims)> = own.map(|((_, item), claims)| (*item, claims)).collect();
+            balances.extend(of_hospital(region, hospital, &own, parameters));
+        }
+        Self { balances }
+    }
+}
+
+fn class(class: FeeClass) -> Option<Class> {
+    match class {
+        FeeClass::WesternDrug | FeeClass::ChinesePatent => Some(Class::Drug),
+        FeeClass::HerbalSlice => Some(Class::Slice),
+        FeeClass::Consumable => Some(Class::Consumable),
+        _ => None,
+    }
+}
+
+/// The dated charge lines of drugs and consumables at institutions with books, by institution and item.
+fn claims(context: &Context<'_>, hospitals: &BTreeSet<HospitalId>) -> BTreeMap<(HospitalId, ItemId), Claims> {
+    let region = context.region;
+    let mut claims: BTreeMap<(HospitalId, ItemId), Claims> = BTreeMap::new();
+    for total in &context.facts.stay_totals {
+        let hospital = region.records[total.record.index()].hospital;
+        if !hospitals.contains(&hospital) {
+            continue;
+        }
+        for line in region.fees.of(total.record) {
+            let Some((class, time)) = class(region.fees.class[line]).zip(region.fees.time[line]) else { continue };
+            let own = claims.entry((hospital, region.fees.item[line])).or_default();
+            own.class.get_or_insert(class);
+            let (units, amount) = (region.fees.quantity[line].units(), region.fees.claimed(line));
+            own.all.push(Claim { day: time.day, units, amount, line: line as u32 });
+        }
+    }
+    claims.values_mut().for_each(|c| c.all.sort_unstable_by_key(|a| (a.day, a.line)));
+    claims
+}
+
+fn of_hospital(
+    region: &Region,
+    hospital: HospitalId,
+    claims: &[(ItemId, &Claims)],
+    parameters: &Parameters,
+) -> Vec<Balance> {
+    let bought = || region.purchases.iter().filter(|p| p.hospital == hospital);
+    let counted = || region.stock.iter().filter(|s| s.hospital == hospital);
+    let days = || bought().map(|p| p.day).chain(counted().map(|s| s.day));
+    let (Some(first), Some(last)) = (days().min(), days().max()) else { return Vec::new() };
+    let known: BTreeSet<ItemId> = bought().map(|p| p.item).chain(counted().map(|s| s.item)).collect();
+    // Books under other codes than the claims, or of the dear items only, say nothing about items they do not name.
+    let complete = |class: Option<Class>| {
+        let of_class = claims.iter().filter(|(_, c)| c.class == class);
+        let (all, matched) = of_class.fold((0u32, 0u32), |n, (i, _)| (n.0 + 1, n.1 + u32::from(known.contains(i))));
+        f64::from(matched) >= parameters.matched_share * f64::from(all)
+    };
+    let complete: Vec<Class> = Class::ALL.into_iter().filter(|c| complete(Some(*c))).collect();
+    let tested: Vec<(ItemId, &Claims, Ledger<'_>)> = claims
+        .iter()
+        .filter(|(item, claims)| known.contains(item) || claims.class.is_some_and(|c| complete.contains(&c)))
+        .map(|(item, claims)| (*item, *claims, Ledger::new(region, hospital, *item)))
+        .collect();
+    let mut markups: Vec<f64> = tested
+        .iter()
+        .filter_map(|(_, claims, ledger)| Some(claims.price()? / ledger.price()?))
+        .filter(|m| (1.0 / parameters.same_price_ratio..=parameters.same_price_ratio).contains(m))
+        .collect();
+    let markup = quantile(&mut markups, 0.5).unwrap_or(1.0);
+    let mut balances: Vec<Balance> = tested
+        .iter()
+        .filter_map(|(item, claims, ledger)| {
+            let factor = factor(claims, ledger, markup, parameters);
+            balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
+        })
+        .filter(|b| !is_mapped(b, parameters))
+        .collect();
+    mapped_alike(&mut balances, parameters);
+    balances
+}
+
+/// Claimed units in a bought unit, from their prices: a box at ten times the price of what is claimed holds ten of those.
+/// `markup` is what the institution adds to the price of goods whose units agree.
+fn factor(claims: &Claims, ledger: &Ledger<'_>, markup: f64, parameters: &Parameters) -> f64 {
+    let Some(ratio) = ledger.price().zip(claims.price()).map(|(bought, claimed)| bought / claimed) else { return 1.0 };
+    // Prices move, so the number is known to a margin only, and the larger number is granted. Claims in larger units than those
+    // bought are left as they are: at worst the supply looks too large.
+    let most = ratio * markup * (1.0 + parameters.factor_margin);
+    if ratio > parameters.same_price_ratio { most.floor().max(1.0) } else { 1.0 }
+}
+
+/// Whether quantities alone, without prices, say that an item is claimed in smaller units: several times the supply, and as
+/// many times in every interval.
+fn is_mapped(balance: &Balance, parameters: &Parameters) -> bool {
+    let ratio = |i: &Interval| (i.claimed > 0.0 && i.supplied > 0.0).then(|| (i.claimed / i.supplied).ln());
+    let ratios: Vec<f64> = balance.intervals.iter().filter_map(ratio).collect();
+    let large = !balance.priced && balance.claimed >= parameters.unit_ratio * balance.supplied && balance.supplied > 0.0;
+    let (low, high) = ratios.iter().fold((f64::MAX, f64::MIN), |n, r| (n.0.min(*r), n.1.max(*r)));
+    large && ratios.len() >= parameters.min_intervals && high - low <= 2.0 * parameters.unit_spread
+}
+
+/// Takes out items that are claimed in other units than they are bought in, told by quantities alone: the ratio of claims to
+/// supply is large and the same for most of the institution's items.
+fn mapped_alike(balances: &mut Vec<Balance>, parameters: &Parameters) {
+    let ratio = |b: &Balance| b.claimed / b.supplied;
+    let large = |b: &Balance| !b.priced && b.supplied > 0.0 && ratio(b) >= parameters.unit_ratio;
+    let mut ratios: Vec<f64> = balances.iter().filter(|b| large(b)).map(|b| ratio(b).ln()).collect();
+    if ratios.len() < parameters.min_items.max(2) || 2 * ratios.len() <= balances.len() {
+        return;
+    }
+    let middle = quantile(&mut ratios, 0.5).unwrap_or(0.0);
+    balances.retain(|b| !large(b) || (ratio(b).ln() - middle).abs() > parameters.unit_spread);
+}
+
+impl Claims {
+    /// Yuan a claimed unit.
+    fn price(&self) -> Option<f64> {
+        let of = |c: &Claim| c.amount.yuan() / c.units;
+        quantile(&mut self.all.iter().filter(|c| c.units > 0.0 && c.amount.0 > 0).map(of).collect::<Vec<f64>>(), 0.5)
+    }
+}
+
+impl<'a> Ledger<'a> {
+    fn new(region: &'a Region, hospital: HospitalId, item: ItemId) -> Self {
+        let key = (hospital, item);
+        let start = region.purchases.partition_point(|p| (p.hospital, p.item) < key);
+        let end = region.purchases.partition_point(|p| (p.hospital, p.item) <= key);
+        let from = region.stock.partition_point(|s| (s.hospital, s.item) < key);
+        let to = region.stock.partition_point(|s| (s.hospital, s.item) <= key);
+        let (purchases, stock) = (&region.purchases[start..end], &region.stock[from..to]);
+        let mut counts: BTreeMap<Day, f64> = BTreeMap::new();
+        for entry in stock.iter().filter(|s| s.kind == StockKind::Count) {
+            *counts.entry(entry.day).or_default() += entry.quantity.units();
+        }
+        Self { purchases, stock, counts: counts.into_iter().collect() }
+    }
+
+    /// Bought, less sent back, after one day and up to another.
+    fn purchased(&self, after: Day, to: Day) -> f64 {
+        let within = self.purchases.iter().filter(|p| p.day > after && p.day <= to);
+        within.map(|p| p.quantity.units()).sum()
+    }
+
+    /// Moved in less moved out. A loss found in a stock-take is not taken off: it may be the very shortfall, booked.
+    fn moved(&self, after: Day, to: Day) -> f64 {
+        let within = self.stock.iter().filter(|s| s.day > after && s.day <= to);
+        let signed = |s: &StockEntry| match s.kind {
+            StockKind::In => s.quantity.units(),
+            StockKind::Out => -s.quantity.units(),
+            StockKind::Count | StockKind::Loss => 0.0,
+        };
+        within.map(signed).sum()
+    }
+
+    /// Yuan a bought unit, where the books have prices.
+    fn price(&self) -> Option<f64> {
+        let priced: Vec<f64> = self.purchases.iter().map(|p| p.price.yuan()).filter(|p| *p > 0.0).collect();
+        quantile(&mut { priced }, 0.5)
+    }
+
+    fn rows(&self, start: Day, end: Day) -> Vec<RowRef> {
+        let bought = self.purchases.iter().filter(|p| p.day >= start && p.day <= end).map(|p| p.row);
+        bought.chain(self.stock.iter().filter(|s| s.day >= start && s.day <= end).map(|s| s.row)).collect()
+    }
+}
+
+fn claimed(claims: &[Claim], after: Day, to: Day) -> &[Claim] {
+    let from = claims.partition_point(|c| c.day <= after);
+    let end = claims.partition_point(|c| c.day <= to);
+    &claims[from..end.max(from)]
+}
+
+fn units(claims: &[Claim]) -> f64 {
+    claims.iter().map(|c| c.units).sum()
+}
+
+/// One item's balance; `None` where the window is short or nothing was claimed in it.
+fn balance(
+    (hospital, item): (HospitalId, ItemId),
+    claims: &Claims,
+    ledger: &Ledger<'_>,
+    covered: (Day, Day),
+    factor: f64,
+    parameters: &Parameters,
+) -> Option<Balance> {
+    let opening_count = ledger.counts.first().copied();
+    let closing_count = ledger.counts.last().copied().filter(|_| ledger.counts.len() > 1);
+    // Without a count the window is that of the institution's books; claims of its first day belong to it.
+    let start = opening_count.map_or(Day(covered.0.0 - 1), |c| c.0);
+    let end = closing_count.map_or(covered.1, |c| c.0);
+    let within = claimed(&claims.all, start, end);
+    let total = units(within);
+    if end.0 - start.0 < parameters.min_window_days || total <= 0.0 {
+        return None;
+    }
+    // Goods may be entered some days after they were used.
+    let late = Day(end.0 + parameters.late_days);
+    let purchased = ledger.purchased(start, late) * factor;
+    let moved = ledger.moved(start, late) * factor;
+    // An opening stock that nobody counted is granted at a few months' use.
+    let granted = parameters.opening_months * MONTH * total / f64::from(end.0 - start.0);
+    let opening = opening_count.map_or(granted.min(total), |c| c.1 * factor);
+    let closing = closing_count.map_or(0.0, |c| c.1 * factor);
+    let intervals = ledger.counts.windows(2).map(|pair| {
+        let (from, to) = (pair[0].0, pair[1].0);
+        let change = ledger.purchased(from, to) + ledger.moved(from, to) + pair[0].1 - pair[1].1;
+        Interval { claimed: units(claimed(&claims.all, from, to)), supplied: change * factor }
+    });
+    Some(Balance {
+        hospital,
+        item,
+        class: claims.class?,
+        start,
+        end,
+        claimed: total,
+        claimed_amount: within.iter().map(|c| c.amount).sum(),
+        opening,
+        purchased,
+        moved,
+        closing,
+        supplied: (opening + purchased + moved - closing).max(0.0),
+        opening_known: opening_count.is_some(),
+        closing_known: closing_count.is_some(),
+        factor,
+        priced: ledger.price().is_some(),
+        intervals: intervals.collect(),
+        lines: within.iter().map(|c| c.line).collect(),
+        rows: ledger.rows(start, late),
+    })
+}
