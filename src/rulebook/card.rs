@@ -179,6 +179,10 @@ pub struct Card {
     /// The knowledge table that a limit takes its points from: those of the card's title.
     #[serde(default)]
     pub table: Option<String>,
+    /// Lines of the card, for what is found wrong later: by key, `limit`, `parameters.share`, `evidence.0`,
+    /// `evidence.item_code`.
+    #[serde(skip)]
+    pub lines: std::collections::BTreeMap<String, usize>,
     /// Parameters by name.
     #[serde(default)]
     pub parameters: std::collections::BTreeMap<String, Catalogued>,

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::Text;
+use super::{Problem, Text};
+use crate::messages::args;
 
 /// Where a knowledge table comes from, `knowledge/<name>.source.toml`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -78,35 +79,46 @@ pub struct KnowledgeTable {
     runs: Vec<Range<u32>>,
 }
 
-/// What keeps a CSV text from being a table: its line and what is wrong there.
-pub(super) type Broken = (u64, String);
+/// What is wrong with a CSV text: the line and the problem.
+pub(super) type Broken = (usize, Problem);
 
 impl KnowledgeTable {
-    /// Reads a CSV text, whose header must be the columns that the source names.
-    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<Self, Broken> {
+    /// Reads a CSV text, whose header must be the columns that the source names: the table with its sound rows, and what is
+    /// wrong with the others.
+    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<(Self, Vec<Broken>), Broken> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
-        let header = reader.headers().map_err(|e| (line(&e), e.to_string()))?;
+        let header = reader.headers().map_err(|e| refused(&e))?;
         if !header.iter().eq(source.columns.iter().map(String::as_str)) {
-            return Err((1, header.iter().collect::<Vec<_>>().join(",")));
+            let [found, wanted] = [header.iter().collect::<Vec<_>>().join(","), source.columns.join(",")];
+            return Err((1, Problem::new("fault-header", args([("found", found.into()), ("wanted", wanted.into())]))));
         }
         let (text, ends) = (String::with_capacity(text.len()), Vec::new());
         let (name, lines, runs) = (name.to_string(), Vec::new(), Vec::new());
         let mut table = Self { name, source, file, text, ends, lines, points: None, runs };
         table.points = table.places(POINT_COLUMNS);
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|e| (line(&e), e.to_string()))? {
-            let at = record.position().map_or(0, csv::Position::line);
-            for cell in &record {
-                table.text.push_str(cell.trim());
-                table.ends.push(u32::try_from(table.text.len()).map_err(|_| (at, "more than 4 GiB".to_string()))?);
+        let (mut record, mut broken) = (csv::StringRecord::new(), Vec::new());
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(true) => table.push(&record)?,
+                Ok(false) => break,
+                Err(error) => broken.push(refused(&error)),
             }
-            table.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
         table.text.shrink_to_fit();
         table.runs = table.runs();
-        Ok(table)
+        Ok((table, broken))
+    }
+
+    fn push(&mut self, record: &csv::StringRecord) -> Result<(), Broken> {
+        let at = record.position().map_or(0, csv::Position::line);
+        for cell in record {
+            self.text.push_str(cell.trim());
+            let end = u32::try_from(self.text.len()).map_err(|_| (at as usize, detailed("> 4 GiB".to_string())))?;
+            self.ends.push(end);
+        }
+        self.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
+        Ok(())
     }
 
     fn runs(&self) -> Vec<Range<u32>> {
@@ -123,6 +135,16 @@ impl KnowledgeTable {
             }
         }
         runs
+    }
+
+    /// The rule classes of its points, in runs of neighbouring points of one class, as row numbers.
+    pub fn classes(&self) -> &[Range<u32>] {
+        &self.runs
+    }
+
+    /// Those of the columns that it does not have.
+    pub fn lacks<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        columns.into_iter().filter(|column| self.at(column).is_none()).collect()
     }
 
     /// Number of rows.
@@ -186,6 +208,22 @@ impl KnowledgeTable {
         let at = self.at(name)?;
         Some((0..self.len() as u32).map(move |row| self.cell(row, at)))
     }
+}
+
+/// What the reader of CSV says of a row.
+fn refused(error: &csv::Error) -> Broken {
+    let line = error.position().map_or(1, csv::Position::line) as usize;
+    let problem = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Problem::new("fault-row", args([("found", (*len).into()), ("wanted", (*expected_len).into())]))
+        }
+        _ => detailed(error.to_string()),
+    };
+    (line, problem)
+}
+
+fn detailed(detail: String) -> Problem {
+    Problem::new("fault-table", args([("detail", detail.into())]))
 }
 
 /// The national part of an item code: the first 15 characters of a service code, whatever regional suffix follows
