@@ -7,6 +7,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::config;
 use crate::finding::ResultClass;
+use crate::limits;
 use crate::messages::Lang;
 use crate::model::Day;
 use crate::rulebook::Family;
@@ -97,6 +98,8 @@ pub(super) struct Rules {
 pub(super) enum RulesCommand {
     List(RulesList),
     Show(RulesShow),
+    Check(RulesCheck),
+    New(RulesNew),
 }
 
 #[derive(clap::Args, Debug)]
@@ -115,6 +118,26 @@ pub(super) struct RulesShow {
     pub(super) ids: Vec<String>,
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct RulesCheck {
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub(super) data: Vec<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct RulesNew {
+    #[arg(value_name = "DIR")]
+    pub(super) dir: PathBuf,
+    #[arg(value_name = "RULE", value_parser = rule_id)]
+    pub(super) id: String,
+    #[arg(long, value_name = "KIND", required = true, value_parser = kind())]
+    pub(super) limit: String,
+    #[arg(long, value_name = "CLASS")]
+    pub(super) class: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -196,6 +219,10 @@ fn class() -> ValueParser {
         .into()
 }
 
+fn kind() -> ValueParser {
+    PossibleValuesParser::new(limits::ALL.iter().map(|kind| kind.id)).into()
+}
+
 // The parsers below fail with a message id, which the language of the run then puts into words.
 
 fn threads(text: &str) -> Result<usize, &'static str> {
@@ -212,6 +239,12 @@ fn day(text: &str) -> Result<Day, &'static str> {
 
 fn stays(text: &str) -> Result<u64, &'static str> {
     text.replace(['_', ','], "").parse().ok().filter(|n| *n > 0).ok_or("invalid-stays")
+}
+
+fn rule_id(text: &str) -> Result<String, &'static str> {
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let named = text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-');
+    (plain && named).then(|| text.to_string()).ok_or("invalid-rule-id")
 }
 
 fn seed(text: &str) -> Result<u64, &'static str> {

@@ -3,12 +3,14 @@
 //! stdout is the result, stderr is talk. Everything a person reads comes from the catalogue.
 
 mod args;
+mod check;
 mod columns;
 mod coverage;
 mod errors;
 mod evaluate;
 mod help;
 mod localize;
+mod new;
 mod output;
 mod progress;
 mod rules;

@@ -8,37 +8,45 @@ use unicode_width::UnicodeWidthStr;
 use super::args::{FAMILIES, ListFormat, Rules, RulesCommand, RulesList, RulesShow};
 use super::coverage::{self, State};
 use super::wrap::{pad, wrap};
-use super::{Exit, Failure, Session, width};
+use super::{Exit, Failure, Session, check, new, width};
 use crate::engine;
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
-use crate::rulebook::{Card, Need, Rulebook, Status};
+use crate::rulebook::{Card, Fault, Need, Rulebook, Status};
 
-/// Runs `rules list` or `rules show`.
+/// Runs a subcommand of `rules`.
 pub(super) fn run(session: &Session, rules: Rules) -> Result<Exit, Failure> {
     match rules.command {
         RulesCommand::List(list) => listing(session, &list),
         RulesCommand::Show(show) => cards(session, &show),
+        RulesCommand::Check(flags) => check::run(session, &flags),
+        RulesCommand::New(flags) => new::run(session, &flags),
     }
 }
 
-/// The rule book with the folder of further rules and the parameters of `yishen.toml`, every fault of all of them at once.
+/// The rule book with the folder of further rules and the parameters of `yishen.toml`.
+///
+/// # Errors
+/// Every fault of all of them.
 pub(super) fn load(folder: Option<&Path>, session: &Session) -> Result<Rulebook, Failure> {
-    let catalog = &session.catalog;
-    let folder = folder.or(session.config.scan.rules.as_deref());
-    let told =
-        |faults: Vec<crate::rulebook::Fault>| session.told(&faults.iter().map(|f| f.text(catalog)).collect::<Vec<_>>());
-    let mut book = Rulebook::load(folder).map_err(told)?;
+    let (book, faults) = read(folder, session);
+    let told = || session.told(&faults.iter().map(|f| f.text(&session.catalog)).collect::<Vec<_>>());
+    if faults.is_empty() { Ok(book) } else { Err(told()) }
+}
+
+/// The rule book and every fault: of files, between cards, tables and code, of the parameters that are set; by file and line.
+pub(super) fn read(folder: Option<&Path>, session: &Session) -> (Rulebook, Vec<Fault>) {
+    let (mut book, mut faults) = Rulebook::read(folder.or(session.config.scan.rules.as_deref()));
     book.set_region(session.config.scan.region.clone());
-    let mut faults = Vec::new();
-    let file = session.config.file.as_deref().unwrap_or(Path::new("")).display();
+    let file = session.config.file.as_deref().unwrap_or(Path::new("")).display().to_string();
     for parameter in &session.config.parameters {
         if let Err(problem) = book.set_parameter(&parameter.rule, &parameter.name, parameter.value.clone()) {
-            faults.push(format!("{file}:{}: {}", parameter.line, problem.text(catalog)));
+            faults.push(Fault { file: file.clone(), line: parameter.line, problem });
         }
     }
-    faults.extend(engine::check(&book).iter().map(|f| f.text(catalog)));
-    if faults.is_empty() { Ok(book) } else { Err(session.told(&faults)) }
+    faults.extend(engine::check(&book));
+    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    (book, faults)
 }
 
 fn listing(session: &Session, list: &RulesList) -> Result<Exit, Failure> {

@@ -1,13 +1,15 @@
 //! Binds each card to what runs it, checks its columns, runs it, isolates a failure, collects outcomes.
 
+mod check;
 mod complete;
 mod needs;
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
+
+pub use check::{check, points, warnings};
 
 use crate::detectors;
 use crate::facts::{Facts, Wanted};
@@ -18,7 +20,7 @@ use crate::model::{Phase, Progress, Region};
 use crate::queries;
 use crate::rule::index::Index;
 use crate::rule::{Context, Detector, Outcome, RuleError};
-use crate::rulebook::{Card, Family, Fault, Problem, Rulebook, nearest};
+use crate::rulebook::{Card, Family, Problem, Rulebook, nearest};
 
 /// One rule of a run and how it ended.
 #[derive(Clone, Debug)]
@@ -36,43 +38,6 @@ pub struct Run {
     pub rules: Vec<RuleRun>,
     /// Complete findings, sorted by rule, hospital, subjects.
     pub findings: Vec<Finding>,
-}
-
-/// What is wrong between the cards and what runs them: a detector that does not exist, parameters that it does not understand,
-/// a query that cannot be run. Asked for before anything is scanned.
-pub fn check(book: &Rulebook) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for card in book.cards() {
-        let file = || book.file(&card.id).to_string();
-        let checked = match runner(detectors::ALL, card) {
-            Some(Runner::Query) => {
-                let wrong = queries::check(card, book).into_iter();
-                faults.extend(wrong.map(|(line, problem)| Fault { file: file(), line, problem }));
-                continue;
-            }
-            Some(Runner::Detector(detector)) => (detector.check)(card),
-            Some(Runner::Limit(kind)) => {
-                faults.extend((kind.faults)(card, book));
-                (kind.check)(card)
-            }
-            None => {
-                let ids = detectors::ALL.iter().map(|d| d.id).chain(limits::ALL.iter().map(|k| k.id));
-                let near = nearest(runner_name(card), ids);
-                let problem = args([("detector", runner_name(card).into()), ("nearest", near.into())]);
-                faults.push(Fault { file: file(), line: 0, problem: Problem::new("fault-detector", problem) });
-                continue;
-            }
-        };
-        if let Err(error) = checked {
-            let problem = args([("rule", card.id.as_str().into()), ("detail", error.to_string().into())]);
-            let problem = Problem::new("fault-parameters", problem);
-            faults.push(Fault { file: file(), line: 0, problem });
-        }
-    }
-    // A table that several cards share has its faults once.
-    let mut seen = BTreeSet::new();
-    faults.retain(|fault| seen.insert(fault.to_string()));
-    faults
 }
 
 /// The cards to run, by id: all of them, or those named, or those of a family, or those named that are of the family.

@@ -38,6 +38,8 @@ mod title;
 mod together;
 mod windows;
 
+pub use points::{EXAMPLE, LOCAL, OFF, date};
+
 use crate::finding::Finding;
 use crate::rule::{Context, RuleError};
 use crate::rulebook::{Card, Fault, Rulebook};
@@ -50,7 +52,7 @@ pub struct Kind {
     pub names: &'static [&'static str],
     /// Reads the parameters of a card and refuses what it does not understand.
     pub check: fn(&Card) -> Result<(), RuleError>,
-    /// What is wrong in the tables of a card.
+    /// What is wrong in the tables of a card as this kind sees them: that there are none, their columns, values.
     pub faults: fn(&Card, &Rulebook) -> Vec<Fault>,
     /// Finds.
     pub run: fn(&Context<'_>) -> Result<Vec<Finding>, RuleError>,

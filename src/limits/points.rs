@@ -10,11 +10,11 @@ use crate::rule::{Context, RuleError};
 use crate::rulebook::{Card, Fault, KnowledgeTable, POINT_COLUMNS, PointColumn, Problem, Rulebook, nearest};
 
 /// The table of a bureau's own points, of any class.
-const LOCAL: &str = "local-points";
+pub const LOCAL: &str = "local-points";
 /// The table of points that a bureau does not apply.
-const OFF: &str = "points-off";
+pub const OFF: &str = "points-off";
 /// What the id of an example begins with. Examples never run.
-const EXAMPLE: &str = "EXAMPLE-";
+pub const EXAMPLE: &str = "EXAMPLE-";
 
 /// One point, as a table has it.
 #[derive(Clone, Copy)]
@@ -83,7 +83,8 @@ impl Force {
     }
 }
 
-fn date(text: &str) -> Option<Day> {
+/// The day of a table's date.
+pub fn date(text: &str) -> Option<Day> {
     text.parse().ok().map(|date: chrono::NaiveDate| Day(date.to_epoch_days()))
 }
 
@@ -102,50 +103,34 @@ fn of_card<'a>(table: &'a KnowledgeTable, card: &'a Card) -> impl Iterator<Item 
     table.rows_of(&card.national_class).chain(all.into_iter().flatten()).map(move |row| Row { table, row })
 }
 
-/// What is wrong in the tables of a card, with lines: columns, limits, values, dates, codes.
+/// What is wrong in the tables of a card as its kind of limit sees them, with lines: table, columns, values. What holds for
+/// points of any kind is checked once a table, not once a card.
 pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
     let name = card.table.as_deref().unwrap_or_default();
     let fault = |file: &str, line, problem| Fault { file: file.to_string(), line, problem };
     let Some(own) = book.table(name) else {
         let near = nearest(name, book.tables().map(|t| t.name.as_str()));
         let problem = Problem::new("fault-no-table", args([("name", name.into()), ("nearest", near.into())]));
-        return vec![fault(book.file(&card.id), 0, problem)];
+        let line = card.lines.get("table").copied().unwrap_or(1);
+        let told = !book.is_broken(name);
+        return told.then(|| fault(book.file(&card.id), line, problem)).into_iter().collect();
     };
     let mut faults = Vec::new();
     for table in [Some(own), book.table(LOCAL)].into_iter().flatten() {
         if !table.has_points() {
-            let lacks = POINT_COLUMNS.iter().find(|c| table.at(c).is_none()).copied().unwrap_or_default();
-            faults.push(fault(&table.file, 1, Problem::new("fault-column", args([("column", lacks.into())]))));
+            let lacks = table.lacks(POINT_COLUMNS).join(", ");
+            faults.push(fault(&table.file, 1, Problem::new("fault-column", args([("columns", lacks.into())]))));
             continue;
         }
-        for row in of_card(table, card).filter(|row| !row.is_example()) {
-            faults.extend(wrong::<L>(&row).map(|problem| fault(&table.file, table.line(row.row), problem)));
+        let wrong = |row: &Row<'_>| {
+            L::NAMES.contains(&row.limit()) && !row.is_example() && L::read(row.limit(), row.value()).is_none()
+        };
+        for row in of_card(table, card).filter(wrong) {
+            let problem = args([("id", row.id().into()), ("limit", row.limit().into()), ("value", row.value().into())]);
+            faults.push(fault(&table.file, table.line(row.row), Problem::new("fault-value", problem)));
         }
     }
     faults
-}
-
-/// What is wrong with a point.
-fn wrong<L: Limit>(row: &Row<'_>) -> Option<Problem> {
-    let id = || ("id", row.id().into());
-    if !L::NAMES.contains(&row.limit()) {
-        let near = nearest(row.limit(), L::NAMES.iter().copied());
-        let problem = args([id(), ("limit", row.limit().into()), ("nearest", near.into())]);
-        return Some(Problem::new("fault-limit", problem));
-    }
-    if L::read(row.limit(), row.value()).is_none() {
-        let problem = args([id(), ("limit", row.limit().into()), ("value", row.value().into())]);
-        return Some(Problem::new("fault-value", problem));
-    }
-    match row.in_force() {
-        Err(text) => return Some(Problem::new("fault-date", args([id(), ("date", text.into())]))),
-        Ok(Force { from: Some(from), to: Some(to) }) if to < from => {
-            let text = format!("{from} – {to}");
-            return Some(Problem::new("fault-dates", args([id(), ("dates", text.into())])));
-        }
-        Ok(_) => {}
-    }
-    (row.codes().is_empty() || row.id().is_empty()).then(|| Problem::new("fault-codes", args([id()])))
 }
 
 /// A point that is to be applied, with what it limits to.

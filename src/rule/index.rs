@@ -11,7 +11,7 @@ use crate::rulebook::{Rulebook, national_code};
 /// The table that gives national codes to institutions' own.
 const CROSSWALK: &str = "code-crosswalk";
 /// The table of named groups of codes.
-const GROUPS: &str = "code-groups";
+pub const GROUPS: &str = "code-groups";
 
 /// An item that a code means, everywhere or at one institution.
 pub type Meant = (ItemId, Option<HospitalId>);

@@ -186,8 +186,8 @@ pub struct Card {
     /// Which column of the query's result is what: result columns by [`Card::ROLES`].
     #[serde(default)]
     pub columns: std::collections::BTreeMap<String, String>,
-    /// Lines of a card with a query, for what is found wrong later: by key, `sql`, `columns.stay`, `evidence.0`. That of
-    /// `sql` is the line of the query's first.
+    /// Lines of the card, for what is found wrong later: by key, `limit`, `parameters.share`, `columns.stay`, `evidence.0`,
+    /// `evidence.item_code`. That of `sql` is the line of the query's first.
     #[serde(skip)]
     pub lines: std::collections::BTreeMap<String, usize>,
     /// Parameters by name.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The name of the file for all kinds.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 /// Parts of cards by kind of limit.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,11 @@ pub(super) struct Kinds(BTreeMap<String, Table>);
 impl Kinds {
     pub fn insert(&mut self, name: &str, part: Table) {
         self.0.insert(name.to_string(), part);
+    }
+
+    /// Whether there is a kind of this name.
+    pub fn has(&self, limit: &str) -> bool {
+        self.0.contains_key(limit)
     }
 
     /// Whether a card of the limit need not say a key itself.

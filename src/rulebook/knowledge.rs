@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::Text;
+use super::{Problem, Text};
+use crate::messages::args;
 
 /// Where a knowledge table comes from, `knowledge/<name>.source.toml`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -116,13 +117,20 @@ fn plain(text: &str, columns: usize) -> Option<Cells> {
     (whole && !blank).then(|| Cells { text: text.to_string(), ends, lines: Vec::new() })
 }
 
-/// The cells of any CSV text.
-fn quoted(text: &str) -> Result<Cells, Broken> {
+/// The cells of any CSV text, and what is wrong with rows that are left out.
+fn quoted(text: &str) -> (Cells, Vec<Broken>) {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let line = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
     let mut cells = Cells { text: String::with_capacity(text.len()), ends: Vec::new(), lines: Vec::new() };
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| (line(&e), e.to_string()))? {
+    let (mut record, mut broken) = (csv::StringRecord::new(), Vec::new());
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                broken.push(refused(&error));
+                continue;
+            }
+        }
         for cell in &record {
             cells.text.push_str(cell.trim());
             cells.ends.push(cells.text.len() as u32);
@@ -134,32 +142,33 @@ fn quoted(text: &str) -> Result<Cells, Broken> {
         let at = line + skipped.filter(|b| **b == b'\n').count() as u64;
         cells.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
     }
-    Ok(cells)
+    (cells, broken)
 }
 
-/// What keeps a CSV text from being a table: its line and what is wrong there.
-pub(super) type Broken = (u64, String);
+/// What is wrong with a CSV text: the line and the problem.
+pub(super) type Broken = (usize, Problem);
 
 impl KnowledgeTable {
-    /// Reads a CSV text, whose header must be the columns that the source names.
-    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<Self, Broken> {
+    /// Reads a CSV text, whose header must be the columns that the source names: the table with its sound rows, and what is
+    /// wrong with the others.
+    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<(Self, Vec<Broken>), Broken> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if u32::try_from(text.len()).is_err() {
-            return Err((1, "more than 4 GiB".to_string()));
+            return Err((1, detailed("> 4 GiB".to_string())));
         }
-        let cells = match plain(text, source.columns.len()) {
-            Some(cells) => cells,
-            None => quoted(text)?,
-        };
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|e| refused(&e))?;
+        if !header.iter().eq(source.columns.iter().map(String::as_str)) {
+            let [found, wanted] = [header.iter().collect::<Vec<_>>().join(","), source.columns.join(",")];
+            return Err((1, Problem::new("fault-header", args([("found", found.into()), ("wanted", wanted.into())]))));
+        }
+        let plain = plain(text, source.columns.len()).map(|cells| (cells, Vec::new()));
+        let (cells, broken) = plain.unwrap_or_else(|| quoted(text));
         let (name, runs) = (name.to_string(), Vec::new());
         let mut table = Self { name, source, file, cells, points: None, runs };
-        let header = (0..table.source.columns.len()).map(|at| table.cells.get(at));
-        if !header.eq(table.source.columns.iter().map(String::as_str)) {
-            return Err((1, text.lines().next().unwrap_or_default().to_string()));
-        }
         table.points = table.places(POINT_COLUMNS);
         table.runs = table.runs();
-        Ok(table)
+        Ok((table, broken))
     }
 
     fn runs(&self) -> Vec<Range<u32>> {
@@ -176,6 +185,16 @@ impl KnowledgeTable {
             }
         }
         runs
+    }
+
+    /// The rule classes of its points, in runs of neighbouring points of one class, as row numbers.
+    pub fn classes(&self) -> &[Range<u32>] {
+        &self.runs
+    }
+
+    /// Those of the columns that it does not have.
+    pub fn lacks<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        columns.into_iter().filter(|column| self.at(column).is_none()).collect()
     }
 
     /// Number of rows.
@@ -238,6 +257,22 @@ impl KnowledgeTable {
         let at = self.at(name)?;
         Some((0..self.len() as u32).map(move |row| self.cell(row, at)))
     }
+}
+
+/// What the reader of CSV says of a row.
+fn refused(error: &csv::Error) -> Broken {
+    let line = error.position().map_or(1, csv::Position::line) as usize;
+    let problem = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Problem::new("fault-row", args([("found", (*len).into()), ("wanted", (*expected_len).into())]))
+        }
+        _ => detailed(error.to_string()),
+    };
+    (line, problem)
+}
+
+fn detailed(detail: String) -> Problem {
+    Problem::new("fault-table", args([("detail", detail.into())]))
 }
 
 /// The national part of an item code: the first 15 characters of a service code, whatever regional suffix follows

@@ -1,12 +1,11 @@
 //! Loads the rule book: what is built in, then what `--rules DIR` adds or replaces. All faults at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use super::fault::nearest;
-use super::kinds::Kinds;
-use super::knowledge::Source;
+use super::kinds::{ALL, Kinds};
 use super::read::Reader;
 use super::{Card, Catalogued, Family, Fault, KnowledgeTable, Problem};
 use crate::messages::args;
@@ -32,7 +31,17 @@ pub struct Rulebook {
     files: BTreeMap<String, String>,
     tables: BTreeMap<String, KnowledgeTable>,
     kinds: Kinds,
+    /// Files of the kinds.
+    kind_files: BTreeMap<String, String>,
     region: Option<String>,
+    /// Whether a folder was read beside the built-in files.
+    has_folder: bool,
+    /// Rule ids and table names that come from the folder.
+    own: BTreeSet<String>,
+    /// Names of tables that are there but could not be read.
+    broken: BTreeSet<String>,
+    /// Files of the folder that could not be read.
+    unread: BTreeSet<String>,
 }
 
 impl Rulebook {
@@ -46,13 +55,31 @@ impl Rulebook {
     /// # Errors
     /// Everything that is wrong in any file.
     pub fn load(folder: Option<&Path>) -> Result<Self, Vec<Fault>> {
+        let (book, faults) = Self::read(folder);
+        if faults.is_empty() { Ok(book) } else { Err(faults) }
+    }
+
+    /// Reads what [`Self::load`] does and gives the book and everything that is wrong in any file. With faults the book is only
+    /// good for finding more of them: what was wrong in a card has been replaced by something sound, and what could not be
+    /// read is not in it.
+    pub fn read(folder: Option<&Path>) -> (Self, Vec<Fault>) {
         let builtin = BUILTIN.iter().map(|(path, text)| ((*path).to_string(), (*text).to_string())).collect();
         let mut book = Self::default();
-        let mut faults = book.add("rules", &builtin);
+        let mut faults = book.add("rules", &builtin, false);
         if let Some(folder) = folder {
+            book.has_folder = true;
             let shown = folder.to_string_lossy();
-            match files_below(folder) {
-                Ok(files) => faults.extend(book.add(&shown, &files)),
+            let root = shown.trim_end_matches('/');
+            let mut unread = Vec::new();
+            match files_below(folder, &mut unread) {
+                Ok(files) => {
+                    for (path, detail) in unread {
+                        let problem = Problem::new("fault-file", args([("detail", detail.into())]));
+                        faults.push(Fault { file: format!("{root}/{path}"), line: 1, problem });
+                        book.unread.insert(path);
+                    }
+                    faults.extend(book.add(root, &files, true));
+                }
                 Err(error) => faults.push(Fault {
                     file: shown.into_owned(),
                     line: 0,
@@ -60,7 +87,7 @@ impl Rulebook {
                 }),
             }
         }
-        if faults.is_empty() { Ok(book) } else { Err(faults) }
+        (book, faults)
     }
 
     /// Every card, by id.
@@ -86,6 +113,32 @@ impl Rulebook {
     /// Every knowledge table, by name.
     pub fn tables(&self) -> impl Iterator<Item = &KnowledgeTable> {
         self.tables.values()
+    }
+
+    /// The kinds of limit that cards have something in common by, with their files.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.kind_files.iter().map(|(name, file)| (name.as_str(), file.as_str()));
+        all.filter(|(name, _)| *name != ALL)
+    }
+
+    /// Whether a folder of further rules was read.
+    pub fn has_folder(&self) -> bool {
+        self.has_folder
+    }
+
+    /// Whether a card comes from the folder of further rules.
+    pub fn is_own_card(&self, id: &str) -> bool {
+        self.own.contains(&format!("{id}.toml"))
+    }
+
+    /// Whether a table comes from the folder of further rules.
+    pub fn is_own_table(&self, name: &str) -> bool {
+        self.own.contains(&format!("{name}.csv"))
+    }
+
+    /// Whether a table is there but could not be read, so that nothing can be said of what needs it.
+    pub fn is_broken(&self, table: &str) -> bool {
+        self.broken.contains(table)
     }
 
     /// The administrative code of the bureau's region, whose own points apply beside the national ones.
@@ -129,19 +182,25 @@ impl Rulebook {
         }
     }
 
-    fn add(&mut self, root: &str, files: &BTreeMap<String, String>) -> Vec<Fault> {
+    /// Adds files, by path; those of the folder are `own`.
+    fn add(&mut self, root: &str, files: &BTreeMap<String, String>, own: bool) -> Vec<Fault> {
         let mut faults = self.add_kinds(root, files);
+        let mut places: BTreeMap<&str, String> = BTreeMap::new();
         for (path, text) in files.iter().filter(|(path, _)| !path.starts_with(KINDS)) {
-            let shown = format!("{}/{path}", root.trim_end_matches('/'));
+            let shown = format!("{root}/{path}");
             let mut reader = Reader::new(&shown, text);
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             if folder == "knowledge" {
-                self.add_table(&mut reader, name, files);
+                self.add_table(&mut reader, name, files, own);
             } else if let Some(id) = name.strip_suffix(".toml") {
                 if FAMILIES.iter().any(|f| f.name() == folder) {
-                    if let Some(card) = reader.card(folder, id, &self.kinds) {
-                        self.files.insert(id.to_string(), shown.clone());
-                        self.cards.insert(id.to_string(), card);
+                    let card = reader.card(folder, id, &self.kinds);
+                    if let Some(first) = places.get(id) {
+                        let problem = args([("id", id.into()), ("file", first.as_str().into())]);
+                        reader.fault(None, Problem::new("fault-twice", problem));
+                    } else {
+                        places.insert(id, shown.clone());
+                        self.add_card(id, card, &shown, own);
                     }
                 } else {
                     let near = nearest(folder, FAMILIES.iter().map(|f| f.name()));
@@ -154,43 +213,83 @@ impl Rulebook {
         faults
     }
 
-    /// Kinds come first: cards are read with them.
+    fn add_card(&mut self, id: &str, card: Option<Card>, file: &str, own: bool) {
+        let Some(card) = card else { return };
+        self.files.insert(id.to_string(), file.to_string());
+        self.cards.insert(id.to_string(), card);
+        if own {
+            self.own.insert(format!("{id}.toml"));
+        }
+    }
+
+    /// Kinds come first: cards are read with them. What all kinds have comes before each.
     fn add_kinds(&mut self, root: &str, files: &BTreeMap<String, String>) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (path, text) in files {
-            let Some(name) = path.strip_prefix(KINDS).and_then(|name| name.strip_suffix(".toml")) else { continue };
-            let shown = format!("{}/{path}", root.trim_end_matches('/'));
+        let name = |path: &str| path.strip_prefix(KINDS).and_then(|n| n.strip_suffix(".toml")).map(str::to_string);
+        let mut kinds: Vec<(String, &String, &String)> =
+            files.iter().filter_map(|(path, text)| Some((name(path)?, path, text))).collect();
+        kinds.sort_by_key(|(name, path, _)| (name != ALL, *path));
+        for (name, path, text) in kinds {
+            let shown = format!("{root}/{path}");
             let mut reader = Reader::new(&shown, text);
-            if let Some(part) = reader.kind() {
-                self.kinds.insert(name, part);
+            if let Some(part) = reader.kind(&name, &self.kinds) {
+                self.kinds.insert(&name, part);
             }
             faults.append(&mut reader.faults);
+            self.kind_files.insert(name, shown);
         }
         faults
     }
 
     /// A table is read when its source file comes up; a CSV file only asks for its source.
-    fn add_table(&mut self, reader: &mut Reader<'_>, file: &str, files: &BTreeMap<String, String>) {
-        if let Some(name) = file.strip_suffix(SOURCE) {
-            let Some(source) = reader.parse::<Source>() else { return };
-            let Some(text) = files.get(&format!("knowledge/{name}.csv")) else {
-                return reader.fault(None, Problem::new("fault-table-missing", args([("name", name.into())])));
-            };
-            match KnowledgeTable::read(name, reader.beside(name), source, text) {
-                Ok(table) => {
-                    self.tables.insert(name.to_string(), table);
-                }
-                Err((line, detail)) => {
-                    let problem =
-                        args([("name", name.into()), ("line", line.to_string().into()), ("detail", detail.into())]);
-                    reader.fault(None, Problem::new("fault-table", problem));
-                }
-            }
-        } else {
+    fn add_table(&mut self, reader: &mut Reader<'_>, file: &str, files: &BTreeMap<String, String>, own: bool) {
+        let Some(name) = file.strip_suffix(SOURCE) else {
             let name = file.strip_suffix(".csv").unwrap_or(file);
-            if !files.contains_key(&format!("knowledge/{name}{SOURCE}")) {
-                reader.fault(None, Problem::new("fault-source", args([("name", name.into())])));
+            let source = format!("knowledge/{name}{SOURCE}");
+            if !files.contains_key(&source) {
+                self.broken.insert(name.to_string());
+                if !self.unread.contains(&source) {
+                    reader.fault(None, Problem::new("fault-source", args([("name", name.into())])));
+                }
             }
+            return;
+        };
+        let csv = format!("knowledge/{name}.csv");
+        let (source, text) = (reader.source(), files.get(&csv));
+        if text.is_none() && !self.unread.contains(&csv) {
+            reader.fault(None, Problem::new("fault-table-missing", args([("name", name.into())])));
+        }
+        let Some((source, text)) = source.zip(text) else {
+            self.broken.insert(name.to_string());
+            return;
+        };
+        let shown = reader.beside(name);
+        let fault = |(line, problem)| Fault { file: shown.clone(), line, problem };
+        match KnowledgeTable::read(name, shown.clone(), source, text) {
+            Ok((table, broken)) => {
+                reader.faults.extend(broken.into_iter().map(fault));
+                self.replace(reader, name, table, own);
+            }
+            Err(broken) => {
+                reader.faults.push(fault(broken));
+                self.broken.insert(name.to_string());
+            }
+        }
+    }
+
+    /// Puts a table into the book. One that replaces another must have its columns: rules look for them by name.
+    fn replace(&mut self, reader: &mut Reader<'_>, name: &str, table: KnowledgeTable, own: bool) {
+        let before = self.tables.get(name).map(|t| t.source.columns.clone()).unwrap_or_default();
+        let lacks = table.lacks(before.iter().map(String::as_str)).join(", ");
+        if !lacks.is_empty() {
+            let problem = Problem::new("fault-column", args([("columns", lacks.into())]));
+            reader.faults.push(Fault { file: table.file.clone(), line: 1, problem });
+            self.broken.insert(name.to_string());
+            return;
+        }
+        self.tables.insert(name.to_string(), table);
+        if own {
+            self.own.insert(format!("{name}.csv"));
         }
     }
 }
@@ -208,9 +307,11 @@ fn like(default: &toml::Value, value: toml::Value) -> Option<toml::Value> {
     }
 }
 
-/// The cards and tables below a folder, by path with `/`.
-fn files_below(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
-    fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> std::io::Result<()> {
+/// The cards and tables below a folder, by path with `/`; those that cannot be read go to `unread` with the reason.
+fn files_below(folder: &Path, unread: &mut Vec<(String, String)>) -> std::io::Result<BTreeMap<String, String>> {
+    type Files = BTreeMap<String, String>;
+    type Unread = Vec<(String, String)>;
+    fn walk(folder: &Path, prefix: &str, files: &mut Files, unread: &mut Unread) -> std::io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -219,17 +320,18 @@ fn files_below(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
                 continue;
             }
             if fs::metadata(entry.path())?.is_dir() {
-                walk(&entry.path(), &format!("{path}/"), files)?;
+                walk(&entry.path(), &format!("{path}/"), files, unread)?;
             } else if name.ends_with(".toml") || (prefix == "knowledge/" && name.ends_with(".csv")) {
-                let text = fs::read_to_string(entry.path())
-                    .map_err(|e| std::io::Error::new(e.kind(), format!("{path}: {e}")))?;
-                files.insert(path, text);
+                match fs::read_to_string(entry.path()) {
+                    Ok(text) => drop(files.insert(path, text)),
+                    Err(error) => unread.push((path, error.to_string())),
+                }
             }
         }
         Ok(())
     }
     let mut files = BTreeMap::new();
-    walk(folder, "", &mut files)?;
+    walk(folder, "", &mut files, unread)?;
     Ok(files)
 }
 

@@ -1,13 +1,14 @@
-//! Reads one card and finds everything that is wrong with it, with lines.
+//! Reads one card, kind or source and finds everything that is wrong with it, with lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml::{Spanned, Value};
 
 use super::fault::nearest;
 use super::kinds::Kinds;
+use super::knowledge::Source;
 use super::{Card, EvidenceKind, Fault, Problem, Text};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
@@ -60,6 +61,19 @@ basis = { zh = "", en = "" }
 measure = { zh = "", en = "" }
 message = { zh = "", en = "" }
 "#;
+/// The keys of the source of a knowledge table.
+const SOURCE: [&str; 5] = ["title", "source", "note", "columns", "url"];
+/// How many of [`SOURCE`] it cannot do without.
+const SOURCE_REQUIRED: usize = 4;
+/// A source whose values have the right types.
+const SOUND_SOURCE: &str = r#"
+source = ""
+columns = []
+title = { zh = "", en = "" }
+note = { zh = "", en = "" }
+"#;
+/// Characters of a wrong value that are shown.
+const SHOWN: usize = 60;
 const TEXT: [&str; 2] = ["zh", "en"];
 const PARAMETER: [&str; 4] = ["value", "unit", "zh", "en"];
 const EVIDENCE: [&str; 6] = ["field", "zh", "en", "kind", "parts", "terms"];
@@ -98,12 +112,12 @@ impl<'a> Reader<'a> {
     }
 
     pub fn fault(&mut self, span: Option<Range<usize>>, problem: Problem) {
-        let line = span.map_or(0, |s| self.line(s.start));
+        let line = span.map_or(1, |s| self.line(s.start));
         self.faults.push(Fault { file: self.file.to_string(), line, problem });
     }
 
-    /// Reads a TOML file as a type; at most one fault, the first.
-    pub fn parse<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
+    /// Reads the tree as a table of values, which its places say nothing of.
+    fn values(&mut self) -> Option<toml::Table> {
         match toml::from_str(self.text) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -123,88 +137,152 @@ impl<'a> Reader<'a> {
     /// The file as a tree with places; nothing where it is no TOML.
     fn tree(&mut self) -> Option<Spanned<DeTable<'a>>> {
         let (tree, errors) = DeTable::parse_recoverable(self.text);
+        let mut told = None;
         for error in &errors {
-            self.fault(error.span(), Problem::new("fault-toml", args([("detail", error.message().into())])));
+            // What the parser stumbles over further on in the line comes of the first.
+            let line = error.span().map(|span| self.line(span.start));
+            if told.is_none() || line != told {
+                self.fault(error.span(), Problem::new("fault-toml", args([("detail", error.message().into())])));
+            }
+            told = line;
         }
         errors.is_empty().then_some(tree)
     }
 
-    /// Reads what the cards of a kind of limit have in common.
-    pub fn kind(&mut self) -> Option<toml::Table> {
+    /// Reads the source of a knowledge table; nothing where anything is wrong with it.
+    pub fn source(&mut self) -> Option<Source> {
         let tree = self.tree()?;
-        self.shape(&tree, &OF_KINDS, &[]);
-        self.faults.is_empty().then(|| self.parse())?
+        let own = self.values()?;
+        let broken = self.shape(&tree, &SOURCE, &SOURCE[..SOURCE_REQUIRED]);
+        let spans = Spans { tree: tree.get_ref() };
+        let sound: toml::Table = toml::from_str(SOUND_SOURCE).expect("the sound source is TOML");
+        let fits = |key: &str, value: &Value| {
+            let mut trial = sound.clone();
+            trial.insert(key.to_string(), value.clone());
+            trial.try_into::<Source>().is_ok()
+        };
+        self.types(&own, &broken, &spans, fits);
+        own.try_into().ok()
+    }
+
+    /// Reads what the cards of a kind of limit have in common.
+    pub fn kind(&mut self, name: &str, kinds: &Kinds) -> Option<toml::Table> {
+        let tree = self.tree()?;
+        let mut own = self.values()?;
+        let mut broken = self.shape(&tree, &OF_KINDS, &[]);
+        let spans = Spans { tree: tree.get_ref() };
+        broken.extend(self.types(&own, &broken, &spans, |key, value| fits(key, value, None, kinds)));
+        own.retain(|key, _| !broken.contains(key));
+        let mut whole = own.clone();
+        whole.insert("limit".to_string(), name.into());
+        if let Ok(card) = filled(kinds.complete(whole)).try_into::<Card>() {
+            self.meaning(&card, &own, &spans);
+        }
+        self.faults.is_empty().then_some(own)
     }
 
     /// Reads a card, completed by what its kind of limit says, and checks all of it. `family` and `id` are what its folder
-    /// and file name say.
+    /// and file name say. The card is given back with its faults replaced by sound values, so that the tables and the
+    /// parameters can be checked as well; nothing where it does not even say what runs it.
     pub fn card(&mut self, family: &str, id: &str, kinds: &Kinds) -> Option<Card> {
         let tree = self.tree()?;
-        let own: toml::Table = self.parse()?;
-        let limit = own.get("limit").and_then(toml::Value::as_str);
-        let missing: Vec<&str> = KEYS[..REQUIRED].iter().copied().filter(|key| !kinds.gives(limit, key)).collect();
-        self.shape(&tree, &KEYS, &missing);
-        if !self.faults.is_empty() {
-            return None;
-        }
+        let mut own = self.values()?;
+        let limit = own.get("limit").and_then(Value::as_str).map(str::to_string);
+        // Of an unknown kind nobody knows what its cards may leave out.
+        let unknown = limit.as_deref().is_some_and(|limit| !kinds.has(limit));
+        let given = |key: &str| kinds.gives(limit.as_deref(), key) || (unknown && OF_KINDS.contains(&key));
+        let required: Vec<&str> = KEYS[..REQUIRED].iter().copied().filter(|key| !given(key)).collect();
+        let mut broken = self.shape(&tree, &KEYS, &required);
         let spans = Spans { tree: tree.get_ref() };
-        let mut card: Card = match kinds.complete(own.clone()).try_into() {
-            Ok(card) => card,
-            Err(_) => {
-                self.types(&own, kinds, &spans);
-                return None;
-            }
-        };
-        if card.family.name() != family {
+        broken.extend(self.types(&own, &broken, &spans, |key, value| fits(key, value, limit.as_deref(), kinds)));
+        own.retain(|key, _| !broken.contains(key));
+        let mut card: Card = filled(kinds.complete(own.clone())).try_into().ok()?;
+        card.lines = self.lines(tree.get_ref());
+        let sound = |keys: &[&str]| !keys.iter().any(|key| broken.contains(*key));
+        if sound(&["family"]) && card.family.name() != family {
             let problem = args([("family", card.family.name().into()), ("folder", family.into())]);
             self.fault(spans.of("family"), Problem::new("fault-family", problem));
         }
-        if card.id != id {
+        if sound(&["id"]) && card.id != id {
             self.fault(
                 spans.of("id"),
                 Problem::new("fault-id", args([("id", card.id.as_str().into()), ("name", id.into())])),
             );
         }
+        card.id = id.to_string();
         let runners = [card.detector.is_some(), card.limit.is_some(), card.sql.is_some()];
         let one = runners.iter().filter(|is| **is).count() == 1;
-        if !one || card.limit.is_some() != card.table.is_some() || card.sql.is_some() == card.columns.is_empty() {
-            let keys = ["detector", "limit", "sql", "table", "columns"];
+        let runs = one && card.limit.is_some() == card.table.is_some() && card.sql.is_some() != card.columns.is_empty();
+        let keys = ["detector", "limit", "sql", "table", "columns"];
+        let named = sound(&keys);
+        if named && !runs {
             self.fault(keys.iter().find_map(|key| spans.of(key)), Problem::new("fault-runner", args([])));
         }
-        if card.sql.is_some() {
-            card.lines = self.lines(tree.get_ref());
-        }
-        self.innocent(&card, &spans);
-        self.needs(&card, &spans);
-        self.message(&card, &spans);
-        Some(card)
+        self.meaning(&card, &own, &spans);
+        (named && runs && sound(&["parameters"])).then_some(card)
     }
 
-    /// Values of the wrong type: each key alone in an otherwise sound card.
-    fn types(&mut self, own: &toml::Table, kinds: &Kinds, spans: &Spans<'_, '_>) {
-        for (key, value) in own {
-            let mut trial = toml::Table::from_iter([(key.clone(), value.clone())]);
-            if let Some(limit) = own.get("limit") {
-                trial.entry("limit").or_insert_with(|| limit.clone());
-            }
-            let mut trial = kinds.complete(trial);
-            let sound: toml::Table = toml::from_str(SOUND).expect("the sound card is TOML");
-            for (key, value) in sound {
-                trial.entry(key).or_insert(value);
-            }
-            if let Err(error) = trial.try_into::<Card>() {
-                let detail = format!("`{key}`: {}", error.message().lines().next().unwrap_or_default());
-                self.fault(spans.of(key), Problem::new("fault-toml", args([("detail", detail.into())])));
-            }
+    /// What is wrong with what a card or a kind itself says, beyond its form.
+    fn meaning(&mut self, card: &Card, own: &toml::Table, spans: &Spans<'_, '_>) {
+        let says = |key: &str| own.contains_key(key);
+        if says("innocent") {
+            self.innocent(card, spans);
+        }
+        if says("needs") {
+            self.needs(card, spans);
+        }
+        if says("evidence") {
+            self.evidence(card, own, spans);
+        }
+        if says("message") && (says("evidence") || card.limit.is_some()) {
+            self.message(card, spans);
         }
     }
 
-    /// Unknown and missing keys, at every level.
-    fn shape(&mut self, tree: &Spanned<DeTable<'_>>, known: &[&str], required: &[&str]) {
-        self.keys(tree.get_ref(), 0..0, known, required);
+    /// Values of the wrong type: each value, or entry of a list, alone in an otherwise sound card. Gives the keys back.
+    fn types(
+        &mut self,
+        own: &toml::Table,
+        broken: &BTreeSet<String>,
+        spans: &Spans<'_, '_>,
+        fits: impl Fn(&str, &Value) -> bool,
+    ) -> BTreeSet<String> {
+        let mut wrong = BTreeSet::new();
+        for (key, value) in own.iter().filter(|(key, _)| !broken.contains(*key)) {
+            let before = self.faults.len();
+            let mut refuse = |span: Option<Range<usize>>, value: &Value| {
+                let given = shown(value);
+                let problem = args([("key", key.as_str().into()), ("value", given.into())]);
+                self.fault(span.or(spans.of(key)), Problem::new("fault-wrong-type", problem));
+            };
+            match value {
+                Value::Array(all) if fits(key, &Value::Array(Vec::new())) => {
+                    for (i, entry) in
+                        all.iter().enumerate().filter(|(_, e)| !fits(key, &Value::Array(vec![(*e).clone()])))
+                    {
+                        refuse(spans.at(key, i), entry);
+                    }
+                }
+                value if !fits(key, value) => refuse(None, value),
+                _ => {}
+            }
+            if self.faults.len() > before {
+                wrong.insert(key.clone());
+            }
+        }
+        wrong
+    }
+
+    /// Unknown and missing keys, at every level. Gives the keys of the first level that have any such fault.
+    fn shape(&mut self, tree: &Spanned<DeTable<'_>>, known: &[&str], required: &[&str]) -> BTreeSet<String> {
+        let mut broken = self.keys(tree.get_ref(), 0..0, known, required);
         for (key, value) in tree.get_ref() {
+            let before = self.faults.len();
             match (key.get_ref().as_ref(), value.get_ref()) {
-                ("title" | "what" | "why" | "clears" | "basis" | "measure" | "message", DeValue::Table(text)) => {
+                (
+                    "title" | "what" | "why" | "clears" | "basis" | "measure" | "message" | "note",
+                    DeValue::Table(text),
+                ) => {
                     self.keys(text, value.span(), &TEXT, &TEXT);
                 }
                 ("parameters", DeValue::Table(all)) => {
@@ -212,15 +290,22 @@ impl<'a> Reader<'a> {
                         self.entry(parameter, &PARAMETER);
                     }
                 }
-                ("columns", DeValue::Table(roles)) => self.keys(roles, value.span(), &Card::ROLES, &[]),
+                ("columns", DeValue::Table(roles)) => {
+                    self.keys(roles, value.span(), &Card::ROLES, &[]);
+                }
                 ("innocent", DeValue::Array(all)) => all.iter().for_each(|text| self.entry(text, &TEXT)),
                 ("evidence", DeValue::Array(all)) => all.iter().for_each(|column| self.column(column)),
                 _ => {}
             }
+            if self.faults.len() > before {
+                broken.insert(key.get_ref().to_string());
+            }
         }
+        broken
     }
 
-    /// The lines of a card's keys, of the keys below them and of the entries of lists; of a text of several lines, its first.
+    /// The lines of a card's keys, of the keys below them and of the entries of lists, by number and
+    /// by field; of a text of several lines, its first.
     fn lines(&self, tree: &DeTable<'_>) -> BTreeMap<String, usize> {
         let mut lines = BTreeMap::new();
         for (key, value) in tree {
@@ -233,8 +318,12 @@ impl<'a> Reader<'a> {
                     lines.extend(inner.keys().map(|k| (format!("{name}.{}", k.get_ref()), self.line(k.span().start))));
                 }
                 DeValue::Array(all) => {
-                    let entries = all.iter().enumerate();
-                    lines.extend(entries.map(|(i, v)| (format!("{name}.{i}"), self.line(v.span().start))));
+                    for (i, entry) in all.iter().enumerate() {
+                        let line = self.line(entry.span().start);
+                        let field = entry.get_ref().as_table().and_then(|e| e.get("field")?.get_ref().as_str());
+                        lines.extend(field.map(|field| (format!("{name}.{field}"), line)));
+                        lines.insert(format!("{name}.{i}"), line);
+                    }
                 }
                 _ => {}
             }
@@ -259,19 +348,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn keys(&mut self, table: &DeTable<'_>, span: Range<usize>, known: &[&str], required: &[&str]) {
+    fn keys(&mut self, table: &DeTable<'_>, span: Range<usize>, known: &[&str], required: &[&str]) -> BTreeSet<String> {
+        let mut broken = BTreeSet::new();
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !known.contains(&name) {
                 let problem = args([("key", name.into()), ("nearest", nearest(name, known.iter().copied()).into())]);
                 self.fault(Some(key.span()), Problem::new("fault-key", problem));
+                broken.insert(name.to_string());
             }
         }
         for name in required {
             if !table.keys().any(|key| key.get_ref() == name) {
                 self.fault(Some(span.clone()), Problem::new("fault-missing", args([("key", (*name).into())])));
+                broken.insert((*name).to_string());
             }
         }
+        broken
     }
 
     /// Innocent explanations must be real ones: somebody will be accused on this card.
@@ -301,29 +394,64 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Columns of evidence: each field once, parts where the kind asks for them.
+    fn evidence(&mut self, card: &Card, own: &toml::Table, spans: &Spans<'_, '_>) {
+        let mut seen = BTreeSet::new();
+        let columns = own.get("evidence").and_then(Value::as_array).into_iter().flatten().enumerate();
+        for (i, field) in columns.filter_map(|(i, column)| Some((i, column.get("field")?.as_str()?))) {
+            let problem = |id| Problem::new(id, args([("field", field.into())]));
+            if !seen.insert(field) {
+                self.fault(spans.at("evidence", i), problem("fault-evidence"));
+            } else if let Some(column) = card.evidence.iter().find(|column| column.field == field)
+                && (column.kind == EvidenceKind::Table) == column.parts.is_empty()
+                && column.kind != EvidenceKind::List
+            {
+                self.fault(spans.at("evidence", i), problem("fault-parts"));
+            }
+        }
+    }
+
     /// The sentence of a finding: syntax in both languages, and only figures that a finding can have.
     fn message(&mut self, card: &Card, spans: &Spans<'_, '_>) {
         let fields: BTreeSet<&str> = card.evidence.iter().map(|c| c.field.as_str()).collect();
-        if fields.len() < card.evidence.len() {
-            self.fault(spans.of("evidence"), Problem::new("fault-evidence", args([])));
-        }
-        for (i, column) in card.evidence.iter().enumerate() {
-            if (column.kind == EvidenceKind::Table) == column.parts.is_empty() && column.kind != EvidenceKind::List {
-                let field = args([("field", column.field.as_str().into())]);
-                self.fault(spans.at("evidence", i), Problem::new("fault-parts", field));
-            }
-        }
+        let mut told = BTreeSet::new();
         for (lang, pattern) in [(Lang::Zh, &card.message.zh), (Lang::En, &card.message.en)] {
+            let place = || spans.under("message", lang.name()).or(spans.of("message"));
             if let Err(detail) = Catalog::new(lang).add("message", pattern) {
-                self.fault(spans.of("message"), Problem::new("fault-message", args([("detail", detail.into())])));
+                self.fault(place(), Problem::new("fault-message", args([("detail", detail.into())])));
             }
             for name in variables(pattern) {
-                if !fields.contains(name) && !FIGURES.contains(&name) && name != "stays" {
-                    self.fault(spans.of("message"), Problem::new("fault-figure", args([("name", name.into())])));
+                let known = fields.contains(name) || FIGURES.contains(&name) || name == "stays";
+                if !known && told.insert(name) {
+                    self.fault(place(), Problem::new("fault-figure", args([("name", name.into())])));
                 }
             }
         }
     }
+}
+
+/// Whether a value of a card, alone in a card that is sound otherwise, is of the right type.
+fn fits(key: &str, value: &Value, limit: Option<&str>, kinds: &Kinds) -> bool {
+    let mut trial = toml::Table::from_iter([(key.to_string(), value.clone())]);
+    if let Some(limit) = limit {
+        trial.entry("limit").or_insert_with(|| limit.into());
+    }
+    filled(kinds.complete(trial)).try_into::<Card>().is_ok()
+}
+
+/// The card with sound values for the keys that it lacks.
+fn filled(mut card: toml::Table) -> toml::Table {
+    let sound: toml::Table = toml::from_str(SOUND).expect("the sound card is TOML");
+    for (key, value) in sound {
+        card.entry(key).or_insert(value);
+    }
+    card
+}
+
+/// A value as a fault shows it.
+fn shown(value: &Value) -> String {
+    let text: String = value.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 /// Where the parts of a card stand in its file.
@@ -334,6 +462,12 @@ struct Spans<'a, 'b> {
 impl Spans<'_, '_> {
     fn of(&self, key: &str) -> Option<Range<usize>> {
         self.tree.iter().find(|(k, _)| k.get_ref() == key).map(|(k, _)| k.span())
+    }
+
+    fn under(&self, key: &str, below: &str) -> Option<Range<usize>> {
+        let value = self.tree.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)?;
+        let keys = value.get_ref().as_table()?.keys();
+        keys.into_iter().find(|k| k.get_ref() == below).map(Spanned::span)
     }
 
     fn at(&self, key: &str, index: usize) -> Option<Range<usize>> {

@@ -29,6 +29,8 @@ cmd-yishen-scan = Scan exports and write a report of leads
 cmd-yishen-rules = Look into the rule book
 cmd-yishen-rules-list = List all rules
 cmd-yishen-rules-show = Show a rule's card: what it does and why, innocent explanations, what clears a lead, law, parameters
+cmd-yishen-rules-check = Check a folder of cards and tables: print every fault with file and line
+cmd-yishen-rules-new = Write a new rule from a template: card, table and test cases
 cmd-yishen-columns = Show how each column of each file was understood, and write a mapping to edit
 cmd-yishen-simulate = Generate the data of a synthetic region with planted schemes and their truth
 cmd-yishen-evaluate = Hold findings against a truth: precision and recall of each scheme
@@ -52,6 +54,11 @@ examples-yishen-rules-list =
     yishen rules list --family charges
 examples-yishen-rules-show =
     yishen rules show hours-over-day duplicate-charges
+examples-yishen-rules-check =
+    yishen rules check our-rules/
+    yishen rules check our-rules/ --data exports/
+examples-yishen-rules-new =
+    yishen rules new our-rules/ our-sex-limits --limit sex
 
 ## Names of values
 
@@ -61,6 +68,7 @@ value-dir = folder
 value-lang = language
 value-n = number
 value-class = class
+value-kind = kind
 value-share = share
 value-rule = rule-id
 value-family = family
@@ -109,6 +117,12 @@ arg-yishen-rules-list-format = Output format; default text
 arg-yishen-rules-list-rules = Folder of further rules; they override built-in rules of the same id
 arg-yishen-rules-show-ids = Rule ids, one or more
 arg-yishen-rules-show-rules = Folder of further rules; they override built-in rules of the same id
+arg-yishen-rules-check-dir = Folder of rules, checked beside the built-in ones. Default: [scan] rules of the configuration, else the built-in rules alone
+arg-yishen-rules-check-data = Exports, files or folders, may repeat: warns of codes that they never have and of points that ended before they do
+arg-yishen-rules-new-dir = Folder of rules to write to; nothing in it is overwritten
+arg-yishen-rules-new-id = Rule id: small letters, digits and hyphens; the table gets the same name
+arg-yishen-rules-new-limit = Kind of limit
+arg-yishen-rules-new-class = National class, code or name; default: none, the rule takes all points of its table
 
 ## columns
 
@@ -157,6 +171,7 @@ invalid-share = expected a share from 0 to 100%, written 1% or 0.01
 invalid-date = expected a day of the calendar, written 2025-03-01
 invalid-stays = expected a whole number above 0
 invalid-seed = expected a whole number, 0 or more
+invalid-rule-id = expected small letters, digits and hyphens, beginning with a letter
 
 ## Configuration file
 
@@ -215,6 +230,23 @@ rules-heading-title = Title
 rules-heading-result = Class
 rules-heading-status = Status
 rules-count = { $count } rules, { $waiting } of which run once their knowledge table has points
+check-done = no fault: { $cards } cards and { $tables } tables with { $points } points checked; warnings: { $warnings }
+check-faults = faults: { $faults }; warnings: { $warnings }
+check-warning = warning:{" "}
+new-exists = { $file } exists; nothing was written
+new-taken = `{ $id }` is a built-in rule or table; choose another id
+new-class-unknown = the national library has no rule class `{ $class }`
+new-written = wrote { $file }
+new-next = Next: put your own points into { $table } (rows whose id begins with EXAMPLE- never run), edit the texts of { $card }, then run yishen rules check { $dir }
+new-card-one = What is not said here comes from the card's kind of limit: what, why, innocent explanations, message, evidence, parameters.
+new-card-two = Say it here to replace it; `yishen rules show { $id } --rules { $dir }` prints the whole card.
+new-title = Local rule { $id }
+new-source = Points of the bureau; say here which document they were taken from
+new-note = One point a row; docs/writing-rules.md explains the columns. The two rows whose id begins with EXAMPLE- show how it is done and never run.
+new-readme =
+    One case that the rule must hit and one innocent case that it must leave alone, for the two examples of the table.
+    To try them, replace the ids EXAMPLE-1 and EXAMPLE-2 in knowledge/{ $id }.csv by ids of your own, then run the
+    commands below: the first gives one lead, the second none. Adapt the cases to your own points and keep them.
 family-stays = Stays
 family-charges = Charges
 family-drugs = Drugs

@@ -1,7 +1,7 @@
 ### rules
 
 fault-help = help
-fault-toml = { $detail }
+fault-toml = this is no TOML: { $detail }
 fault-toml-help = `yishen rules show` prints a card that is right
 fault-key = unknown key `{ $key }`
 fault-key-help = did you mean `{ $nearest }`? Otherwise remove it
@@ -17,7 +17,7 @@ fault-innocent = this innocent explanation says nothing: { $zh }
 fault-innocent-help = write at least 10 Chinese characters and 40 English letters on a real case and what the rule does about it
 fault-need = no table or column is called `{ $need }`
 fault-need-help = write `table` or `table.column` with national field names; join alternatives by ` or `
-fault-evidence = two columns of evidence have the same field
+fault-evidence = two columns of evidence have the field `{ $field }`
 fault-evidence-help = give each column of evidence its own field
 fault-parts = the kind of the column of evidence `{ $field }` does not go with its parts
 fault-parts-help = kind = "table" needs parts, the fields of a row; no other kind but "list" can have them
@@ -31,8 +31,8 @@ fault-folder = the folder cannot be read: { $detail }
 fault-folder-help = give a folder laid out as rules/: <family>/<rule-id>.toml, knowledge/<name>.csv
 fault-table-missing = there is no knowledge/{ $name }.csv
 fault-table-missing-help = add the table, or remove its source file
-fault-table = line { $line } of knowledge/{ $name }.csv does not fit the columns: { $detail }
-fault-table-help = the header must be the `columns` of the source file, and each row as long
+fault-table = the row cannot be read: { $detail }
+fault-table-help = save the table as CSV in UTF-8
 fault-source = knowledge/{ $name }.csv does not say where it comes from
 fault-source-help = add knowledge/{ $name }.source.toml with title, source, note and columns
 fault-rule = there is no rule `{ $rule }`
@@ -45,8 +45,8 @@ fault-detector = no detector is called `{ $detector }`
 fault-detector-help = did you mean `{ $nearest }`?
 fault-no-table = there is no knowledge table `{ $name }`
 fault-no-table-help = did you mean `{ $nearest }`? otherwise add knowledge/{ $name }.csv and its source file
-fault-column = a table of points needs the column `{ $column }`
-fault-column-help = add it (it may be empty) and name it in `columns` of the source file; docs/writing-rules.md explains the columns
+fault-column = the table lacks the columns { $columns }
+fault-column-help = add them (they may be empty) and name them in `columns` of the source file; docs/writing-rules.md explains the columns
 fault-limit = point `{ $id }`: the limit `{ $limit }` is not of this kind of rule
 fault-limit-help = did you mean `{ $nearest }`?
 fault-value = point `{ $id }`: `{ $limit }` cannot be `{ $value }`
@@ -55,7 +55,7 @@ fault-date = point `{ $id }`: `{ $date }` is not a date
 fault-date-help = write YYYY-MM-DD, or leave it empty
 fault-dates = point `{ $id }` ends before it begins: { $dates }
 fault-dates-help = check effective_from and effective_to
-fault-codes = point `{ $id }` has no id or no codes
+fault-codes = point `{ $id }` ({ $name }) has no id or no codes
 fault-codes-help = fill in point_id and codes; several codes are separated by spaces
 fault-runner = a card names what runs it, one of: `detector`; `limit` with `table`; `sql` with `[columns]`
 fault-runner-help = use `detector` for a rule in code; `limit` and `table` for a kind of limit with its knowledge table; `sql` and `[columns]` for a query of your own (docs/writing-rules.md)
@@ -139,3 +139,73 @@ error-sql-value = row { $row } of the result: column `{ $column }` is “{ $valu
         [list] a text with commas between its entries
        *[text] a text
     }
+fault-wrong-type = `{ $key }` cannot be { $value }
+fault-wrong-type-help = { $key ->
+    [family] write one of "stays", "charges", "drugs", "identity", "pharmacy", "institutions", "data"
+    [status] write "stable" or "preview"
+    [result] write "violation", "suspicious" or "statistic"
+    [title] write two texts, zh and en
+    [what] write two texts, zh and en
+    [why] write two texts, zh and en
+    [clears] write two texts, zh and en
+    [basis] write two texts, zh and en
+    [measure] write two texts, zh and en
+    [message] write two texts, zh and en
+    [note] write two texts, zh and en
+    [innocent] each entry is two texts, zh and en
+    [needs] each entry is a text, `table` or `table.column`
+    [sources] write a list of texts
+    [columns] write a list of texts: the header of the table
+    [national_class] write a text or a list of texts: codes or names of national classes
+    [parameters] each parameter has value, and the texts unit, zh and en
+    [evidence] a column has the texts field, zh and en, and kind: "text", "number", "money", "date", "bar", "list" or "table"
+   *[other] write a text in quotes
+}
+fault-file = the file cannot be read: { $detail }
+fault-file-help = save it as text in UTF-8 (in a spreadsheet: "CSV UTF-8")
+fault-twice = there is a rule `{ $id }` already: { $file }
+fault-twice-help = rename one of the two; a rule id is unique across all families
+fault-header = the header is { $found }
+fault-header-help = the source file names the columns { $wanted }; make them the same
+fault-row = the row has { $found } cells, the header { $wanted }
+fault-row-help = put cells that hold a comma into double quotes, and keep a comma for every empty cell
+fault-kind = there is no kind of limit `{ $name }`
+fault-kind-help = did you mean `{ $nearest }`? A file in kinds/ is named after a kind of limit
+fault-no-limit = there is no kind of limit `{ $detector }`
+fault-no-limit-help = did you mean `{ $nearest }`? docs/writing-rules.md lists the kinds
+fault-class = the national library has no rule class `{ $class }`
+fault-class-help = did you mean `{ $nearest }`? knowledge/national-classes.csv lists codes and names; leave the key out for a rule of no class
+fault-parameter-missing = rule `{ $rule }` lacks the parameter `{ $name }`
+fault-parameter-missing-help = add [parameters.{ $name }] with value, unit, zh and en
+fault-field = no finding of this rule has the evidence `{ $field }`
+fault-field-help = did you mean `{ $nearest }`?
+fault-code = point `{ $id }`: the code `{ $code }` can never match, it contains `{ $sign }`
+fault-code-help = write codes in half-width characters without quotes, several separated by spaces
+fault-code-number = point `{ $id }`: a spreadsheet has turned the code into the number `{ $code }`
+fault-code-number-help = format the column as text, then enter the code again
+fault-group = point `{ $id }`: there is no group of codes `@{ $group }`
+fault-group-help = did you mean `@{ $nearest }`? knowledge/code-groups.csv lists the groups
+fault-region = point `{ $id }`: the region `{ $region }` is not an administrative code
+fault-region-help = write the beginning of the code, as 4201; leave it empty for everywhere
+fault-point-class = point `{ $id }`: the national library has no rule class `{ $class }` (rows that follow each other: { $count })
+fault-point-class-help = did you mean `{ $nearest }`? fill in class_code, or class_name where the class has no code
+fault-point-twice = the point id `{ $id }` is used already: { $place }
+fault-point-twice-help = give each point an id of its own, or remove one of the two
+fault-overlap = points `{ $id }` and `{ $other }` ({ $place }) say the same on the same days: { $limit } = { $value }, codes: { $count }, as { $code }
+fault-overlap-help = remove one of the two, or end it where the other begins
+fault-contradiction = points `{ $id }` and `{ $other }` ({ $place }) contradict each other on the same days: { $limit } is { $value } here and { $before } there, codes: { $count }, as { $code }
+fault-contradiction-help = end the one where the other begins (effective_to, superseded_by), or switch one off in knowledge/points-off.csv
+fault-expired = point `{ $id }` ended on { $to }, before the newest point of the table began ({ $day })
+fault-expired-help = renew effective_to, or leave the point for charges of its time
+fault-expired-data = point `{ $id }` ended on { $to }, before the last day of the data ({ $day })
+fault-expired-data-help = renew effective_to, or leave the point for charges of its time
+fault-successor = point `{ $id }` is superseded by `{ $by }`, which is in no table: it never applies
+fault-successor-help = correct superseded_by, or end the point with effective_to
+fault-off = point `{ $id }` is switched off but is in no table
+fault-off-help = correct point_id
+fault-idle = no rule takes the points of class `{ $class }` from this table ({ $count } points): they never run
+fault-idle-help = name the table in a card of the class (`table = "{ $table }"`), or move them to knowledge/local-points.csv
+fault-unseen = { $count } of { $all } codes ({ $percent } %) occur nowhere in the data, as { $examples }
+fault-unseen-help = check them against the data: `hilist_code` holds the items' codes; institutions' own codes belong into knowledge/code-crosswalk.csv
+fault-more = { $count } more warnings of the same sort in this table
+fault-more-help = they come up once those above are settled

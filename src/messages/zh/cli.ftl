@@ -29,6 +29,8 @@ cmd-yishen-scan = 扫描导出数据，写出一份线索报告
 cmd-yishen-rules = 查看规则库
 cmd-yishen-rules-list = 列出全部规则
 cmd-yishen-rules-show = 显示规则卡片：查什么、为什么查、无辜情形、如何排除、法律依据、参数
+cmd-yishen-rules-check = 检查规则文件夹（规则卡和知识表），一次列出全部错误及其文件、行号
+cmd-yishen-rules-new = 按模板新建一条规则：规则卡、知识表和测试案例
 cmd-yishen-columns = 显示每个文件的每一列被识别成什么，并可写出供修改的列名对照
 cmd-yishen-simulate = 生成一个仿真统筹区的数据，含预埋的违规手法及其真值
 cmd-yishen-evaluate = 用真值核对线索，给出每种手法的查准率和查全率
@@ -52,6 +54,11 @@ examples-yishen-rules-list =
     yishen rules list --family charges
 examples-yishen-rules-show =
     yishen rules show hours-over-day duplicate-charges
+examples-yishen-rules-check =
+    yishen rules check 本地规则/
+    yishen rules check 本地规则/ --data 导出数据/
+examples-yishen-rules-new =
+    yishen rules new 本地规则/ our-sex-limits --limit sex
 
 ## 值的名称
 
@@ -61,6 +68,7 @@ value-dir = 文件夹
 value-lang = 语言
 value-n = 数目
 value-class = 类别
+value-kind = 限制类型
 value-share = 比例
 value-rule = 规则编号
 value-family = 规则大类
@@ -109,6 +117,12 @@ arg-yishen-rules-list-format = 输出格式；默认 text
 arg-yishen-rules-list-rules = 追加规则的文件夹；与内置规则同编号的，以此为准
 arg-yishen-rules-show-ids = 规则编号，可一次给出多个
 arg-yishen-rules-show-rules = 追加规则的文件夹；与内置规则同编号的，以此为准
+arg-yishen-rules-check-dir = 规则文件夹，与内置规则一并检查。默认：配置文件 [scan] 的 rules；没有的只检查内置规则
+arg-yishen-rules-check-data = 导出数据的文件或文件夹，可重复：对数据中从未出现的编码、数据结束前已失效的知识点给出警告
+arg-yishen-rules-new-dir = 写入哪个规则文件夹；其中已有的文件一律不覆盖
+arg-yishen-rules-new-id = 规则编号：小写字母、数字和连字符；知识表同名
+arg-yishen-rules-new-limit = 限制类型
+arg-yishen-rules-new-class = 国家规则类的编码或名称；默认不属于任何一类，运行表中全部知识点
 
 ## columns
 
@@ -157,6 +171,7 @@ invalid-share = 应为 0 到 100% 之间的比例，写作 1% 或 0.01
 invalid-date = 应为日历中有的日期，写作 2025-03-01
 invalid-stays = 应为大于 0 的整数
 invalid-seed = 应为不小于 0 的整数
+invalid-rule-id = 应为小写字母、数字和连字符，以字母开头
 
 ## 配置文件
 
@@ -215,6 +230,23 @@ rules-heading-title = 名称
 rules-heading-result = 类别
 rules-heading-status = 状态
 rules-count = 共 { $count } 条规则，其中 { $waiting } 条待填知识表后运行
+check-done = 未发现错误：已检查 { $cards } 张规则卡、{ $tables } 张知识表（{ $points } 个知识点）；警告 { $warnings } 条
+check-faults = 错误 { $faults } 条，警告 { $warnings } 条
+check-warning = 警告：
+new-exists = { $file } 已经存在；未写出任何文件
+new-taken = `{ $id }` 是内置的规则或知识表，请另取编号
+new-class-unknown = 国家规则库没有规则类 `{ $class }`
+new-written = 已写出 { $file }
+new-next = 下一步：在 { $table } 中填写本地知识点（编号以 EXAMPLE- 开头的行从不运行），修改 { $card } 的文字，然后运行 yishen rules check { $dir }
+new-card-one = 此处没有写的（查什么、为什么查、无辜情形、说明语句、证据、参数）取自所属限制类型；
+new-card-two = 写在此处即可替换。完整的规则卡：yishen rules show { $id } --rules { $dir }
+new-title = 本地规则 { $id }
+new-source = 本统筹区的知识点；请在此注明所依据的文件
+new-note = 一行一个知识点，各列的含义见 docs/writing-rules.md。编号以 EXAMPLE- 开头的两行只说明写法，从不运行。
+new-readme =
+    一个必须查出的案例和一个必须放过的无辜案例，对应知识表中的两行示例。
+    试运行时，请把 knowledge/{ $id }.csv 中的编号 EXAMPLE-1、EXAMPLE-2 改为自己的编号，再运行下列命令：
+    第一条应有一条线索，第二条应没有。请按自己的知识点修改案例并保留。
 family-stays = 住院
 family-charges = 收费
 family-drugs = 药品

@@ -6,7 +6,7 @@ const CARD: &str = include_str!("../../../rules/charges/outside-stay.toml");
 fn faults(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(p, t)| ((*p).to_string(), (*t).to_string())).collect();
     let catalog = Catalog::new(Lang::En);
-    Rulebook::default().add("dir", &files).iter().map(|f| f.text(&catalog)).collect()
+    Rulebook::default().add("dir", &files, true).iter().map(|f| f.text(&catalog)).collect()
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn every_fault_is_told_at_once_with_its_line() {
     assert!(all.contains("did you mean `national_class`"), "{all}");
     assert!(all.contains("unknown key `mesure`") && all.contains("key `measure` is missing"), "{all}");
     assert!(all.contains("unknown key `units`") && all.contains("key `unit` is missing"), "{all}");
-    assert!(all.contains("dir/charge/other.toml: a card cannot stand in folder `charge`"), "{all}");
+    assert!(all.contains("dir/charge/other.toml:1: a card cannot stand in folder `charge`"), "{all}");
 }
 
 #[test]
@@ -91,9 +91,10 @@ fn knowledge_needs_table_source_and_fitting_columns() {
     assert!(faults(&[("knowledge/a.csv", "code\n1\n")])[0].contains("does not say where it comes from"));
     assert!(faults(&[("knowledge/a.source.toml", source)])[0].contains("there is no knowledge/a.csv"));
     let found = faults(&[("knowledge/a.csv", "kode\n1\n"), ("knowledge/a.source.toml", source)]);
-    assert!(found[0].contains("line 1 of knowledge/a.csv"), "{found:?}");
-    let found = faults(&[("knowledge/a.csv", "code\n1\n2,3\n"), ("knowledge/a.source.toml", source)]);
-    assert!(found[0].contains("line 3 of knowledge/a.csv"), "{found:?}");
+    assert!(found[0].starts_with("dir/knowledge/a.csv:1: the header is kode"), "{found:?}");
+    let found = faults(&[("knowledge/a.csv", "code\n1\n2,3\n4\n5,6,7\n"), ("knowledge/a.source.toml", source)]);
+    assert!(found[0].starts_with("dir/knowledge/a.csv:3: the row has 2 cells"), "{found:?}");
+    assert!(found[1].starts_with("dir/knowledge/a.csv:5: the row has 3 cells"), "{found:?}");
 }
 
 #[test]

@@ -1,0 +1,161 @@
+//! Tables of points: what must hold for points of any kind. One pass over the rows of each table.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashSet, FxHasher};
+
+use super::cards::CLASSES;
+use super::codes::{Flaw, Groups, flaw};
+use super::kinds_of;
+use crate::limits::{self, date};
+use crate::messages::args;
+use crate::rulebook::{Fault, KnowledgeTable, PointColumn, Problem, Rulebook, nearest};
+
+/// Everything that is wrong with the rows of the tables of points.
+pub(super) fn faults(book: &Rulebook) -> Vec<Fault> {
+    let tables: Vec<&KnowledgeTable> = book.tables().filter(|table| table.has_points()).collect();
+    let groups = Groups::new(book);
+    let mut faults = Vec::new();
+    for table in &tables {
+        limit_names(book, table, &mut faults);
+        for row in rows(table) {
+            let wrong = wrong(table, row, &groups).into_iter();
+            faults.extend(wrong.map(|problem| Fault { file: table.file.clone(), line: table.line(row), problem }));
+        }
+    }
+    classes(book, &tables, &mut faults);
+    twice(&tables, &mut faults);
+    faults
+}
+
+/// The rows of a table that are no examples.
+pub(super) fn rows(table: &KnowledgeTable) -> impl Iterator<Item = u32> + '_ {
+    let example = |row: &u32| table.point(*row, PointColumn::Id).starts_with(limits::EXAMPLE);
+    (0..table.len() as u32).filter(move |row| !example(row))
+}
+
+/// Everything that is wrong with a point, whatever its kind.
+fn wrong(table: &KnowledgeTable, row: u32, groups: &Groups<'_>) -> Vec<Problem> {
+    let cell = |column| table.point(row, column);
+    let problem = |id, name: &str, text: &str| {
+        Problem::new(id, args([("id", cell(PointColumn::Id).into()), (name, text.into())]))
+    };
+    let mut wrong = Vec::new();
+    if cell(PointColumn::Id).is_empty() || cell(PointColumn::Codes).is_empty() {
+        wrong.push(problem("fault-codes", "name", cell(PointColumn::Name)));
+    }
+    for code in cell(PointColumn::Codes).split_ascii_whitespace() {
+        match flaw(code) {
+            None => {}
+            Some(Flaw::Number) => wrong.push(problem("fault-code-number", "code", code)),
+            Some(Flaw::Sign(sign)) => {
+                let list = [("id", cell(PointColumn::Id).into()), ("code", code.into()), ("sign", shown(sign).into())];
+                wrong.push(Problem::new("fault-code", args(list)));
+            }
+        }
+    }
+    let words = [PointColumn::Codes, PointColumn::Value].map(|c| cell(c).split_ascii_whitespace());
+    for group in words.into_iter().flatten().filter_map(|word| word.strip_prefix('@')) {
+        if !groups.has(group) {
+            let near = nearest(group, groups.names());
+            let list = [("id", cell(PointColumn::Id).into()), ("group", group.into()), ("nearest", near.into())];
+            wrong.push(Problem::new("fault-group", args(list)));
+        }
+    }
+    let dates = [PointColumn::From, PointColumn::To].map(cell);
+    for text in dates.iter().filter(|text| !text.is_empty() && date(text).is_none()) {
+        wrong.push(problem("fault-date", "date", text));
+    }
+    if let [Some(from), Some(to)] = dates.map(date)
+        && to < from
+    {
+        wrong.push(problem("fault-dates", "dates", &format!("{from} – {to}")));
+    }
+    let region = cell(PointColumn::Region);
+    if !region.bytes().all(|b| b.is_ascii_digit()) {
+        wrong.push(problem("fault-region", "region", region));
+    }
+    wrong
+}
+
+/// A character that may not be visible.
+fn shown(sign: char) -> String {
+    let visible = !sign.is_control() && !sign.is_whitespace() && !('\u{200b}'..='\u{200f}').contains(&sign);
+    if visible { sign.to_string() } else { format!("U+{:04X}", u32::from(sign)) }
+}
+
+/// Limits that no kind of the cards for the point's class has.
+fn limit_names(book: &Rulebook, table: &KnowledgeTable, faults: &mut Vec<Fault>) {
+    for run in table.classes() {
+        let class = |column| table.point(run.start, column);
+        let kinds = kinds_of(book, table, class(PointColumn::ClassCode), class(PointColumn::ClassName));
+        let names: Vec<&str> = kinds.iter().flat_map(|kind| kind.names).copied().collect();
+        if names.is_empty() {
+            continue;
+        }
+        for row in run.clone() {
+            let [id, limit] = [PointColumn::Id, PointColumn::Limit].map(|column| table.point(row, column));
+            if names.contains(&limit) || id.starts_with(limits::EXAMPLE) {
+                continue;
+            }
+            let near = nearest(limit, names.iter().copied());
+            let list = args([("id", id.into()), ("limit", limit.into()), ("nearest", near.into())]);
+            let problem = Problem::new("fault-limit", list);
+            faults.push(Fault { file: table.file.clone(), line: table.line(row), problem });
+        }
+    }
+}
+
+/// Classes that the national library does not have: such points would never run. One fault for neighbouring points.
+fn classes(book: &Rulebook, tables: &[&KnowledgeTable], faults: &mut Vec<Fault>) {
+    let Some(classes) = book.table(CLASSES) else { return };
+    let column = |name: &str| classes.column(name).into_iter().flatten().filter(|c| !c.is_empty()).collect::<Vec<_>>();
+    let (codes, names) = (column("code"), column("name"));
+    // A card of no class takes all points of its table.
+    let free: FxHashSet<&str> =
+        book.cards().filter(|c| c.national_class.is_empty()).filter_map(|c| c.table.as_deref()).collect();
+    for table in tables.iter().filter(|table| !free.contains(table.name.as_str())) {
+        for run in table.classes() {
+            let [code, name] = [PointColumn::ClassCode, PointColumn::ClassName].map(|c| table.point(run.start, c));
+            let known = if code.is_empty() { names.contains(&name) } else { codes.contains(&code) };
+            let real = run.clone().find(|row| !table.point(*row, PointColumn::Id).starts_with(limits::EXAMPLE));
+            let (false, Some(row)) = (known, real) else { continue };
+            let (class, valid) = if code.is_empty() { (name, &names) } else { (code, &codes) };
+            let near = nearest(class, valid.iter().copied());
+            let list = [
+                ("id", table.point(row, PointColumn::Id).into()),
+                ("class", class.into()),
+                ("nearest", near.into()),
+                ("count", run.len().into()),
+            ];
+            let problem = Problem::new("fault-point-class", args(list));
+            faults.push(Fault { file: table.file.clone(), line: table.line(row), problem });
+        }
+    }
+}
+
+/// Ids that two points have, in one table or in two: which of them is superseded or switched off nobody can say.
+fn twice(tables: &[&KnowledgeTable], faults: &mut Vec<Fault>) {
+    let mut ids: Vec<(u64, u16, u32)> = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        let named = rows(table).filter(|row| !table.point(*row, PointColumn::Id).is_empty());
+        ids.extend(named.map(|row| (hash(table.point(row, PointColumn::Id)), at as u16, row)));
+    }
+    ids.sort_unstable();
+    let id = |entry: &(u64, u16, u32)| tables[usize::from(entry.1)].point(entry.2, PointColumn::Id);
+    for same in ids.chunk_by(|a, b| a.0 == b.0 && id(a) == id(b)) {
+        for again in &same[1..] {
+            let (first, table) = (tables[usize::from(same[0].1)], tables[usize::from(again.1)]);
+            let place = format!("{}:{}", first.file, first.line(same[0].2));
+            let problem = Problem::new("fault-point-twice", args([("id", id(again).into()), ("place", place.into())]));
+            faults.push(Fault { file: table.file.clone(), line: table.line(again.2), problem });
+        }
+    }
+}
+
+/// A hash that is the same in every run.
+pub(super) fn hash(value: impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
