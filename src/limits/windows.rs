@@ -8,6 +8,7 @@ use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
 use crate::facts::StayItem;
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
+use crate::rule::subjects::is_newborns;
 
 /// What a sum is made over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,7 +104,8 @@ pub fn hits<'a, B>(
         facts.sort_unstable_by_key(|(group, f)| (*group, f.record, f.item));
         for own in facts.chunk_by(|a, b| a.0 == b.0) {
             if own.iter().map(|(_, f)| measure(f, window)).sum::<f64>() > limit {
-                all.extend(in_group(scope, point, window, limit, own, &excess));
+                let patients = patients(context.region, own.iter().map(|o| o.1).collect());
+                all.extend(patients.iter().flat_map(|own| in_group(scope, point, window, limit, own, &excess)));
             }
         }
     }
@@ -128,12 +130,12 @@ fn in_group<'a, B>(
     point: &'a Point<'a, B>,
     window: Window,
     limit: f64,
-    own: &[(usize, &StayItem)],
+    own: &[&StayItem],
     excess: &impl Fn(&B, &[Use]) -> Option<Excess>,
 ) -> Vec<Hit<'a>> {
     let region = scope.context.region;
     let mut windows: BTreeMap<i64, Vec<Use>> = BTreeMap::new();
-    for used in uses(region, own.iter().map(|o| o.1)).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
+    for used in uses(region, own.iter().copied()).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
         windows.entry(place(window, region, &used)).or_default().push(used);
     }
     let mut broken: BTreeMap<(RecordId, ItemId), (f64, Vec<(u32, Fen)>)> = BTreeMap::new();
@@ -207,9 +209,23 @@ pub fn from_the_last(used: &[Use], mut money: Fen) -> Vec<(Use, Fen)> {
     lines
 }
 
-/// Facts by the person they are about.
+/// The facts of one person's number by patient: a newborn's stay under the mother's number is none of hers.
+fn patients<'a>(region: &Region, own: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
+    if own.iter().all(|f| f.record == own[0].record) {
+        return vec![own];
+    }
+    let newborns = |f: &StayItem| {
+        let stay = region.records[f.record.index()].stay.map(|i| &region.stays[i as usize]);
+        stay.filter(|s| is_newborns(region, s)).map(|_| f.record)
+    };
+    let mut all: BTreeMap<Option<RecordId>, Vec<&StayItem>> = BTreeMap::new();
+    own.into_iter().for_each(|f| all.entry(newborns(f)).or_default().push(f));
+    all.into_values().collect()
+}
+
+/// Facts by the patient they are about.
 pub fn by_person<'a>(region: &Region, facts: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
     let mut all: BTreeMap<PersonId, Vec<&StayItem>> = BTreeMap::new();
     facts.into_iter().for_each(|f| all.entry(region.records[f.record.index()].person).or_default().push(f));
-    all.into_values().collect()
+    all.into_values().flat_map(|own| patients(region, own)).collect()
 }

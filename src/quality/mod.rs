@@ -1,23 +1,24 @@
 //! `yishen evaluate`: findings against the truth of a simulated region.
 //!
 //! A finding claims the units that the truth of its scheme is written in: its stays, its patients at its hospital, or its
-//! hospital. Precision belongs to the scheme (a false claim has no strength), recall to the scheme and to each strength.
+//! hospital. Where the truth names items and money, it claims an item on a record, or at a hospital if it is about several
+//! records or the truth is about the hospital; then the money is compared as well, to the fen. Precision belongs to the scheme
+//! (a false claim has no strength), recall to the scheme and to each strength.
 //!
 //! Empty beds and padded stays are one thing seen from two sides: a stay planted under either is found if either rule names
 //! it, which the row of both together counts. Where the truth lists what a finding only gives the probability of
 //! (`threshold-stays:steered`), the sum of the probabilities is held against the number.
 
+mod read;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
 
-use serde::Deserialize;
-use serde_json::Value;
-
 use crate::messages::{self, Catalog};
 
-pub use score::{Estimate, Interval, SchemeScore, StrengthScore, table};
+use read::{Truth, read_claims, read_truth};
+pub use score::{Amounts, Estimate, Interval, SchemeScore, StrengthScore, table};
 
 /// Why findings could not be held against a truth.
 #[derive(Debug, thiserror::Error)]
@@ -60,65 +61,6 @@ impl Error {
     }
 }
 
-/// What a unit of the truth is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Unit {
-    Stay,
-    Patient,
-    Hospital,
-}
-
-#[derive(Deserialize)]
-struct TruthRow {
-    scheme: String,
-    unit: Unit,
-    key: String,
-    #[serde(default)]
-    strength: String,
-}
-
-#[derive(Deserialize)]
-struct Claim {
-    rule: String,
-    #[serde(default)]
-    hospital_id: String,
-    #[serde(default)]
-    patient_ids: Vec<String>,
-    #[serde(default)]
-    stay_ids: Vec<String>,
-    #[serde(default)]
-    evidence: Evidence,
-}
-
-#[derive(Default, Deserialize)]
-struct Evidence {
-    #[serde(default)]
-    steered: Value,
-}
-
-impl Evidence {
-    /// The sum of the probabilities, given as numbers, as the values of a map, or as a field of a list's entries.
-    fn probabilities(&self) -> f64 {
-        let one = |v: &Value| v.as_f64().or_else(|| v.get("probability")?.as_f64()).unwrap_or(0.0);
-        match &self.steered {
-            Value::Array(list) => list.iter().map(one).sum(),
-            Value::Object(map) => map.values().map(one).sum(),
-            other => one(other),
-        }
-    }
-}
-
-impl Claim {
-    fn keys(self, unit: Unit) -> Vec<String> {
-        match unit {
-            Unit::Stay => self.stay_ids,
-            Unit::Patient => self.patient_ids.iter().map(|p| format!("{p}@{}", self.hospital_id)).collect(),
-            Unit::Hospital => vec![self.hospital_id],
-        }
-    }
-}
-
 /// Findings and truths of several regions, added up.
 #[derive(Debug, Default)]
 pub struct Pool {
@@ -132,6 +74,7 @@ struct Counts {
     by_strength: BTreeMap<String, (u64, u64)>,
     claimed_in_vain: u64,
     estimate: Estimate,
+    amounts: Amounts,
 }
 
 impl Pool {
@@ -145,10 +88,15 @@ impl Pool {
     /// # Errors
     /// A line that cannot be read; the pool is unchanged then.
     pub fn add(&mut self, findings: impl BufRead, truth: impl Read) -> Result<(), Error> {
-        let (mut planted, steered) = read_truth(truth)?;
-        let (mut claims, probable) = read_claims(findings, &planted)?;
-        for (rule, count) in steered {
+        let Truth { mut planted, estimated, fen } = read_truth(truth)?;
+        let (mut claims, probable, claimed) = read_claims(findings, &planted, &fen)?;
+        for (rule, count) in estimated {
             self.schemes.entry(rule).or_default().estimate.planted += count;
+        }
+        for (rule, of_rule) in &fen {
+            let none = BTreeMap::new();
+            let amounts = &mut self.schemes.entry(rule.clone()).or_default().amounts;
+            amounts.add(of_rule, claimed.get(rule).unwrap_or(&none));
         }
         for (rule, sum) in probable {
             self.schemes.entry(rule).or_default().estimate.estimated += sum;
@@ -181,7 +129,7 @@ impl Pool {
         self.schemes
             .iter()
             .map(|(scheme, counts)| {
-                SchemeScore::new(scheme, &counts.by_strength, counts.claimed_in_vain, counts.estimate)
+                SchemeScore::new(scheme, &counts.by_strength, counts.claimed_in_vain, counts.estimate, counts.amounts)
             })
             .collect()
     }
@@ -197,11 +145,6 @@ pub fn evaluate(findings_ndjson: impl BufRead, truth_csv: impl Read) -> Result<V
     Ok(pool.scores())
 }
 
-/// By scheme, the planted units with the strengths of their cases.
-type Planted = BTreeMap<String, BTreeMap<(Unit, String), BTreeSet<String>>>;
-/// By rule, the units its findings claim.
-type Claims = BTreeMap<String, BTreeSet<(Unit, String)>>;
-
 /// Rules that see one thing from two sides, and the name of both together.
 const SIBLINGS: [&str; 2] = ["bed-hanging", "padded-stays"];
 const POOLED: &str = "bed-hanging+padded-stays";
@@ -214,54 +157,6 @@ fn pool_siblings<T: Clone + IntoIterator + Extend<T::Item> + Default>(by_rule: &
         both.into_iter().for_each(|units| pooled.extend(units));
         by_rule.insert(POOLED.to_string(), pooled);
     }
-}
-
-/// The planted units, and by scheme the number of units that are only estimated: rows of `scheme:aspect`.
-fn read_truth(truth: impl Read) -> Result<(Planted, BTreeMap<String, u64>), Error> {
-    let mut planted = Planted::new();
-    let mut estimated = BTreeMap::new();
-    let mut reader = csv::Reader::from_reader(truth);
-    let fault = |line: u64, reason: &dyn std::fmt::Display| Error::Truth { line, reason: reason.to_string() };
-    let headers = reader.headers().map_err(|e| fault(1, &e))?.clone();
-    for record in reader.records() {
-        let record = record.map_err(|e| fault(e.position().map_or(1, csv::Position::line), &e))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let row: TruthRow = record.deserialize(Some(&headers)).map_err(|e| fault(line, &e))?;
-        if let Some((scheme, _)) = row.scheme.split_once(':') {
-            *estimated.entry(scheme.to_string()).or_default() += 1;
-            continue;
-        }
-        planted.entry(row.scheme).or_default().entry((row.unit, row.key)).or_default().insert(row.strength);
-    }
-    Ok((planted, estimated))
-}
-
-/// The claimed units, and by rule the sum of the probabilities its findings give.
-fn read_claims(findings: impl BufRead, planted: &Planted) -> Result<(Claims, BTreeMap<String, f64>), Error> {
-    let mut claims = Claims::new();
-    let mut probable: BTreeMap<String, f64> = BTreeMap::new();
-    for (n, line) in findings.lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let claim: Claim =
-            serde_json::from_str(&line).map_err(|e| Error::Finding { line: n + 1, reason: e.to_string() })?;
-        let rule = claim.rule.clone();
-        let sum = claim.evidence.probabilities();
-        if sum > 0.0 {
-            *probable.entry(rule.clone()).or_default() += sum;
-        }
-        let units: BTreeSet<Unit> = match planted.get(&rule) {
-            Some(units) => units.keys().map(|(unit, _)| *unit).collect(),
-            None if claim.stay_ids.is_empty() => [Unit::Hospital].into(),
-            None => [Unit::Stay].into(),
-        };
-        // A scheme whose truth is written in several units is claimed in the finest.
-        let Some(unit) = units.into_iter().next() else { continue };
-        claims.entry(rule).or_default().extend(claim.keys(unit).into_iter().map(|key| (unit, key)));
-    }
-    Ok((claims, probable))
 }
 
 #[cfg(test)]
@@ -347,6 +242,33 @@ mod tests {
             assert_eq!(all[0].estimate, Some(Estimate { planted: 2, estimated: 1.5 }), "{steered}");
         }
         assert!(scores("{\"rule\":\"a\",\"stay_ids\":[\"s1\"]}").iter().all(|s| s.estimate.is_none()));
+    }
+
+    #[test]
+    fn money_is_compared_to_the_fen() {
+        let truth = "scheme,unit,key,group,strength,item,amount\nx,stay,s1,1,blunt,A,10.20\nx,stay,s2,2,subtle,A,0.07\n\
+            x,visit,v1,3,subtle,B,5.00\nx,hospital,H1,4,blunt,C,30.00\ny,stay,s1,1,blunt,,\n";
+        let finding = |stays: &str, visits: &str, item: &str, amount: f64| {
+            format!(
+                "{{\"rule\":\"x\",\"hospital_id\":\"H1\",\"stay_ids\":[{stays}],\"visit_ids\":[{visits}],\
+                 \"amount\":{amount},\"evidence\":{{\"item_code\":\"{item}\"}}}}\n"
+            )
+        };
+        let findings = [
+            // Two findings on one item of a stay; a wrong amount; a visit; a hospital; an item that nobody planted.
+            finding("\"s1\"", "", "A", 10.0) + &finding("\"s1\"", "", "A", 0.2),
+            finding("\"s2\"", "", "A", 0.08),
+            finding("", "\"v1\"", "B", 5.0),
+            finding("\"s5\",\"s6\"", "", "C", 30.0),
+            finding("\"s1\"", "", "B", 2.5),
+        ]
+        .concat();
+        let all = evaluate(findings.as_bytes(), truth.as_bytes()).unwrap();
+        let x = &all[0];
+        assert_eq!((x.units, x.true_positives, x.false_positives, x.false_negatives), (4, 4, 1, 0));
+        let amounts = Amounts { planted: 4_527, found: 4_528, in_vain: 250, equal: 3 };
+        assert_eq!(x.amounts, Some(amounts));
+        assert_eq!(all[1].amounts, None);
     }
 
     #[test]

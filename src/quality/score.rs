@@ -57,6 +57,35 @@ pub struct Estimate {
     pub estimated: f64,
 }
 
+/// Fen at risk, where the truth says how much, against what findings say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Amounts {
+    /// At risk in truth.
+    pub planted: i64,
+    /// What findings say of the planted units.
+    pub found: i64,
+    /// What they say of units that nobody planted.
+    pub in_vain: i64,
+    /// Planted units whose amount findings give to the fen.
+    pub equal: u64,
+}
+
+impl Amounts {
+    /// Adds the units of a scheme and what is claimed of them.
+    pub(super) fn add<K: Ord>(&mut self, planted: &BTreeMap<K, i64>, claimed: &BTreeMap<K, i64>) {
+        self.planted += planted.values().sum::<i64>();
+        for (key, fen) in claimed {
+            match planted.get(key) {
+                Some(wanted) => {
+                    self.found += fen;
+                    self.equal += u64::from(wanted == fen);
+                }
+                None => self.in_vain += fen,
+            }
+        }
+    }
+}
+
 /// How well a rule found its scheme.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SchemeScore {
@@ -83,6 +112,9 @@ pub struct SchemeScore {
     /// Steered stays: their number and the sum of the probabilities, where the truth or a finding speaks of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    /// Money at risk, where the truth speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amounts: Option<Amounts>,
 }
 
 fn share(hits: u64, all: u64) -> Option<f64> {
@@ -96,6 +128,7 @@ impl SchemeScore {
         by_strength: &BTreeMap<String, (u64, u64)>,
         false_positives: u64,
         estimate: Estimate,
+        amounts: Amounts,
     ) -> Self {
         let strengths: Vec<StrengthScore> = by_strength
             .iter()
@@ -121,6 +154,7 @@ impl SchemeScore {
             recall_interval: Interval::wilson(found, units),
             strengths,
             estimate: Some(estimate).filter(|e| *e != Estimate::default()),
+            amounts: Some(amounts).filter(|a| a.planted > 0),
         }
     }
 }
@@ -132,6 +166,21 @@ fn percent(share: Option<f64>, interval: Option<Interval>) -> String {
         }
         _ => "–".to_string(),
     }
+}
+
+/// The money of a scheme, and the share of the units found whose amount is right to the fen.
+fn money(score: &SchemeScore, amounts: Amounts, catalog: &Catalog) -> Vec<String> {
+    let yuan = |fen: i64| number(fen as f64 / 100.0);
+    let equal = share(amounts.equal, score.true_positives).map(|equal| format!("{:.1} %", equal * 100.0));
+    vec![
+        format!("  {}", catalog.text("evaluate-amounts")),
+        yuan(amounts.planted),
+        yuan(amounts.found),
+        yuan(amounts.in_vain),
+        String::new(),
+        equal.unwrap_or_else(|| "–".to_string()),
+        String::new(),
+    ]
 }
 
 /// The scores as a table for people: a header row, then a row a scheme and one for each of its strengths.
@@ -164,6 +213,7 @@ pub fn table(scores: &[SchemeScore], catalog: &Catalog) -> Vec<Vec<String>> {
                 percent(part.recall, part.recall_interval),
             ]);
         }
+        rows.extend(score.amounts.map(|amounts| money(score, amounts, catalog)));
         if let Some(estimate) = score.estimate {
             let ratio = share(1, estimate.planted).map(|one| format!("{:.1} %", estimate.estimated * one * 100.0));
             rows.push(vec![
@@ -200,11 +250,18 @@ mod tests {
     #[test]
     fn the_table_has_a_row_a_scheme_and_strength_in_both_languages() {
         let by_strength = [("blunt".to_string(), (40, 40)), ("subtle".to_string(), (10, 9))].into();
-        let score = SchemeScore::new("outside-stay", &by_strength, 1, Estimate { planted: 200, estimated: 187.6 });
+        let score = SchemeScore::new(
+            "outside-stay",
+            &by_strength,
+            1,
+            Estimate { planted: 200, estimated: 187.6 },
+            Amounts { planted: 123_456, found: 120_000, in_vain: 50, equal: 49 },
+        );
         for lang in [Lang::Zh, Lang::En] {
             let rows = table(std::slice::from_ref(&score), &Catalog::new(lang));
-            assert_eq!(rows.len(), 5);
-            assert_eq!((rows[4][1].as_str(), rows[4][2].as_str(), rows[4][6].as_str()), ("200", "188", "93.8 %"));
+            assert_eq!(rows.len(), 6);
+            assert_eq!((rows[4][2].as_str(), rows[4][5].as_str()), ("1,200", "100.0 %"));
+            assert_eq!((rows[5][1].as_str(), rows[5][2].as_str(), rows[5][6].as_str()), ("200", "188", "93.8 %"));
             assert!(rows.iter().all(|r| r.len() == 7));
             assert!(rows[0].iter().all(|head| !head.starts_with("evaluate-")), "{:?}", rows[0]);
             assert_eq!(rows[1][1..5], ["50", "49", "1", "1"]);

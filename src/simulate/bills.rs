@@ -3,14 +3,14 @@
 use crate::model::Table;
 
 use super::World;
-use super::catalog::Course;
+use super::catalog::{Course, Item};
 use super::chance::{Draw, fixed, mix, scramble};
 use super::files::Rows;
 use super::lines::{Line, Sheet};
 use super::options::{Layout, Options};
 use super::people::Person;
 use super::plan::{DAY, Plan, Stay, day_of};
-use super::schemes;
+use super::{schemes, visits};
 
 /// Columns of `stays.csv`.
 pub const STAYS: &[&str] = &[
@@ -94,6 +94,72 @@ struct Part {
     in_scope: i64,
 }
 
+/// What the charge lines of a stay or visit share.
+struct Charged<'a> {
+    number: &'a str,
+    psn_no: &'a str,
+    hospital: &'a str,
+    department: &'a str,
+    doctor: &'a str,
+}
+
+impl Charged<'_> {
+    fn row(&self, rows: &mut Rows, world: &World, n: usize, line: &Line) {
+        let item = &world.catalog.items[usize::from(line.item)];
+        let key = &self.number[6..];
+        rows.shown(format_args!("81{key}{:05}", n + 1));
+        match line.refunds {
+            Some((original, true)) => rows.shown(format_args!("81{key}{:05}", original + 1)),
+            _ => rows.cell(""),
+        }
+        rows.cell(self.number);
+        rows.cell(self.psn_no);
+        rows.cell(self.hospital);
+        rows.moment(line.time);
+        rows.cell(&item.code);
+        rows.cell(&item.name);
+        rows.shown(format_args!("{:02}", item.class));
+        rows.count(line.count);
+        rows.fen(line.fen);
+        rows.fen(line.amount());
+        rows.fen(claimed(item, line));
+        rows.cell(self.department);
+        rows.cell(self.doctor);
+        rows.end();
+    }
+}
+
+/// The charge lines of the visits that schemes add.
+pub fn visit_lines(world: &World, plan: &Plan, options: &Options) -> Rows {
+    let mut rows = Rows::new(Table::Fees, FEES, options.layout);
+    for (n, visit) in plan.elsewhere.iter().enumerate().filter(|(_, v)| !v.lines.is_empty()) {
+        let (person, hospital) = (&plan.persons[visit.person as usize], world.places.hospital(visit.place));
+        let doctor = 1 + mix(n as u64, 3) % u64::from(hospital.doctors);
+        let charged = Charged {
+            number: &visits::number(n as u64),
+            psn_no: &person.number(&world.places.region),
+            hospital: &hospital.code,
+            department: "门诊",
+            doctor: &format!("D{}{doctor:04}", &hospital.code[7..]),
+        };
+        let recorded = |time: i64| if hospital.habits.exact { time } else { time.div_euclid(DAY) * DAY };
+        let mut at = 0;
+        for extra in &visit.lines {
+            let line = Line { time: recorded(extra.time), ..extra.line() };
+            charged.row(&mut rows, world, at, &line);
+            let original = at as u32;
+            at += 1;
+            if let Some((count, named)) = extra.back {
+                let time = recorded(extra.time + 3_600);
+                let back = Line { time, count: -count, refunds: Some((original, named)), ..line };
+                charged.row(&mut rows, world, at, &back);
+                at += 1;
+            }
+        }
+    }
+    rows
+}
+
 impl Bills {
     /// No rows yet.
     pub fn new(layout: Layout) -> Self {
@@ -119,8 +185,11 @@ impl Bills {
         for mark in &stay.marks {
             schemes::plant(mark.scheme).lines(mark, &mut sheet);
         }
+        let extras = plan.extras.get(&stay.id).map_or(&[][..], Vec::as_slice);
+        sheet.add_extras(extras);
         sheet.sort();
         sheet.refund_lines();
+        sheet.refund_extras(extras);
         let parts = parts(&sheet);
         let refunded_at = stay.settled + sheet.random.within(1, 8) * DAY + 3_600;
         if stay.refunded {
@@ -145,8 +214,15 @@ impl Bills {
                 self.settlement(&sheet, &heading, &back, (n + parts.len()) as u64, -1);
             }
         }
+        let charged = Charged {
+            number: &heading.number,
+            psn_no: &heading.psn_no,
+            hospital: &sheet.hospital.code,
+            department: heading.department,
+            doctor: &heading.doctor,
+        };
         for (n, line) in sheet.lines.iter().enumerate() {
-            self.line(&sheet, &heading, n, line);
+            charged.row(&mut self.fees, world, n, line);
         }
         self.diagnoses(world, &heading);
     }
@@ -165,7 +241,7 @@ impl Bills {
         rows.cell(&person.certificate(&sheet.world.places.region));
         rows.shown(person.sex);
         rows.shown(crate::model::Day(person.birth));
-        rows.shown(person.insurance);
+        rows.shown(insurance(stay, person));
         rows.cell(&sheet.world.places.region);
         rows.cell(&hospital.code);
         rows.cell(&hospital.name);
@@ -196,35 +272,11 @@ impl Bills {
         }
         rows.fen(sign * part.fen);
         rows.fen(sign * part.in_scope);
-        let fund = if stay.open { 0 } else { fund(hospital.level, person.insurance, part.in_scope, n == 0) };
+        let fund = if stay.open { 0 } else { fund(hospital.level, insurance(stay, person), part.in_scope, n == 0) };
         rows.fen(sign * fund);
         rows.fen(sign * (part.fen - fund));
         rows.cell(if sign < 0 { "1" } else { "0" });
         rows.cell("1");
-        rows.end();
-    }
-
-    fn line(&mut self, sheet: &Sheet<'_>, heading: &Heading<'_>, n: usize, line: &Line) {
-        let (item, rows) = (sheet.item(line.item), &mut self.fees);
-        let key = &heading.number[6..];
-        rows.shown(format_args!("81{key}{:05}", n + 1));
-        match line.refunds {
-            Some((original, true)) => rows.shown(format_args!("81{key}{:05}", original + 1)),
-            _ => rows.cell(""),
-        }
-        rows.cell(&heading.number);
-        rows.cell(&heading.psn_no);
-        rows.cell(&sheet.hospital.code);
-        rows.moment(line.time);
-        rows.cell(&item.code);
-        rows.cell(&item.name);
-        rows.shown(format_args!("{:02}", item.class));
-        rows.count(line.count);
-        rows.fen(line.fen);
-        rows.fen(line.amount());
-        rows.fen(in_scope(item.grade, line.amount()));
-        rows.cell(heading.department);
-        rows.cell(&heading.doctor);
         rows.end();
     }
 
@@ -255,6 +307,16 @@ impl Bills {
             rows.end();
         }
     }
+}
+
+/// The insurance type of a stay.
+fn insurance(stay: &Stay, person: &Person) -> u16 {
+    stay.insurance.unwrap_or(person.insurance)
+}
+
+/// What of a line is in the scope of the fund.
+pub fn claimed(item: &Item, line: &Line) -> i64 {
+    if line.own { 0 } else { in_scope(item.grade, line.amount()) }
 }
 
 fn in_scope(grade: u8, fen: i64) -> i64 {
@@ -291,7 +353,7 @@ fn parts(sheet: &Sheet<'_>) -> Vec<Part> {
     for line in &sheet.lines {
         let part = stay.cuts.iter().take_while(|c| **c <= day_of(line.time)).count();
         parts[part].fen += line.amount();
-        parts[part].in_scope += in_scope(sheet.item(line.item).grade, line.amount());
+        parts[part].in_scope += claimed(sheet.item(line.item), line);
     }
     parts
 }

@@ -1,9 +1,11 @@
-//! What is billed and for which illness: the tables `data/items.csv` and `data/profiles.csv`.
+//! What is billed and for which illness: the tables `data/items.csv` and `data/profiles.csv`, and what only the schemes of
+//! limits bill: `data/limits.csv`.
 
 use std::collections::BTreeMap;
 
 use super::chance::{Draw, Random, fixed, mix};
 use super::hyper::Hyper;
+use super::options::LIMITS;
 
 /// How an item is billed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +33,8 @@ pub struct Item {
     pub grade: u8,
     /// A bottle of 500 ml, which some count as five of 100.
     pub bottle: bool,
+    /// Charged no more than once, or 24 hours, a day: never posted as a total of several days.
+    pub daily: bool,
 }
 
 impl Item {
@@ -95,10 +99,25 @@ pub struct Catalog {
     /// For each entry of the table, where its makes stand in `items` and how many there are.
     makes: Vec<(u16, u16)>,
     tags: BTreeMap<String, Vec<u16>>,
+    /// Items with a published limit, as the table has them.
+    pub limits: Vec<Limited>,
+}
+
+/// An item that the national library limits.
+#[derive(Debug)]
+pub struct Limited {
+    /// Position of the scheme among [`super::options::LIMITS`].
+    pub scheme: u8,
+    /// What it is limited to, as published.
+    pub value: String,
+    pub item: u16,
+    /// The item it is judged by: one that contains it, a first-line drug, a slice that goes with it.
+    pub partner: Option<u16>,
 }
 
 const ITEMS: &str = include_str!("data/items.csv");
 const PROFILES: &str = include_str!("data/profiles.csv");
+const LIMITED: &str = include_str!("data/limits.csv");
 const PLAIN: &str = "a number in the built-in table, checked by a test";
 
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
@@ -108,7 +127,13 @@ fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
 impl Catalog {
     /// The built-in tables, with the region's own suffixes, makes and price level.
     pub fn new(seed: u64, hyper: &Hyper) -> Self {
-        let mut catalog = Self { items: Vec::new(), profiles: profiles(), makes: Vec::new(), tags: BTreeMap::new() };
+        let mut catalog = Self {
+            items: Vec::new(),
+            profiles: profiles(),
+            makes: Vec::new(),
+            tags: BTreeMap::new(),
+            limits: Vec::new(),
+        };
         for (entry, row) in rows(ITEMS).enumerate() {
             for tag in row[8].split(' ') {
                 catalog.tags.entry(tag.to_string()).or_default().push(entry as u16);
@@ -117,7 +142,38 @@ impl Catalog {
             catalog.add_makes(seed, hyper, entry as u64, &row);
             catalog.makes.push((start, catalog.items.len() as u16 - start));
         }
+        for (entry, row) in rows(LIMITED).enumerate() {
+            let suffixed = fixed(mix(seed, 1_000_000 + entry as u64), 1) < hyper.suffixed;
+            let scheme = LIMITS.iter().position(|id| *id == row[0]).expect(PLAIN) as u8;
+            let item = catalog.add_limited([row[3], row[4], row[5], row[6], row[7]], suffixed, hyper);
+            let partner = (!row[8].is_empty())
+                .then(|| catalog.add_limited([row[8], row[9], row[10], row[6], row[7]], suffixed, hyper));
+            catalog.limits.push(Limited { scheme, value: row[2].to_string(), item, partner });
+        }
         catalog
+    }
+
+    /// Adds an item of the table of limits unless it is there: code, name, class, price, grade.
+    fn add_limited(&mut self, [code, name, class, yuan, grade]: [&str; 5], suffixed: bool, hyper: &Hyper) -> u16 {
+        if let Some(known) = self.items.iter().position(|i| i.name == name && i.code.starts_with(code)) {
+            return known as u16;
+        }
+        let drug = !code.starts_with('0');
+        let level = if drug { 1.0 } else { 1.5 * hyper.price_level };
+        let yuan: f64 = yuan.parse().expect(PLAIN);
+        let short = code.trim_start_matches('0');
+        self.items.push(Item {
+            code: if suffixed && !drug { format!("{code}-{short}") } else { code.to_string() },
+            name: name.to_string(),
+            kind: if drug { ItemKind::Drug } else { ItemKind::Service },
+            class: class.parse().expect(PLAIN),
+            fen: ((yuan * 100.0 * level).round() as i64).max(1),
+            times: (1, 1),
+            grade: grade.parse().expect(PLAIN),
+            bottle: false,
+            daily: true,
+        });
+        self.items.len() as u16 - 1
     }
 
     fn add_makes(&mut self, seed: u64, hyper: &Hyper, entry: u64, row: &[&str]) {
@@ -159,6 +215,7 @@ impl Catalog {
                 times: (row[5].parse().expect(PLAIN), row[6].parse().expect(PLAIN)),
                 grade: row[7].parse().expect(PLAIN),
                 bottle: row[0].ends_with("(500ml)"),
+                daily: row[8].split(' ').any(|tag| tag == "daily"),
             });
         }
     }

@@ -85,25 +85,33 @@ impl Sheet<'_> {
             self.daily(entry, Days { every, ..all }, 0, 8.5);
             return;
         }
+        if let Some(days) = self.decoction.filter(|_| tag == "herb") {
+            self.daily(entry, days, 0, 8.5);
+            return;
+        }
         let start = all.from + i32::from(nights > 2 && self.random.chance(0.3));
         let whole = psych || (!self.covered && drug == ItemKind::Drug) || self.random.chance(0.15);
+        let to;
         if whole {
             self.covered |= drug == ItemKind::Drug;
             // A day or two of observation before going home.
             let observed = if self.random.chance(0.1) { self.random.within(1, 3) } else { self.random.within(0, 1) };
-            let to = (all.to - observed as i32).max(start);
-            self.daily(entry, Days { from: start, to, every: 1 }, 0, 8.5);
+            to = (all.to - observed as i32).max(start);
         } else {
             let length = (f64::from(nights) * self.random.between(0.05, 0.4)) as i32;
-            self.daily(entry, Days { from: start, to: (start + length).min(all.to), every: 1 }, 0, 8.5);
+            to = (start + length).min(all.to);
         }
+        let days = Days { from: start, to, every: 1 };
+        self.decoction = Some(days).filter(|_| tag == "herb");
+        self.daily(entry, days, 0, 8.5);
     }
 
     /// Bills an item on each day; `times` a day, 0 for as often as the item is usually given.
     ///
     /// On quiet days only bed, rounds and nursing are billed. Tablets may be dispensed for several days at once.
     pub(super) fn daily(&mut self, entry: u16, days: Days, times: i64, hour: f64) {
-        if !self.used.insert(entry) {
+        let waits = !self.stay.due && self.world.catalog.tagged("cycle").contains(&entry);
+        if waits || !self.used.insert(entry) {
             return;
         }
         let item = self.world.catalog.make(entry, self.stay.hospital);
@@ -118,10 +126,12 @@ impl Sheet<'_> {
         let course = self.course(card, days);
         let mut last = None;
         let mut day = days.from;
+        // Whoever goes on to another bed on the day of leaving is billed there for what is limited by the day.
+        let moves = |day: i32| card.daily && self.stay.touches && day == self.stay.last_day();
         while day <= end {
             let away = self.stay.away.is_some_and(|(from, n)| (from..from + n).contains(&day)) && card.class != 1;
             let quiet = self.quiet.contains(&day) && days.from < days.to && !matches!(card.class, 1 | 2 | 7);
-            if away || quiet {
+            if away || quiet || moves(day) {
                 if let Some(line) = last.filter(|_| quiet && ahead && batch == 1) {
                     let line: &mut super::lines::Line = &mut self.lines[line];
                     line.count += line.count.min(course.dose(each, day) * times);

@@ -6,7 +6,7 @@ use super::catalog::{Item, ItemKind};
 use super::chance::Draw;
 use super::lines::{Line, Sheet, UNIT};
 use super::options::Scheme;
-use super::plan::{DAY, at, day_of};
+use super::plan::{DAY, Extra, at, day_of};
 
 impl Sheet<'_> {
     /// Applies the hospital's habits to the lines as ordered.
@@ -24,16 +24,17 @@ impl Sheet<'_> {
         }
     }
 
-    /// One line for several days of an item that runs on: hours, bed, nursing.
+    /// One line for several days of an item that runs on and is not limited by the day: hours of oxygen, bed.
     fn post_totals(&mut self, every: i32) {
         let first = self.stay.first_day();
         let touches = self.stay.touches;
-        let runs_on =
-            |item: &Item| (item.kind == ItemKind::Hour && !touches) || matches!(item.class, 1 | 2 | 7) && item.once();
+        let runs_on = |item: &Item| {
+            !item.daily && ((item.kind == ItemKind::Hour && !touches) || matches!(item.class, 1 | 2 | 7) && item.once())
+        };
         self.merge(|item, day| runs_on(item).then_some((day - first) / every), None);
     }
 
-    /// Everything of the last days in one go, when the bill is made.
+    /// Everything of the last days in one go when the bill is made, but what is limited by the day.
     fn post_last_days(&mut self, days: i32, after: i32) {
         if self.stay.open {
             return;
@@ -46,7 +47,7 @@ impl Sheet<'_> {
             _ => at(last + after, self.random.between(14.0, 17.0)),
         };
         self.merge(
-            |item, day| (day > last - days && !(touches && item.kind == ItemKind::Hour)).then_some(0),
+            |item, day| (day > last - days && !item.daily && !(touches && item.kind == ItemKind::Hour)).then_some(0),
             Some(moment),
         );
     }
@@ -131,6 +132,26 @@ impl Sheet<'_> {
             let time = self.recorded(line.time + later);
             let named = self.random.chance(0.5);
             self.lines.push(Line { time, count: -count, refunds: Some((i as u32, named)), ..line });
+        }
+    }
+
+    /// Adds the lines that schemes bill besides those of the illness.
+    pub fn add_extras(&mut self, extras: &[Extra]) {
+        self.lines.extend(extras.iter().map(Extra::line));
+    }
+
+    /// Takes back what of them is to be taken back. Call after [`Sheet::sort`].
+    pub fn refund_extras(&mut self, extras: &[Extra]) {
+        for extra in extras {
+            let Some((count, named)) = extra.back else { continue };
+            let time = self.recorded(extra.time);
+            let same = |l: &Line| l.planted && l.item == extra.item && l.time == time && l.count == extra.count;
+            let taken =
+                |at: usize| self.lines.iter().any(|l| l.refunds.is_some_and(|(original, _)| original as usize == at));
+            let Some(at) = (0..self.lines.len()).find(|at| same(&self.lines[*at]) && !taken(*at)) else { continue };
+            let line = self.lines[at].clone();
+            let time = self.recorded(extra.time + 3_600);
+            self.lines.push(Line { time, count: -count, refunds: Some((at as u32, named)), ..line });
         }
     }
 

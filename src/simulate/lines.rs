@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::World;
-use super::catalog::{Course, Item, ItemKind, Profile};
+use super::catalog::{Course, Item, Profile};
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::places::Hospital;
 use super::plan::{DAY, Stay, at, day_of};
@@ -22,6 +22,8 @@ pub struct Line {
     pub fen: i64,
     /// Put there by a scheme.
     pub planted: bool,
+    /// Paid by the patient: the fund is asked for nothing.
+    pub own: bool,
     /// Position of the line it refunds, and whether the refund names it.
     pub refunds: Option<(u32, bool)>,
 }
@@ -50,6 +52,8 @@ pub struct Sheet<'a> {
     pub(super) severity: i64,
     /// Whether some treatment runs through the whole stay; a patient on few drugs does without.
     pub(super) covered: bool,
+    /// The days of the decoction: all slices of a prescription are boiled together.
+    pub(super) decoction: Option<Days>,
 }
 
 /// When an order is carried out.
@@ -76,6 +80,7 @@ impl<'a> Sheet<'a> {
             quiet: BTreeSet::new(),
             severity: 1,
             covered: false,
+            decoction: None,
         };
         if sheet.package() {
             return sheet;
@@ -88,7 +93,8 @@ impl<'a> Sheet<'a> {
             let fixed = ["lab", "exam", "op-", "m-"].iter().any(|t| tag.starts_with(t)) || tag.ends_with("-e");
             let wanted = *count as f64 * if fixed { 1.0 } else { zeal };
             let count = (wanted + sheet.random.between(0.0, 1.0)) as usize;
-            for entry in world.catalog.sample(tag, count.max(1), &mut sheet.random) {
+            let least = if tag == "herb" { 5 } else { 1 };
+            for entry in world.catalog.sample(tag, count.max(least), &mut sheet.random) {
                 sheet.order(tag, entry);
             }
         }
@@ -103,12 +109,7 @@ impl<'a> Sheet<'a> {
 
     /// What this hospital charges for an item, in fen. Drugs cost the same everywhere (no mark-up).
     pub fn price(&self, item: u16) -> i64 {
-        let (fen, kind) = (self.item(item).fen, self.item(item).kind);
-        if matches!(kind, ItemKind::Drug) {
-            return fen;
-        }
-        let own = fixed(self.hospital.key ^ 5, u64::from(item)) * self.world.hyper.price_spread * 0.3;
-        ((fen as f64 * self.hospital.price * (1.0 - own)).round() as i64).max(1)
+        self.world.price(self.hospital, item)
     }
 
     /// Adds a line.
@@ -117,13 +118,15 @@ impl<'a> Sheet<'a> {
         if self.item(item).bottle && self.hospital.habits.per_100.is_some_and(|from| from <= day_of(time)) {
             (fen, count) = ((fen / 5).max(1), count * 5);
         }
-        self.lines.push(Line { item, time, count, fen, planted: false, refunds: None });
+        self.lines.push(Line { item, time, count, fen, planted: false, own: false, refunds: None });
     }
 
     /// A moment on a day of the stay, between admission and leaving.
     pub fn moment(&mut self, day: i32, hour: f64) -> i64 {
         let minute = self.random.between(0.0, 0.9);
-        let first = self.stay.begin + self.random.within(60, 900);
+        // Who comes just before midnight is still billed for that day.
+        let midnight = i64::from(self.stay.first_day() + 1) * DAY - 1;
+        let first = (self.stay.begin + self.random.within(60, 900)).min(midnight);
         let last = (self.stay.leave - self.random.within(60, 900)).max(self.stay.begin);
         at(day, hour + minute).clamp(first.min(last), last)
     }

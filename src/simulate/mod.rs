@@ -5,7 +5,8 @@
 //! marked the stay, and written as they come. Every stay draws from a stream of its own, so the thread count changes no
 //! byte.
 //!
-//! The simulator knows tables and no rule; it shares no constant with any. A scheme is one file in `schemes`.
+//! The simulator knows tables and no rule; it shares no constant with any. What it knows of published limits is a table of
+//! its own (`data/limits.csv`). A scheme is one file in `schemes`.
 
 mod bills;
 mod calendars;
@@ -34,7 +35,7 @@ use rayon::prelude::*;
 use crate::messages::{self, Catalog as Messages};
 use crate::model::Table;
 
-pub use options::{Encoding, Layout, Options, Scheme, Strength};
+pub use options::{Encoding, LIMITS, Layout, Options, Scheme, Strength};
 
 use bills::Bills;
 use files::Folder;
@@ -83,7 +84,7 @@ impl Error {
     pub fn message(&self, messages: &Messages) -> String {
         let (id, args) = match self {
             Self::UnknownScheme(name) => {
-                let known: Vec<&str> = Scheme::ALL.iter().map(|s| s.id()).collect();
+                let known: Vec<&str> = Scheme::ALL.into_iter().chain(Scheme::limits()).map(Scheme::id).collect();
                 let args = [("name", name.clone().into()), ("known", known.join(", ").into())];
                 ("simulate-error-scheme", messages::args(args))
             }
@@ -139,6 +140,16 @@ impl World {
         let (places, catalog) = (places::Places::draw(seed, &hyper), catalog::Catalog::new(seed, &hyper));
         Self { seed, hyper, places, catalog }
     }
+
+    /// What a hospital charges for an item, in fen. Drugs cost the same everywhere (no mark-up).
+    fn price(&self, hospital: &places::Hospital, item: u16) -> i64 {
+        let card = &self.catalog.items[usize::from(item)];
+        if matches!(card.kind, catalog::ItemKind::Drug) {
+            return card.fen;
+        }
+        let own = chance::fixed(hospital.key ^ 5, u64::from(item)) * self.hyper.price_spread * 0.3;
+        ((card.fen as f64 * hospital.price * (1.0 - own)).round() as i64).max(1)
+    }
 }
 
 /// Writes a region: `stays`, `fees`, `visits`, `diagnoses`, `persons`, `hospitals` and `truth`, each a CSV file.
@@ -152,6 +163,7 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
     let world = World::draw(options);
     let mut plan = lives::plan(&world, options.stays);
     schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
+    plan.keep_cycles();
     plan.sort();
     let mut summary = Summary {
         stays: plan.stays.len() as u64,
@@ -202,6 +214,9 @@ fn write_bills(
             summary.lines += counts.1;
         }
     }
+    let lines = bills::visit_lines(world, plan, options);
+    summary.lines += lines.count;
+    fees.write(&lines.encoded(options.encoding))?;
     [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)
 }
 

@@ -28,10 +28,36 @@ pub enum Scheme {
     BedHanging,
     /// 虚延住院日: bare days after the treatment is over.
     PaddedStays,
+    /// A published limit that is broken: the position of its rule in [`LIMITS`].
+    Limit(u8),
 }
 
+/// The rules of the schemes of limits.
+pub const LIMITS: [&str; 20] = [
+    "drug-work-injury",
+    "drug-maternity",
+    "slice-not-payable",
+    "slice-alone",
+    "drug-second-line",
+    "drug-children",
+    "drug-course",
+    "drug-hospital-level",
+    "drug-setting",
+    "undiscounted-surgery",
+    "service-course",
+    "included-charges",
+    "excess-frequency",
+    "service-age",
+    "service-interval",
+    "drug-internet",
+    "drug-children-only",
+    "drug-sex",
+    "service-children-only",
+    "service-sex",
+];
+
 impl Scheme {
-    /// Every scheme, in the order they are planted.
+    /// Every scheme of behaviour, in the order they are planted.
     pub const ALL: [Self; 9] = [
         Self::OverlappingStays,
         Self::OutsideStay,
@@ -56,27 +82,41 @@ impl Scheme {
             Self::InflatedDrugs => "inflated-drugs",
             Self::BedHanging => "bed-hanging",
             Self::PaddedStays => "padded-stays",
+            Self::Limit(n) => LIMITS.get(usize::from(n)).copied().unwrap_or_default(),
         }
     }
 
-    /// `all`, `none`, or names separated by commas; sorted, each once.
+    /// Every scheme of limits, in the order they are planted.
+    pub fn limits() -> impl Iterator<Item = Self> {
+        (0..LIMITS.len() as u8).map(Self::Limit)
+    }
+
+    /// Its number among all, which its draws depend on.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Limit(n) => 100 + u64::from(n),
+            behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
+        }
+    }
+
+    /// Names separated by commas, `all` for every scheme of behaviour, `limits` for every scheme of limits, or `none`; sorted,
+    /// each once.
     ///
     /// # Errors
     /// A name that no scheme has.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
-        match list.trim() {
-            "all" => return Ok(Self::ALL.to_vec()),
-            "none" => return Ok(Vec::new()),
-            _ => {}
+        let mut schemes = Vec::new();
+        for name in list.split([',', '，']).map(str::trim).filter(|name| !name.is_empty()) {
+            match name {
+                "all" => schemes.extend(Self::ALL),
+                "limits" => schemes.extend(Self::limits()),
+                "none" => {}
+                _ => {
+                    let known = Self::ALL.into_iter().chain(Self::limits()).find(|s| s.id() == name);
+                    schemes.push(known.ok_or_else(|| Error::UnknownScheme(name.to_string()))?);
+                }
+            }
         }
-        let mut schemes = list
-            .split([',', '，'])
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(|name| {
-                Self::ALL.into_iter().find(|s| s.id() == name).ok_or_else(|| Error::UnknownScheme(name.to_string()))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
         schemes.sort();
         schemes.dedup();
         Ok(schemes)

@@ -1,9 +1,17 @@
 //! Who is in which bed when: every stay of the region, before any charge line is made.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::chance::{mix, scramble};
+use super::lines::Line;
 use super::options::{Scheme, Strength};
 use super::people::Person;
 use super::places::Hospital;
+
+/// Days after which a test such as glycated haemoglobin is paid again.
+const CYCLE: i32 = 60;
+/// Days by which lines may be posted early or late.
+const POSTING: i32 = 10;
 
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
@@ -64,6 +72,10 @@ pub struct Stay {
     pub under_mother: bool,
     /// The stay it was transferred to, as position in the plan while schemes run.
     pub next: Option<u32>,
+    /// Whether a test that is paid once in so many weeks is due.
+    pub due: bool,
+    /// Insurance type where it is not the person's.
+    pub insurance: Option<u16>,
     /// Whether a scheme has it already.
     pub planted: bool,
     pub marks: Vec<Mark>,
@@ -92,6 +104,8 @@ impl Stay {
             no_hours: false,
             under_mother: false,
             next: None,
+            due: true,
+            insurance: None,
             planted: false,
             marks: Vec::new(),
         }
@@ -137,21 +151,55 @@ pub struct Truth {
     pub scheme: Scheme,
     /// Empty for what a finding should name; else what else is true of the case, `:steered` for one.
     pub aspect: &'static str,
-    /// `stay`, `patient` or `hospital`.
+    /// `stay`, `visit`, `patient` or `hospital`.
     pub unit: &'static str,
     pub key: String,
+    /// Code of the item and fen at risk, where the case is about one item.
+    pub charge: Option<(String, i64)>,
     /// Number of the case within the scheme, from 1.
     pub group: u32,
     pub strength: Strength,
 }
 
-/// A visit to another place while a bed is billed: person, moment, place and whether that is a clinic and no hospital.
-#[derive(Clone, Copy, Debug)]
+/// A charge line that a scheme bills besides those of the illness.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    pub item: u16,
+    pub time: i64,
+    /// In 1/10,000 of the billed unit.
+    pub count: i64,
+    /// Unit price in fen.
+    pub fen: i64,
+    /// Paid by the patient.
+    pub own: bool,
+    /// How much is taken back an hour later, and whether the refund names the line.
+    pub back: Option<(i64, bool)>,
+}
+
+impl Extra {
+    /// As a charge line.
+    pub fn line(&self) -> Line {
+        let Self { item, time, count, fen, own, .. } = *self;
+        Line { item, time, count, fen, planted: true, own, refunds: None }
+    }
+
+    /// What is taken back of it, in fen.
+    pub fn returned(&self) -> i64 {
+        Line { count: self.back.map_or(0, |b| b.0), ..self.line() }.amount()
+    }
+}
+
+/// A visit that a scheme adds: while a bed is billed, or for what is charged on it.
+#[derive(Clone, Debug)]
 pub struct Elsewhere {
     pub person: u32,
     pub time: i64,
+    /// Hospital; a clinic or pharmacy where `shop` is set.
     pub place: u16,
     pub shop: bool,
+    pub med_type: &'static str,
+    /// Charge lines; without any the visit has an ordinary price.
+    pub lines: Vec<Extra>,
 }
 
 /// Every stay of the region.
@@ -162,6 +210,10 @@ pub struct Plan {
     pub truth: Vec<Truth>,
     /// Visits that schemes add.
     pub elsewhere: Vec<Elsewhere>,
+    /// Lines that schemes bill besides those of the illness, by the number of the stay.
+    pub extras: BTreeMap<u32, Vec<Extra>>,
+    /// People whom a scheme bills for something with a limit: one case each.
+    pub billed: BTreeSet<u32>,
     /// First and last day.
     pub period: (i32, i32),
 }
@@ -183,7 +235,7 @@ impl Plan {
     pub fn note(&mut self, stay: usize, scheme: Scheme, strength: Strength, group: u32) {
         self.stays[stay].planted = true;
         let key = self.stays[stay].number();
-        self.truth.push(Truth { scheme, aspect: "", unit: "stay", key, group, strength });
+        self.truth.push(Truth { scheme, aspect: "", unit: "stay", key, charge: None, group, strength });
     }
 
     /// A number that no stay has yet.
@@ -197,6 +249,24 @@ impl Plan {
             let stay = &self.stays[i];
             stay.begin < end + 2 * DAY && begin < stay.end.max(stay.leave) + 2 * DAY
         })
+    }
+
+    /// Settles at which stays a test that is paid once in [`CYCLE`] days is due: a person's stays share the cycle. A newborn's
+    /// under the mother's number is none of hers.
+    pub fn keep_cycles(&mut self) {
+        let mut order: Vec<usize> = (0..self.stays.len()).collect();
+        order.sort_by_key(|i| (self.stays[*i].person, self.stays[*i].begin, *i));
+        let mut last: Option<(u32, i32)> = None;
+        for at in order {
+            let stay = &mut self.stays[at];
+            let own = last.filter(|l| l.0 == stay.person);
+            stay.due = !stay.refunded
+                && !stay.under_mother
+                && own.is_none_or(|(_, day)| stay.first_day() - day >= CYCLE + POSTING);
+            if stay.due {
+                last = Some((stay.person, day_of(stay.end.max(stay.leave))));
+            }
+        }
     }
 
     /// Puts the stays in the order of their settlement, as the files have them.

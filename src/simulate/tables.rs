@@ -73,11 +73,13 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<()
 
 /// Writes `truth.csv`, always in UTF-8 and with the same header: it is no export.
 pub fn truth(plan: &Plan, folder: &Folder) -> Result<(), Error> {
-    let mut sink = folder.create("truth.csv", "scheme,unit,key,group,strength", Encoding::Utf8)?;
+    let mut sink = folder.create("truth.csv", "scheme,unit,key,group,strength,item,amount", Encoding::Utf8)?;
     for truth in &plan.truth {
         let (scheme, aspect) = (truth.scheme.id(), truth.aspect);
         let (unit, key, group, strength) = (truth.unit, &truth.key, truth.group, truth.strength.name());
-        sink.write(format!("{scheme}{aspect},{unit},{key},{scheme}-{group},{strength}\n").as_bytes())?;
+        let charge = truth.charge.as_ref();
+        let charge = charge.map_or(",".to_string(), |(item, fen)| format!("{item},{}.{:02}", fen / 100, fen % 100));
+        sink.write(format!("{scheme}{aspect},{unit},{key},{scheme}-{group},{strength},{charge}\n").as_bytes())?;
     }
     sink.close()
 }

@@ -121,13 +121,20 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
     visits
 }
 
-/// A visit that a scheme adds: the ordinary kind, at an ordinary price.
+/// `mdtrt_id` of a visit that a scheme adds.
+pub fn number(n: u64) -> String {
+    format!("610000{:010}", scramble(ADDED + n + 1))
+}
+
+/// A visit that a scheme adds, at an ordinary price unless it says what was charged.
 fn elsewhere(world: &World, plan: &Plan, n: u64, e: &Elsewhere) -> Visit {
     let random = &mut stream(world.seed, Purpose::Visits, ADDED + n);
     let person = &plan.persons[e.person as usize];
-    let fen = (random.lognormal(14_000.0, 0.7) as i64).max(1_000);
+    let usual = (random.lognormal(14_000.0, 0.7) as i64).max(1_000);
+    let charged: i64 = e.lines.iter().map(|l| l.line().amount() - l.returned()).sum();
+    let fen = if e.lines.is_empty() { usual } else { charged };
     let profile = complaint(world, person, random);
-    Visit { id: ADDED + n, ..visit(e.time, person, usize::from(e.place), e.shop, "11", profile, fen) }
+    Visit { id: ADDED + n, ..visit(e.time, person, usize::from(e.place), e.shop, e.med_type, profile, fen) }
 }
 
 /// An illness that fits the person and is seen in outpatient rooms.

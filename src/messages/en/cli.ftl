@@ -135,7 +135,7 @@ arg-yishen-columns-force = Overwrite an existing mapping
 arg-yishen-simulate-out = Folder to write to
 arg-yishen-simulate-stays = Number of hospital stays; default 2000
 arg-yishen-simulate-seed = Seed; the same seed gives the same bytes. Default 1
-arg-yishen-simulate-schemes = Schemes to plant: all, none, or rule ids joined by commas; default all
+arg-yishen-simulate-schemes = Schemes to plant: all (of behaviour), limits (of published limits), none, or rule ids, joined by commas; default all
 arg-yishen-simulate-strength = Strength of the schemes; default mixed
 arg-yishen-simulate-layout = Headers: national fields, Chinese export headers or AKC/AKE names; default national
 arg-yishen-simulate-encoding = Encoding of the files; default utf-8
@@ -312,7 +312,7 @@ simulate-done = wrote { $out }: { $stays } stays, { $lines } charge lines, { $vi
 
 ## evaluate
 
-simulate-error-scheme = unknown scheme "{ $name }"; use all, none, or names separated by commas: { $known }
+simulate-error-scheme = unknown scheme "{ $name }"; use all, limits, none, or names separated by commas: { $known }
 simulate-error-word = "{ $word }" is not a value of { $what }
 simulate-error-not-empty = "{ $path }" is not empty; choose another folder, or replace its files with --force
 simulate-error-io = cannot write "{ $path }": { $reason }
@@ -326,6 +326,7 @@ evaluate-recall = recall (95 % CI)
 evaluate-blunt = blunt
 evaluate-subtle = subtle
 evaluate-steered = steered stays (sum of probabilities)
+evaluate-amounts = yuan at risk (equal to the fen)
 evaluate-error-finding = line { $line } of the findings is not a finding: { $reason }
 evaluate-error-truth = line { $line } of the truth cannot be read: { $reason }
 evaluate-error-io = cannot read the findings: { $reason }

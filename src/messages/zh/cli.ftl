@@ -135,7 +135,7 @@ arg-yishen-columns-force = 允许覆盖已有的对照文件
 arg-yishen-simulate-out = 写入该文件夹
 arg-yishen-simulate-stays = 住院人次；默认 2000
 arg-yishen-simulate-seed = 随机种子；同一种子生成的数据逐字节相同。默认 1
-arg-yishen-simulate-schemes = 预埋的手法：all（全部）、none（无），或以逗号分隔的规则编号；默认 all
+arg-yishen-simulate-schemes = 预埋的手法：all（全部行为类）、limits（全部知识点限制类）、none（无）或规则编号，以逗号分隔；默认 all
 arg-yishen-simulate-strength = 手法的强弱；默认 mixed（混合）
 arg-yishen-simulate-layout = 列名：国家平台字段、中文导出列名或 AKC/AKE 旧名；默认 national
 arg-yishen-simulate-encoding = 文件编码；默认 utf-8
@@ -312,7 +312,7 @@ simulate-done = 已写入 { $out }：住院 { $stays } 人次，费用明细 { $
 
 ## evaluate
 
-simulate-error-scheme = 没有名为“{ $name }”的欺诈手法；可用 all、none，或以下名称（逗号分隔）：{ $known }
+simulate-error-scheme = 没有名为“{ $name }”的欺诈手法；可用 all、limits、none，或以下名称（逗号分隔）：{ $known }
 simulate-error-word = “{ $word }”不是 { $what } 的可用取值
 simulate-error-not-empty = 文件夹“{ $path }”不是空的；请换一个文件夹，或加 --force 覆盖
 simulate-error-io = 无法写入“{ $path }”：{ $reason }
@@ -326,6 +326,7 @@ evaluate-recall = 查全率（95% 置信区间）
 evaluate-blunt = 明显
 evaluate-subtle = 隐蔽
 evaluate-steered = 其中被操纵的住院（概率之和）
+evaluate-amounts = 涉及金额（元；与真值分毫一致的比例）
 evaluate-error-finding = 疑点文件第 { $line } 行不是有效的疑点记录：{ $reason }
 evaluate-error-truth = 真值文件第 { $line } 行无法读取：{ $reason }
 evaluate-error-io = 无法读取疑点文件：{ $reason }

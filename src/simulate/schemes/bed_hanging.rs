@@ -89,5 +89,12 @@ fn visit(planting: &mut Planting<'_>, stay: usize) {
     let Some(place) = place else { return };
     let day = planting.random.within(i64::from(stay.first_day()) + 1, i64::from(stay.last_day()) - 1) as i32;
     let time = at(day, planting.random.between(8.0, 17.5));
-    planting.plan.elsewhere.push(Elsewhere { person: stay.person, time, place, shop });
+    planting.plan.elsewhere.push(Elsewhere {
+        person: stay.person,
+        time,
+        place,
+        shop,
+        med_type: "11",
+        lines: Vec::new(),
+    });
 }

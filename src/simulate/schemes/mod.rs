@@ -4,6 +4,7 @@ mod bed_hanging;
 mod duplicate_charges;
 mod hours_over_day;
 mod inflated_drugs;
+mod limits;
 mod outside_stay;
 mod overlapping_stays;
 mod padded_stays;
@@ -40,6 +41,7 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::InflatedDrugs => &inflated_drugs::InflatedDrugs,
         Scheme::BedHanging => &bed_hanging::BedHanging,
         Scheme::PaddedStays => &padded_stays::PaddedStays,
+        Scheme::Limit(_) => &limits::Limits,
     }
 }
 
@@ -64,7 +66,7 @@ pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: S
         by_person[stay.person as usize].push(i as u32);
     }
     for &scheme in schemes {
-        let random = stream(world.seed, Purpose::Scheme, scheme as u64);
+        let random = stream(world.seed, Purpose::Scheme, scheme.number());
         let mut planting =
             Planting { world, plan, random, scheme, strength, group: 0, called: BTreeSet::new(), by_person };
         plant(scheme).plan(&mut planting);

@@ -80,7 +80,7 @@ fn group(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
             let (world, scheme) = (planting.world, Scheme::PairedAdmissions);
             let person = planting.plan.persons[*member as usize].number(&world.places.region);
             let key = format!("{person}@{}", world.places.hospital(hospital).code);
-            planting.plan.truth.push(Truth { scheme, aspect: "", unit: "patient", key, group, strength });
+            planting.plan.truth.push(Truth { scheme, aspect: "", unit: "patient", key, charge: None, group, strength });
         }
     }
 }

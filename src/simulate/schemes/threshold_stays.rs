@@ -97,10 +97,18 @@ fn steer(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
         let detail = (mark as f64 * 100.0 * (1.0 + above)).round() as u32;
         planting.plan.claim(stay, Mark { scheme, strength, detail });
         let key = planting.plan.stays[stay].number();
-        planting.plan.truth.push(Truth { scheme, aspect: ":steered", unit: "stay", key, group, strength });
+        planting.plan.truth.push(Truth {
+            scheme,
+            aspect: ":steered",
+            unit: "stay",
+            key,
+            charge: None,
+            group,
+            strength,
+        });
     }
     let key = planting.world.places.hospital(hospital).code.clone();
-    planting.plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, group, strength });
+    planting.plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, charge: None, group, strength });
 }
 
 /// Leaves out lines that nobody misses while the bill is above the target.
