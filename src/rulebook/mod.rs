@@ -7,6 +7,7 @@ mod fault;
 mod kinds;
 mod knowledge;
 mod load;
+mod meaning;
 mod read;
 
 pub use card::{Card, Catalogued, EvidenceColumn, EvidenceKind, Family, Need, Status, Text};

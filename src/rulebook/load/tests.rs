@@ -43,6 +43,21 @@ fn every_fault_is_told_at_once_with_its_line() {
 }
 
 #[test]
+fn a_fault_of_one_sort_hides_no_other() {
+    let broken = CARD
+        .replace("national_class", "nationl_class")
+        .replace("status = \"preview\"", "status = 3")
+        .replace("\"fees.fee_ocur_time\"", "\"fees.fee_time\", 7")
+        .replace("{ $line_amount } yuan", "{ $line_amont } yuan");
+    let found = faults(&[("charges/outside-stay.toml", &broken)]);
+    let all = found.join("\n");
+    for word in ["unknown key `nationl_class`", "`status` cannot be 3", "`needs` cannot be 7", "uses `$line_amont`"] {
+        assert!(all.contains(word), "{word}: {all}");
+    }
+    assert!(found.iter().all(|fault| fault.contains("\n  help: ")) && found.len() == 4, "{all}");
+}
+
+#[test]
 fn folder_and_file_name_must_agree_with_the_card() {
     let all = faults(&[("stays/outside.toml", CARD)]).join("\n");
     assert!(all.contains("dir/stays/outside.toml:2: the family is `charges`"), "{all}");
