@@ -290,11 +290,13 @@ pub fn national_code(code: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Result<KnowledgeTable, Broken> {
+    /// The table, or the line of what is wrong first.
+    fn table(text: &str) -> Result<KnowledgeTable, usize> {
         let words = Text { zh: String::new(), en: String::new() };
         let columns = vec!["code".to_string(), "name".to_string()];
         let source = Source { title: words.clone(), source: String::new(), url: None, note: words, columns };
-        KnowledgeTable::read("t", "t.csv".to_string(), source, text)
+        let (table, broken) = KnowledgeTable::read("t", "t.csv".to_string(), source, text).map_err(|b| b.0)?;
+        broken.first().map_or(Ok(table), |b| Err(b.0))
     }
 
     #[test]
@@ -316,10 +318,10 @@ mod tests {
 
     #[test]
     fn broken_tables_name_the_line() {
-        assert_eq!(table("kode,name\n1,x\n").expect_err("the header is wrong").0, 1);
-        assert_eq!(table("code,name\n1,x\n2\n").expect_err("a cell is missing").0, 3);
-        assert_eq!(table("code,name\n1,\"x\"\n2,y,z\n").expect_err("a cell too many").0, 3);
-        assert_eq!(table("").expect_err("no header").0, 1);
+        assert_eq!(table("kode,name\n1,x\n").expect_err("the header is wrong"), 1);
+        assert_eq!(table("code,name\n1,x\n2\n").expect_err("a cell is missing"), 3);
+        assert_eq!(table("code,name\n1,\"x\"\n2,y,z\n").expect_err("a cell too many"), 3);
+        assert_eq!(table("").expect_err("no header"), 1);
     }
 
     #[test]
