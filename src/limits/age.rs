@@ -63,6 +63,9 @@ impl Ages {
 
     /// Whether somebody who was born on a day had the wrong age on some day of a period.
     pub fn breach(self, birth: Day, first: Day, last: Day) -> Option<Breach> {
+        if self.surely_holds(first.0 - birth.0, last.0 - birth.0) {
+            return None;
+        }
         let (age, age_last) = (self.age(birth, first)?, self.age(birth, last)?);
         let (enough, too_old) = self.days(birth);
         let (young, old) = (first < enough, last >= too_old);
@@ -87,6 +90,14 @@ impl Ages {
         })
     }
 
+    /// Whether days of age are so far within years that no calendar has to be asked.
+    fn surely_holds(self, first: i32, last: i32) -> bool {
+        match self {
+            Self::Years(low, high) => first >= low as i32 * 366 && first >= 0 && last < (high as i32 + 1) * 365,
+            Self::Days(..) => false,
+        }
+    }
+
     fn bounds(self) -> (u32, u32) {
         match self {
             Self::Years(low, high) => (low, high),
@@ -105,14 +116,14 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, Ages>) -> Result<Vec<Hit<'a>>, RuleError> {
-        Ok(scope.each(|charge: &Charge<'_>, ages| {
-            // A newborn's own items are billed under the mother's number, and the other way round.
-            if charge.may_be_two() {
-                return None;
-            }
+        let known = |charge: &Charge<'_>| {
             let day = charge.day()?;
-            let (first, last) = charge.fact.span.unwrap_or((day, day));
-            ages.breach(charge.birth()?, first, last)
+            // A newborn's own items are billed under the mother's number, and the other way round.
+            if charge.may_be_two() { None } else { Some((charge.birth()?, charge.fact.span.unwrap_or((day, day)))) }
+        };
+        Ok(scope.each_with(known, |_, known, at| {
+            let (birth, (first, last)) = (*known)?;
+            scope.points[at as usize].bound.breach(birth, first, last)
         }))
     }
 }

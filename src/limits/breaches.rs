@@ -116,17 +116,24 @@ impl<'a, B> Scope<'a, B> {
     /// The breaches of items that are decided on each record alone: of a record's lines that are in force and within the
     /// breach's days. What the fund is not asked to pay breaks no limit of payment.
     pub fn each(&'a self, breach: impl Fn(&Charge<'a>, &B) -> Option<Breach>) -> Vec<Hit<'a>> {
-        self.each_point(|charge, at| breach(charge, &self.points[at as usize].bound))
+        self.each_with(|_| (), |charge, (), at| breach(charge, &self.points[at as usize].bound))
     }
 
-    /// The same, with the position of the point.
-    pub fn each_point(&'a self, breach: impl Fn(&Charge<'a>, u32) -> Option<Breach>) -> Vec<Hit<'a>> {
+    /// The same, with what is found out once for a charge however many points its item has, and the position of the point.
+    pub fn each_with<T>(
+        &'a self,
+        prepare: impl Fn(&Charge<'a>) -> T,
+        breach: impl Fn(&Charge<'a>, &T, u32) -> Option<Breach>,
+    ) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
         for item in self.items() {
             for fact in self.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
                 let charge = Charge::new(self.context.region, fact);
+                let known = prepare(&charge);
                 let mut own = self.of(item, charge.record.hospital);
-                hits.extend(own.find_map(|at| self.one(&charge, &self.points[at as usize], breach(&charge, at)?)));
+                hits.extend(
+                    own.find_map(|at| self.one(&charge, &self.points[at as usize], breach(&charge, &known, at)?)),
+                );
             }
         }
         hits

@@ -26,8 +26,8 @@ impl Limit for Kind {
     fn hits<'a>(scope: &'a Scope<'a, Diagnoses>) -> Result<Vec<Hit<'a>>, RuleError> {
         let (region, index) = (scope.context.region, scope.context.index);
         let listed: Vec<Vec<DiagnosisId>> = scope.points.iter().map(|p| index.diagnoses(p.row.value())).collect();
-        Ok(scope.each_point(|charge: &Charge<'_>, at| {
-            let own = diagnoses_of(region, charge.record, charge.fact.record);
+        let own = |charge: &Charge<'_>| diagnoses_of(region, charge.record, charge.fact.record);
+        Ok(scope.each_with(own, |_, own, at| {
             let named = own.iter().copied().find(|d| listed[at as usize].binary_search(d).is_ok());
             let names = |id: DiagnosisId| {
                 let name = region.names.texts.get(region.names.diagnosis_names[id.index()]);

@@ -35,13 +35,14 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, u8>) -> Result<Vec<Hit<'a>>, RuleError> {
-        Ok(scope.each(|charge: &Charge<'_>, least| {
-            let found = of_hospital(charge).filter(|found| found < least)?;
+        Ok(scope.each_with(of_hospital, |_, found, at| {
+            let least = scope.points[at as usize].bound;
+            let found = found.filter(|found| *found < least)?;
             Some(Breach {
                 limit: least.to_string(),
                 found: found.to_string(),
                 observed: Some(f64::from(found)),
-                threshold: Some(f64::from(*least)),
+                threshold: Some(f64::from(least)),
                 ..Breach::default()
             })
         }))

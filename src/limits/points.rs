@@ -234,6 +234,14 @@ impl<'a, B> Scope<'a, B> {
         self.of.chunk_by(|a, b| a.0 == b.0).map(|own| own[0].0)
     }
 
+    /// The items of each point, by point.
+    pub fn items_by_point(&self) -> Vec<(u32, Vec<ItemId>)> {
+        let mut all: Vec<(u32, ItemId)> = self.of.iter().map(|o| (o.2, o.0)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.chunk_by(|a, b| a.0 == b.0).map(|own| (own[0].0, own.iter().map(|o| o.1).collect())).collect()
+    }
+
     /// Whether an item has points.
     pub fn items_contain(&self, item: ItemId) -> bool {
         self.of.binary_search_by_key(&item, |o| o.0).is_ok()

@@ -60,7 +60,12 @@ impl Limit for Kind {
         for item in scope.items() {
             for fact in scope.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
                 let charge = Charge::new(scope.context.region, fact);
-                hits.extend(scope.of(item, charge.record.hospital).find_map(|at| too_dear(scope, &charge, at)));
+                let fees = &scope.context.region.fees;
+                let dearest = charge.lines().map(|l| fees.price[l]).max();
+                let level = level::of_hospital(&charge);
+                let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);
+                let mut own = scope.of(item, charge.record.hospital).filter(above);
+                hits.extend(own.find_map(|at| too_dear(scope, &charge, at)));
             }
         }
         Ok(hits)

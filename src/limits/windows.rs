@@ -4,14 +4,16 @@
 use chrono::Datelike;
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
 use crate::facts::StayItem;
-use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
+use crate::model::{Day, Fen, ItemId, PersonId, Quantity, RecordId, Region};
 use crate::rule::subjects::is_newborns;
 
 /// What a sum is made over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Window {
     Line,
     Prescription,
@@ -93,14 +95,26 @@ pub fn hits<'a, B>(
     measure: impl Fn(&StayItem, Window) -> f64,
     excess: impl Fn(&B, &[Use]) -> Option<Excess>,
 ) -> Vec<Hit<'a>> {
-    let context = scope.context;
+    let (context, region) = (scope.context, scope.context.region);
     let mut all = Vec::new();
-    for (at, facts) in by_point(scope) {
+    // Most limits are beyond what anybody used of an item: that is found out once an item, not once a point.
+    let mut known: FxHashMap<(ItemId, Window), f64> = FxHashMap::default();
+    let may = |at: u32, items: &[ItemId]| {
+        let (window, limit) = window(&scope.points[at as usize].bound);
+        let most = |item: &ItemId| {
+            *known.entry((*item, window)).or_insert_with(|| {
+                let mut sums: FxHashMap<usize, f64> = FxHashMap::default();
+                let facts = context.index.facts_of(*item);
+                facts.for_each(|f| *sums.entry(group(region, window, f)).or_default() += measure(f, window));
+                sums.into_values().fold(0.0, f64::max)
+            })
+        };
+        items.iter().map(most).sum::<f64>() > limit
+    };
+    for (at, facts) in by_point_where(scope, may) {
         let point = &scope.points[at as usize];
         let (window, limit) = window(&point.bound);
-        let person = |f: &StayItem| context.region.records[f.record.index()].person;
-        let group = |f: &StayItem| if window.in_record() { f.record.index() } else { person(f).index() };
-        let mut facts: Vec<(usize, &StayItem)> = facts.into_iter().map(|f| (group(f), f)).collect();
+        let mut facts: Vec<(usize, &StayItem)> = facts.into_iter().map(|f| (group(region, window, f), f)).collect();
         facts.sort_unstable_by_key(|(group, f)| (*group, f.record, f.item));
         for own in facts.chunk_by(|a, b| a.0 == b.0) {
             if own.iter().map(|(_, f)| measure(f, window)).sum::<f64>() > limit {
@@ -112,13 +126,27 @@ pub fn hits<'a, B>(
     all
 }
 
+/// What a window holds lines of: a record, or a person, as a number.
+fn group(region: &Region, window: Window, fact: &StayItem) -> usize {
+    if window.in_record() { fact.record.index() } else { region.records[fact.record.index()].person.index() }
+}
+
 /// The facts that each point is about, by point.
-pub fn by_point<'a, B>(scope: &'a Scope<'a, B>) -> BTreeMap<u32, Vec<&'a StayItem>> {
-    let mut all: BTreeMap<u32, Vec<&StayItem>> = BTreeMap::new();
-    for item in scope.items() {
-        for fact in scope.context.index.facts_of(item) {
-            let hospital: HospitalId = scope.context.region.records[fact.record.index()].hospital;
-            scope.of(item, hospital).for_each(|at| all.entry(at).or_default().push(fact));
+pub fn by_point<'a, B>(scope: &'a Scope<'a, B>) -> Vec<(u32, Vec<&'a StayItem>)> {
+    by_point_where(scope, |_, _| true)
+}
+
+/// The same for the points that are worth it, by their items.
+fn by_point_where<'a, B>(
+    scope: &'a Scope<'a, B>,
+    mut may: impl FnMut(u32, &[ItemId]) -> bool,
+) -> Vec<(u32, Vec<&'a StayItem>)> {
+    let hospital = |f: &StayItem| scope.context.region.records[f.record.index()].hospital;
+    let mut all = Vec::new();
+    for (at, items) in scope.items_by_point() {
+        if may(at, &items) {
+            let facts = items.iter().flat_map(|&item| scope.context.index.facts_of(item));
+            all.push((at, facts.filter(|f| scope.of(f.item, hospital(f)).any(|own| own == at)).collect()));
         }
     }
     all
