@@ -116,10 +116,15 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, Ages>) -> Result<Vec<Hit<'a>>, RuleError> {
+        let index = scope.context.index;
         let known = |charge: &Charge<'_>| {
             let day = charge.day()?;
             // A newborn's own items are billed under the mother's number, and the other way round.
-            if charge.may_be_two() { None } else { Some((charge.birth()?, charge.fact.span.unwrap_or((day, day)))) }
+            if index.may_be_two(charge.fact.record) {
+                None
+            } else {
+                Some((charge.birth()?, charge.fact.span.unwrap_or((day, day))))
+            }
         };
         Ok(scope.each_with(known, |_, known, at| {
             let (birth, (first, last)) = (*known)?;

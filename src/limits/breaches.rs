@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::charge::Charge;
-use super::points::{Point, Row, Scope};
+use super::points::{Point, Row, Scope, at};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, TextId};
 use crate::rule::subjects::record_finding;
@@ -127,10 +127,11 @@ impl<'a, B> Scope<'a, B> {
     ) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
         for item in self.items() {
+            let points = self.points_of(item);
             for fact in self.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
                 let charge = Charge::new(self.context.region, fact);
                 let known = prepare(&charge);
-                let mut own = self.of(item, charge.record.hospital);
+                let mut own = at(points, charge.record.hospital);
                 hits.extend(
                     own.find_map(|at| self.one(&charge, &self.points[at as usize], breach(&charge, &known, at)?)),
                 );

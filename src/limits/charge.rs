@@ -2,7 +2,6 @@
 
 use crate::facts::StayItem;
 use crate::model::{Day, PersonId, Record, Region, Sex, Stay, Visit};
-use crate::rule::subjects::{is_childbirth, is_newborns};
 
 /// All lines of an item on one stay or visit.
 pub struct Charge<'a> {
@@ -36,11 +35,6 @@ impl<'a> Charge<'a> {
     /// The day of a line; of the record where the line has none.
     pub fn line_day(&self, line: usize) -> Option<Day> {
         self.region.fees.time[line].map(|t| t.day).or_else(|| self.day())
-    }
-
-    /// Whether the record may hold two patients: a newborn is often billed under the mother's number.
-    pub fn may_be_two(&self) -> bool {
-        self.stay.is_some_and(|s| is_newborns(self.region, s) || is_childbirth(self.region, s))
     }
 
     /// The patient.

@@ -193,12 +193,15 @@ impl<'a> Applied<'a> {
     }
 }
 
+/// An item, the institution where a point means it, and the point.
+pub type Meaning = (ItemId, Option<HospitalId>, u32);
+
 /// The points of a card with the items that they are about in a region.
 pub struct Scope<'a, B> {
     pub context: &'a Context<'a>,
     pub points: Vec<Point<'a, B>>,
     /// Items with the institution they are meant at and their points, sorted.
-    of: Vec<(ItemId, Option<HospitalId>, u32)>,
+    of: Vec<Meaning>,
 }
 
 impl<'a, B> Scope<'a, B> {
@@ -249,14 +252,24 @@ impl<'a, B> Scope<'a, B> {
 
     /// The points of an item at an institution, as indices.
     pub fn of(&self, item: ItemId, hospital: HospitalId) -> impl Iterator<Item = u32> + '_ {
+        at(self.points_of(item), hospital)
+    }
+
+    /// The points of an item, each at one institution or at all.
+    pub fn points_of(&self, item: ItemId) -> &[Meaning] {
         let start = self.of.partition_point(|o| o.0 < item);
-        let own = self.of[start..].iter().take_while(move |o| o.0 == item);
-        own.filter(move |o| o.1.is_none_or(|at| at == hospital)).map(|o| o.2)
+        let end = start + self.of[start..].partition_point(|o| o.0 == item);
+        &self.of[start..end]
     }
 }
 
+/// Those of an item's points that hold at an institution, as indices.
+pub fn at(own: &[Meaning], hospital: HospitalId) -> impl Iterator<Item = u32> + '_ {
+    own.iter().filter(move |o| o.1.is_none_or(|at| at == hospital)).map(|o| o.2)
+}
+
 /// Where a region has points of its own for an item, the national ones do not apply to it.
-fn regional_first(of: &mut Vec<(ItemId, Option<HospitalId>, u32)>, regional: impl Fn(u32) -> bool) {
+fn regional_first(of: &mut Vec<Meaning>, regional: impl Fn(u32) -> bool) {
     let own: FxHashSet<ItemId> = of.iter().filter(|o| regional(o.2)).map(|o| o.0).collect();
     of.retain(|o| regional(o.2) || !own.contains(&o.0));
 }

@@ -31,8 +31,8 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Sex>) -> Result<Vec<Hit<'a>>, RuleError> {
         Ok(scope.each(|charge: &Charge<'_>, bound| {
-            let patient = charge.patient();
-            if charge.may_be_two() { None } else { breach(patient, *bound) }
+            let two = scope.context.index.may_be_two(charge.fact.record);
+            if two { None } else { breach(charge.patient(), *bound) }
         }))
     }
 }

@@ -5,7 +5,6 @@ use super::charge::Patient;
 use super::points::Scope;
 use crate::model::{Day, DiagnosisId, Record, RecordId, Region, Stay, TextId};
 use crate::rule::index::icd;
-use crate::rule::subjects::{is_childbirth, is_newborns};
 
 /// The diagnoses of a record, the main one first, each once.
 pub fn diagnoses_of(region: &Region, record: &Record, id: RecordId) -> Vec<DiagnosisId> {
@@ -42,8 +41,7 @@ pub fn of_diagnoses<'a, B>(scope: &'a Scope<'a, B>, breach: impl Fn(&Case<'a>, &
     for (at, record) in region.records.iter().enumerate() {
         let id = RecordId(at as u32);
         let Some(day) = first_day(region, record) else { continue };
-        let two = |s: &Stay| is_newborns(region, s) || is_childbirth(region, s);
-        if record.stay.is_some_and(|i| two(&region.stays[i as usize])) {
+        if scope.context.index.may_be_two(id) {
             continue;
         }
         let case = Case { patient: Patient::new(region, record), day };

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::subjects::{is_childbirth, is_newborns};
 use crate::facts::{Facts, StayItem};
 use crate::model::{DiagnosisId, HospitalId, ItemId, PersonId, Record, RecordId, Region};
 use crate::rulebook::{Rulebook, national_code};
@@ -26,6 +27,8 @@ pub struct Index<'a> {
     /// Records by person; those of person `i` from `of_person[i]` to `of_person[i + 1]`.
     of_person: Vec<u32>,
     records: Vec<RecordId>,
+    /// Whether a record may hold two patients, by record.
+    two: Vec<bool>,
     /// Items of each national code; their ids are neighbours, as ids sort like codes.
     codes: FxHashMap<&'a str, Range<u32>>,
     /// Items that the crosswalk gives another code.
@@ -59,6 +62,10 @@ impl<'a> Index<'a> {
             records[next[person] as usize] = RecordId(at as u32);
             next[person] += 1;
         }
+        let mut two = vec![false; region.records.len()];
+        for stay in &region.stays {
+            two[stay.record.index()] = is_newborns(region, stay) || is_childbirth(region, stay);
+        }
         let mut codes: FxHashMap<&str, Range<u32>> = FxHashMap::default();
         for (item, code) in region.names.items.iter() {
             let at = item.index() as u32;
@@ -67,7 +74,19 @@ impl<'a> Index<'a> {
         let mut diagnoses: Vec<_> = region.names.diagnoses.iter().map(|(id, code)| (icd(code), id)).collect();
         diagnoses.sort_unstable();
         let crossed = crosswalk(region, book);
-        Self { region, facts, starts, by_item, of_person, records, codes, crossed, groups: groups(book), diagnoses }
+        Self {
+            region,
+            facts,
+            starts,
+            by_item,
+            of_person,
+            records,
+            two,
+            codes,
+            crossed,
+            groups: groups(book),
+            diagnoses,
+        }
     }
 
     /// The facts of an item, by record.
@@ -82,6 +101,11 @@ impl<'a> Index<'a> {
         let start = all.partition_point(|f| f.record < record);
         let more = all[start..].iter().take_while(|f| f.record == record).count();
         &all[start..start + more]
+    }
+
+    /// Whether a record may hold two patients: a newborn is often billed under the mother's number.
+    pub fn may_be_two(&self, record: RecordId) -> bool {
+        self.two[record.index()]
     }
 
     /// The records of a person, at any institution.

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 
 use super::cards::CLASSES;
@@ -18,10 +19,12 @@ pub(super) fn faults(book: &Rulebook) -> Vec<Fault> {
     let mut faults = Vec::new();
     for table in &tables {
         limit_names(book, table, &mut faults);
-        for row in rows(table) {
+        let of_row = |row: u32| {
             let wrong = wrong(table, row, &groups).into_iter();
-            faults.extend(wrong.map(|problem| Fault { file: table.file.clone(), line: table.line(row), problem }));
-        }
+            wrong.map(move |problem| Fault { file: table.file.clone(), line: table.line(row), problem })
+        };
+        let all = (0..table.len() as u32).into_par_iter().filter(|row| !is_example(table, *row));
+        faults.par_extend(all.flat_map_iter(of_row));
     }
     classes(book, &tables, &mut faults);
     twice(&tables, &mut faults);
@@ -30,8 +33,11 @@ pub(super) fn faults(book: &Rulebook) -> Vec<Fault> {
 
 /// The rows of a table that are no examples.
 pub(super) fn rows(table: &KnowledgeTable) -> impl Iterator<Item = u32> + '_ {
-    let example = |row: &u32| table.point(*row, PointColumn::Id).starts_with(limits::EXAMPLE);
-    (0..table.len() as u32).filter(move |row| !example(row))
+    (0..table.len() as u32).filter(|row| !is_example(table, *row))
+}
+
+fn is_example(table: &KnowledgeTable, row: u32) -> bool {
+    table.point(row, PointColumn::Id).starts_with(limits::EXAMPLE)
 }
 
 /// Everything that is wrong with a point, whatever its kind.
@@ -141,7 +147,7 @@ fn twice(tables: &[&KnowledgeTable], faults: &mut Vec<Fault>) {
         let named = rows(table).filter(|row| !table.point(*row, PointColumn::Id).is_empty());
         ids.extend(named.map(|row| (hash(table.point(row, PointColumn::Id)), at as u16, row)));
     }
-    ids.sort_unstable();
+    ids.par_sort_unstable();
     let id = |entry: &(u64, u16, u32)| tables[usize::from(entry.1)].point(entry.2, PointColumn::Id);
     for same in ids.chunk_by(|a, b| a.0 == b.0 && id(a) == id(b)) {
         for again in &same[1..] {
