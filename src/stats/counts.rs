@@ -129,7 +129,8 @@ impl Fitted {
 fn likelihood(fitted: &Fitted, kept: &[f64], above: f64) -> f64 {
     let masses = fitted.masses(kept.len() - 1);
     let positive = (1.0 - masses[0]).max(1e-300);
-    let over = if above > 0.0 { fitted.tail(kept.len() as u64) } else { 1.0 };
+    // A few in a hundred are above: the rest of the sum keeps digits enough.
+    let over = 1.0 - masses.iter().sum::<f64>();
     let each = |(n, mass): (&f64, &f64)| if *n > 0.0 { n * (mass / positive).max(1e-300).ln() } else { 0.0 };
     kept.iter().zip(&masses).skip(1).map(each).sum::<f64>()
         + if above > 0.0 { above * (over / positive).max(1e-300).ln() } else { 0.0 }
