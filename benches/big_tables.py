@@ -68,11 +68,11 @@ def main():
     of = classes()
     for rule, limit, value in CLASSES:
         code, name = of[rule]
-        some = lambda: " ".join(rng.choices(codes, k=4) + [rng.choice(own)])
-        table(out, rule, ([f"P-{rule}-{i}", code, name, limit, value, "", some(), "2020-01-01", "", "", "", ""]
+        # Every item of the region has a point of every class, among many that it does not have.
+        some = lambda i: " ".join(rng.choices(codes, k=4) + own[i:i + 1])
+        table(out, rule, ([f"P-{rule}-{i}", code, name, limit, value, "", some(i), "2020-01-01", "", "", "", ""]
                           for i in range(50_000 // len(CLASSES))))
     code, name = of["consumable-included"]
-    # A third of the pairs are between items of the region that never meet a day's charges of each other's kind.
     table(out, "consumable-included",
           ([f"I-{i}", code, name, "included_in_same_day", rng.choice(codes), "", rng.choice(codes), "2020-01-01", "", "", "", ""]
            for i in range(pairs)))

@@ -126,17 +126,14 @@ impl<'a, B> Scope<'a, B> {
         breach: impl Fn(&Charge<'a>, &T, u32) -> Option<Breach>,
     ) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
-        for item in self.items() {
-            let points = self.points_of(item);
-            for fact in self.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
+        self.for_each(|fact, points| {
+            if fact.quantity.0 > 0 {
                 let charge = Charge::new(self.context.region, fact);
                 let known = prepare(&charge);
-                let mut own = at(points, charge.record.hospital);
-                hits.extend(
-                    own.find_map(|at| self.one(&charge, &self.points[at as usize], breach(&charge, &known, at)?)),
-                );
+                let one = |at: u32| self.one(&charge, &self.points[at as usize], breach(&charge, &known, at)?);
+                hits.extend(at(points, charge.record.hospital).find_map(one));
             }
-        }
+        });
         hits
     }
 

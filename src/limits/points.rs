@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::breaches::Limit;
+use crate::facts::StayItem;
 use crate::messages::args;
 use crate::model::{Day, HospitalId, ItemId};
 use crate::rule::index::{Index, Meant};
@@ -237,6 +238,31 @@ impl<'a, B> Scope<'a, B> {
         self.of.chunk_by(|a, b| a.0 == b.0).map(|own| own[0].0)
     }
 
+    /// Every fact of an item that has points, with these: in the order of the facts where most have some, which is kind to
+    /// memory, else item by item.
+    pub fn for_each(&self, mut each: impl FnMut(&'a StayItem, &[Meaning])) {
+        let (index, facts) = (self.context.index, &self.context.facts.stay_items);
+        let covered: usize = self.items().map(|item| index.count_of(item)).sum();
+        if covered * 4 < facts.len() {
+            for own in self.of.chunk_by(|a, b| a.0 == b.0) {
+                index.facts_of(own[0].0).for_each(|fact| each(fact, own));
+            }
+            return;
+        }
+        let mut places = vec![0..0; self.context.region.names.items.len()];
+        let mut start = 0;
+        for own in self.of.chunk_by(|a, b| a.0 == b.0) {
+            places[own[0].0.index()] = start..start + own.len();
+            start += own.len();
+        }
+        for fact in facts {
+            let own = &self.of[places[fact.item.index()].clone()];
+            if !own.is_empty() {
+                each(fact, own);
+            }
+        }
+    }
+
     /// The items of each point, by point.
     pub fn items_by_point(&self) -> Vec<(u32, Vec<ItemId>)> {
         let mut all: Vec<(u32, ItemId)> = self.of.iter().map(|o| (o.2, o.0)).collect();
@@ -252,14 +278,9 @@ impl<'a, B> Scope<'a, B> {
 
     /// The points of an item at an institution, as indices.
     pub fn of(&self, item: ItemId, hospital: HospitalId) -> impl Iterator<Item = u32> + '_ {
-        at(self.points_of(item), hospital)
-    }
-
-    /// The points of an item, each at one institution or at all.
-    pub fn points_of(&self, item: ItemId) -> &[Meaning] {
         let start = self.of.partition_point(|o| o.0 < item);
         let end = start + self.of[start..].partition_point(|o| o.0 == item);
-        &self.of[start..end]
+        at(&self.of[start..end], hospital)
     }
 }
 

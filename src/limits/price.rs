@@ -57,18 +57,15 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Ceiling>) -> Result<Vec<Hit<'a>>, RuleError> {
         let mut hits = Vec::new();
-        for item in scope.items() {
-            let points = scope.points_of(item);
-            for fact in scope.context.index.facts_of(item).filter(|f| f.quantity.0 > 0) {
-                let charge = Charge::new(scope.context.region, fact);
-                let fees = &scope.context.region.fees;
-                let dearest = charge.lines().map(|l| fees.price[l]).max();
-                let level = level::of_hospital(&charge);
-                let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);
-                let mut own = at(points, charge.record.hospital).filter(above);
-                hits.extend(own.find_map(|at| too_dear(scope, &charge, at)));
-            }
-        }
+        let fees = &scope.context.region.fees;
+        scope.for_each(|fact, points| {
+            let charge = Charge::new(scope.context.region, fact);
+            let dearest = charge.lines().map(|l| fees.price[l]).max();
+            let level = level::of_hospital(&charge);
+            let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);
+            let mut own = at(points, charge.record.hospital).filter(above);
+            hits.extend(own.find_map(|at| too_dear(scope, &charge, at)).filter(|_| fact.quantity.0 > 0));
+        });
         Ok(hits)
     }
 }

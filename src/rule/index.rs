@@ -95,6 +95,11 @@ impl<'a> Index<'a> {
         self.by_item[range].iter().map(|&at| &self.facts.stay_items[at as usize])
     }
 
+    /// How many facts an item has.
+    pub fn count_of(&self, item: ItemId) -> usize {
+        (self.starts[item.index() + 1] - self.starts[item.index()]) as usize
+    }
+
     /// The facts of a record, by item.
     pub fn facts_on(&self, record: RecordId) -> &'a [StayItem] {
         let all = &self.facts.stay_items;
