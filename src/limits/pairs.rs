@@ -39,7 +39,7 @@ impl<'a> Pairs<'a> {
     /// # Errors
     /// A date is not understood.
     pub fn new(names: &'static [&'static str], context: &'a Context<'a>) -> Result<Self, RuleError> {
-        let rows = Applied::new(names, context.card, context.book)?.rows;
+        let rows = Applied::new(names, false, context)?.rows;
         let mut pairs: Vec<Pair> = Vec::new();
         let mut meant: Vec<Meant> = Vec::new();
         for (at, (row, _)) in rows.iter().enumerate() {

@@ -86,7 +86,10 @@ impl Force {
 
 /// The day of a table's date.
 pub fn date(text: &str) -> Option<Day> {
-    text.parse().ok().map(|date: chrono::NaiveDate| Day(date.to_epoch_days()))
+    let number = |from: usize, to: usize| text.get(from..to).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
+    let dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    if dashes { Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?) } else { None }
 }
 
 /// The rows of a card: those of its table and of the bureau's own that are of its class and a kind of limit.
@@ -154,18 +157,30 @@ pub struct Applied<'a> {
 }
 
 impl<'a> Applied<'a> {
-    /// Reads the rows of the kinds of limit.
+    /// Reads the rows of the kinds of limit that are about something in the region; all where their codes are not of items.
     ///
     /// # Errors
     /// A date is not understood.
-    pub fn new(names: &'static [&'static str], card: &'a Card, book: &'a Rulebook) -> Result<Self, RuleError> {
-        let all: Vec<Row<'a>> = rows(names, card, book).collect();
+    pub fn new(
+        names: &'static [&'static str],
+        without_items: bool,
+        context: &'a Context<'a>,
+    ) -> Result<Self, RuleError> {
+        let (card, book) = (context.card, context.book);
+        let mut meant: Vec<Meant> = Vec::new();
+        let mut here = |row: &Row<'a>| {
+            meant.clear();
+            context.index.items(row.codes(), &mut meant);
+            !meant.is_empty()
+        };
+        // A table may have millions of points; those about nothing in the region are not even read.
+        let all: Vec<Row<'a>> = rows(names, card, book).filter(|row| without_items || here(row)).collect();
         let off: FxHashSet<&str> = book.table(OFF).and_then(|t| t.column("point_id")).into_iter().flatten().collect();
         // Only points that supersede another are looked up, so only they are listed.
         let wanted: FxHashSet<&str> =
             all.iter().map(|row| row.cell(PointColumn::SupersededBy)).filter(|by| !by.is_empty()).collect();
-        let later: FxHashMap<&str, Option<Day>> = all
-            .iter()
+        let successors = (!wanted.is_empty()).then(|| rows(names, card, book)).into_iter().flatten();
+        let later: FxHashMap<&str, Option<Day>> = successors
             .filter(|row| wanted.contains(row.id()))
             .map(|row| (row.id(), date(row.cell(PointColumn::From))))
             .collect();
@@ -214,7 +229,7 @@ impl<'a, B> Scope<'a, B> {
         if L::OF_PAIRS {
             return Ok(Self { context, points: Vec::new(), of: Vec::new() });
         }
-        let applied = Applied::new(L::NAMES, context.card, context.book)?;
+        let applied = Applied::new(L::NAMES, L::WITHOUT_ITEMS, context)?;
         let (mut points, mut of, mut meant): (Vec<Point<'a, B>>, _, Vec<Meant>) = (Vec::new(), Vec::new(), Vec::new());
         for (row, force) in applied.rows {
             meant.clear();
