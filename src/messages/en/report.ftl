@@ -80,6 +80,7 @@ report-rules-nothing = { $count } { $count ->
    *[other] rules
 } ran and found nothing: { $titles }
 report-rule-skipped = skipped: { $title } ({ $rule }), the data lack { $reason }
+report-rules-waiting = { $count } rules wait for points in their knowledge table (docs/writing-rules.md says how): { $titles }
 report-outcome-ran = ran
 report-outcome-skipped = skipped (data missing)
 report-outcome-failed = failed

@@ -50,6 +50,7 @@ report-undated = 无日期
 report-rule-failed = 运行失败：{ $title }（{ $rule }）：{ $reason }
 report-rules-nothing = 已运行、没有线索的规则 { $count } 条：{ $titles }
 report-rule-skipped = 未运行：{ $title }（{ $rule }），缺少{ $reason }
+report-rules-waiting = { $count } 条规则待填知识表后运行（写法见 docs/writing-rules.md）：{ $titles }
 report-outcome-ran = 已运行
 report-outcome-skipped = 未运行（缺数据）
 report-outcome-failed = 运行失败

@@ -214,7 +214,8 @@ impl Page<'_> {
         }
         // Rules that lack the same, together.
         let mut not_run: Vec<Vec<&RuleLine>> = Vec::new();
-        for rule in summary.not_run() {
+        let (waiting, rest): (Vec<&RuleLine>, Vec<&RuleLine>) = summary.not_run().partition(|rule| is_waiting(rule));
+        for rule in rest {
             let same =
                 |group: &&mut Vec<&RuleLine>| group[0].reason == rule.reason && is_failed(group[0]) == is_failed(rule);
             match not_run.iter_mut().find(same) {
@@ -223,6 +224,11 @@ impl Page<'_> {
             }
         }
         not_run.iter().for_each(|group| self.not_run(group));
+        if !waiting.is_empty() {
+            let titles = args([("count", waiting.len().into()), ("titles", self.titles(&waiting).into())]);
+            let text = self.report.catalog.format("report-rules-waiting", &titles);
+            self.paragraph(&text, 2, 2);
+        }
     }
 
     fn titles(&self, rules: &[&RuleLine]) -> String {
@@ -398,6 +404,11 @@ const COUNTS: [(&str, u8); 4] = [
 fn counts(count: &Count) -> Vec<String> {
     vec![whole(count.leads), whole(count.hospitals), whole(count.patients), yuan(count.at_risk)]
 }
+/// Whether a rule lacks nothing but points in its knowledge table.
+fn is_waiting(rule: &RuleLine) -> bool {
+    matches!(&rule.outcome, Outcome::Skipped { missing } if missing.len() == 1 && missing[0].starts_with("knowledge/"))
+}
+
 fn is_failed(rule: &RuleLine) -> bool {
     matches!(rule.outcome, Outcome::Failed { .. })
 }
