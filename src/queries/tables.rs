@@ -111,7 +111,9 @@ pub(super) static STAYS: Table = Table {
         chfpdr_code Text "stays.chfpdr_code" |s, i| text(s.region.names.doctors.get(s.region.stays[i].doctor));
         dise_codg Text "stays.dise_codg" |s, i| text(s.region.names.diagnoses.get(s.region.stays[i].diagnosis));
         dise_name Text "stays.dise_name" |s, i| word(s, s.region.stays[i].diagnosis_name);
+        oprn_oprt_code Text "stays.oprn_oprt_code" |s, i| word(s, s.region.stays[i].operation);
         dscg_way Text "stays.dscg_way" |s, i| word(s, s.region.stays[i].discharge_way);
+        days_rinp_flag_31 Text "stays.days_rinp_flag_31" |s, i| word(s, s.region.stays[i].return_plan);
         gend Text "stays.gend" |s, i| sex(s.region.stays[i].sex);
         brdy Date "stays.brdy" |s, i| day(s.region.stays[i].birth);
         age Integer "stays.brdy" |s, i| age(s.region.stays[i].birth, s.region.stays[i].admitted.day);
