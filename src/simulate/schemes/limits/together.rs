@@ -57,13 +57,11 @@ impl Kind for Included {
     }
 }
 
-impl Alone {
-    /// A stay whose illness is not treated with slices.
-    fn stay(planter: &mut Planter<'_, '_>, case: &Case<'_>, items: &[u16]) -> Option<usize> {
-        let profiles = &planter.planting.world.catalog.profiles;
-        let none = |_: &Plan, s: &Stay| profiles[usize::from(s.profile)].tags.iter().all(|(tag, _)| tag != "herb");
-        planter.take(case, items, none)
-    }
+/// The next stay of so many nights whose illness brings nothing of a kind itself: slices (`herb`), operations (`op-`).
+fn without(planter: &mut Planter<'_, '_>, case: &Case<'_>, items: &[u16], (least, kind): (i64, &str)) -> Option<usize> {
+    let profiles = &planter.planting.world.catalog.profiles;
+    let none = |s: &Stay| profiles[usize::from(s.profile)].tags.iter().all(|(tag, _)| !tag.starts_with(kind));
+    planter.take(case, items, |_: &Plan, s| nights(s) >= least && none(s))
 }
 
 impl Kind for Alone {
@@ -78,7 +76,7 @@ impl Kind for Alone {
         }
         // A prescription goes by the first of its codes.
         items.sort_by_key(|i| world.catalog.items[usize::from(*i)].code.as_str());
-        let stay = Self::stay(planter, case, &items)?;
+        let stay = without(planter, case, &items, (0, "herb"))?;
         let days = if blunt { planter.planting.random.within(2, 4) } else { 1 };
         let mut fen = 0;
         for day in planter.days(stay, days) {
@@ -92,7 +90,7 @@ impl Kind for Alone {
 
     fn innocent(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>, n: usize) -> Option<()> {
         let (item, other) = (case.limited.item, case.limited.partner?);
-        let stay = Self::stay(planter, case, &[item])?;
+        let stay = without(planter, case, &[item], (0, "herb"))?;
         let (terms, with) = match n % 4 {
             0 | 1 => (Terms::Claimed, true),
             2 => (Terms::Own, false),
@@ -155,14 +153,14 @@ impl Discount {
 
     /// A stay for operations, and for each a patient of the hospital who had nothing else: the full price is known there.
     fn stay(planter: &mut Planter<'_, '_>, case: &Case<'_>, items: &[u16]) -> Option<(usize, i32)> {
-        let stay = planter.take(case, items, |_, s| nights(s) >= 3)?;
+        let stay = without(planter, case, items, (3, "op-"))?;
         let hospital = planter.planting.plan.stays[stay].hospital;
         for item in items {
             if planter.alone.contains(&(hospital, *item)) {
                 continue;
             }
             let single = Case { hospital: Some(hospital), breach: false, ..*case };
-            let other = planter.take(&single, &[], |_, s| nights(s) >= 2)?;
+            let other = without(planter, &single, &[], (2, "op-"))?;
             let day = planter.days(other, 1)[0];
             planter.bill(other, Bill::units(*item, day, 1, Terms::Claimed));
             planter.alone.insert((hospital, *item));
