@@ -70,10 +70,10 @@ fn discharge_way(case: &Case<'_>) -> Option<Option<String>> {
     Some(empty(case.stay.discharge_way == TextId::NONE))
 }
 
-/// Total against what the funds and the person paid.
+/// Total against what the funds and the person paid. A part of nothing may be a column that the stay's file lacks.
 fn parts(case: &Case<'_>) -> Option<Option<String>> {
     let stay = case.stay;
-    (stay.total.0 != 0).then_some(())?;
+    (stay.total.0 != 0 && stay.fund.0 != 0 && stay.own.0 != 0).then_some(())?;
     let off = (stay.total - stay.fund - stay.own).yuan();
     let tolerance = case.parameters.sum_tolerance_yuan * f64::from(stay.settlements.max(1));
     let (total, fund, own) = (stay.total.yuan(), stay.fund.yuan(), stay.own.yuan());
