@@ -28,6 +28,13 @@ pub(super) struct Interval {
     pub supplied: f64,
 }
 
+impl Interval {
+    /// Claimed beyond the supply.
+    pub fn missing(&self) -> f64 {
+        self.claimed - self.supplied
+    }
+}
+
 /// What an institution had of an item and what it claimed, in claimed units.
 #[derive(Debug)]
 pub(super) struct Balance {

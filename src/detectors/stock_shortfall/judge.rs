@@ -24,8 +24,8 @@ fn deviation(values: &[f64], middle: f64) -> f64 {
     1.4826 * quantile(&mut values.iter().map(|v| (v - middle).abs()).collect::<Vec<f64>>(), 0.5).unwrap_or(0.0)
 }
 
-/// Tests every balance. The null is that books and claims agree but for noise: the noise of an item is that of its own other
-/// intervals between stock-takes, around their median, so that a steady shortfall does not hide in it; of an item with few
+/// Tests every balance. The null is that books and claims agree but for noise: the noise of an item is that of its own
+/// intervals between stock-takes, around a steady share of the claims, so that a steady shortfall does not hide in it; of an item with few
 /// intervals it is that of the institution's other items. Where all of them agree to the unit, the test is exact.
 pub(super) fn short<'a>(balances: &'a [Balance], parameters: &Parameters) -> Vec<Short<'a>> {
     let mut relative: BTreeMap<HospitalId, Vec<f64>> = BTreeMap::new();
@@ -67,7 +67,10 @@ fn growth(values: &[f64], middle: f64) -> f64 {
 
 /// A standard deviation of claimed less supplied over the whole window.
 fn noise(balance: &Balance, relative: &BTreeMap<HospitalId, Vec<f64>>, parameters: &Parameters) -> f64 {
-    let own: Vec<f64> = balance.intervals.iter().map(|i| i.claimed - i.supplied).collect();
+    // A shortfall, or goods sold for cash, in a steady proportion to the claims is no noise.
+    let mut shares: Vec<f64> = balance.intervals.iter().filter(|i| i.claimed > 0.0).map(|i| i.missing() / i.claimed).collect();
+    let steady = quantile(&mut shares, 0.5).unwrap_or(0.0);
+    let own: Vec<f64> = balance.intervals.iter().map(|i| i.missing() - steady * i.claimed).collect();
     let floor = parameters.unit_floor.max(0.0);
     if own.len() >= parameters.min_intervals {
         let middle = quantile(&mut own.clone(), 0.5).unwrap_or(0.0);
