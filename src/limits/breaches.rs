@@ -145,7 +145,8 @@ impl<'a, B> Scope<'a, B> {
             .filter(|&l| charge.line_day(l).is_none_or(|day| point.holds(day) && within(day)))
             .map(|l| (l as u32, fees.claimed(l)))
             .collect();
-        asked(&lines).then(|| Hit {
+        let broken = asked(&lines);
+        broken.then_some(Hit {
             record: charge.fact.record,
             what: What::Item(charge.fact.item),
             row: point.row,

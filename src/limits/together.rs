@@ -9,6 +9,9 @@ use crate::facts::StayItem;
 use crate::model::{Fen, ItemId};
 use crate::rule::RuleError;
 
+/// Days, the drug that would have done, and the lines of the other.
+type Doubled = (f64, ItemId, Vec<(u32, Fen)>);
+
 pub struct Kind;
 
 impl Limit for Kind {
@@ -45,7 +48,7 @@ impl Limit for Kind {
 fn in_group<'a>(scope: &'a Scope<'a, String>, group: &str, members: &[(u32, &StayItem)]) -> Vec<Hit<'a>> {
     let facts: Vec<&StayItem> = members.iter().map(|m| m.1).collect();
     let drug = |item: ItemId| members.iter().find(|m| m.1.item == item).map_or(u32::MAX, |m| m.0);
-    let mut broken: BTreeMap<ItemId, (f64, ItemId, Vec<(u32, Fen)>)> = BTreeMap::new();
+    let mut broken: BTreeMap<ItemId, Doubled> = BTreeMap::new();
     for party in parties(scope.context.region, &facts, Together::Day) {
         let Party { day, items } = party;
         let held = |item: &ItemId| day.is_none_or(|d| scope.points[drug(*item) as usize].holds(d));
@@ -62,7 +65,7 @@ fn in_group<'a>(scope: &'a Scope<'a, String>, group: &str, members: &[(u32, &Sta
         }
     }
     let region = scope.context.region;
-    let hit = |(item, (days, with, lines)): (ItemId, (f64, ItemId, Vec<(u32, Fen)>))| {
+    let hit = |(item, (days, with, lines)): (ItemId, Doubled)| {
         asked(&lines).then(|| Hit {
             record: members[0].1.record,
             what: What::Item(item),

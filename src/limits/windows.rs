@@ -81,6 +81,9 @@ fn place(window: Window, region: &Region, used: &Use) -> i64 {
     }
 }
 
+/// What was seen of an item, and its lines that are too much.
+type Seen = (f64, Vec<(u32, Fen)>);
+
 /// What is too much in a window: what was seen, and the money of each line that the fund would not have paid.
 pub struct Excess {
     pub observed: f64,
@@ -166,7 +169,7 @@ fn in_group<'a, B>(
     for used in uses(region, own.iter().copied()).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
         windows.entry(place(window, region, &used)).or_default().push(used);
     }
-    let mut broken: BTreeMap<(RecordId, ItemId), (f64, Vec<(u32, Fen)>)> = BTreeMap::new();
+    let mut broken: BTreeMap<(RecordId, ItemId), Seen> = BTreeMap::new();
     for mut used in windows.into_values() {
         used.sort_by_key(|u| (u.day, u.record, u.line));
         let Some(found) = excess(&point.bound, &used) else { continue };

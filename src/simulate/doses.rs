@@ -91,16 +91,15 @@ impl Sheet<'_> {
         }
         let start = all.from + i32::from(nights > 2 && self.random.chance(0.3));
         let whole = psych || (!self.covered && drug == ItemKind::Drug) || self.random.chance(0.15);
-        let to;
-        if whole {
+        let to = if whole {
             self.covered |= drug == ItemKind::Drug;
             // A day or two of observation before going home.
             let observed = if self.random.chance(0.1) { self.random.within(1, 3) } else { self.random.within(0, 1) };
-            to = (all.to - observed as i32).max(start);
+            (all.to - observed as i32).max(start)
         } else {
             let length = (f64::from(nights) * self.random.between(0.05, 0.4)) as i32;
-            to = (start + length).min(all.to);
-        }
+            (start + length).min(all.to)
+        };
         let days = Days { from: start, to, every: 1 };
         self.decoction = Some(days).filter(|_| tag == "herb");
         self.daily(entry, days, 0, 8.5);

@@ -158,7 +158,7 @@ impl Kind for Interval {
             }
             return Some(());
         }
-        let days = planter.take_days(case, if n % 4 == 0 { cycle } else { 3 })?;
+        let days = planter.take_days(case, if n.is_multiple_of(4) { cycle } else { 3 })?;
         let (first, second) = match n % 4 {
             0 => (Terms::Claimed, Terms::Claimed),
             1 => (Terms::Refunded, Terms::Claimed),

@@ -45,7 +45,7 @@ fn visit(planter: &mut Planter<'_, '_>, case: &Case<'_>, med_type: &'static str,
 }
 
 fn clinic(planter: &mut Planter<'_, '_>) -> &'static str {
-    *planter.planting.random.pick::<&str>(&CLINIC)
+    planter.planting.random.pick::<&str>(&CLINIC)
 }
 
 impl Kind for Setting {
