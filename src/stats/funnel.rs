@@ -211,7 +211,7 @@ mod tests {
     fn count_shares(seed: u64, mean: f64, spread: f64) -> [f64; 3] {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let (mut at_most, mut tests) = ([0.0; 3], 0.0);
-        for _ in 0..250 {
+        for _ in 0..800 {
             let counts: Vec<f64> = (0..25)
                 .map(|_| {
                     let own = mean * (spread * normal(&mut random) - spread * spread / 2.0).exp();
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn under_the_null_p_values_are_uniform() {
         for (between, units) in [(0.0, 8), (0.05, 8), (0.3, 8), (0.1, 30), (0.4, 60)] {
-            let found = shares(7, 6_000 / units, |random| {
+            let found = shares(7, 20_000 / units, |random| {
                 let spread = |n: usize| 0.02 + 0.3 * n as f64 / units as f64;
                 let one = |n: usize, random: &mut ChaCha8Rng| Unit {
                     value: 1.0 + between * normal(random) + spread(n) * normal(random),
@@ -258,10 +258,10 @@ mod tests {
                 };
                 (0..units).map(|n| one(n, random)).collect()
             });
-            for (share, bound) in found.iter().zip([0.0035, 0.018, 0.07]) {
+            for (share, bound) in found.iter().zip([0.0025, 0.016, 0.066]) {
                 assert!(*share <= bound, "{between} {units}: {found:?}");
             }
-            assert!((found[3] - 0.5).abs() < 0.04 && found[2] > 0.01, "{between} {units}: {found:?}");
+            assert!((found[3] - 0.5).abs() < 0.03 && found[2] > 0.01, "{between} {units}: {found:?}");
         }
     }
 
@@ -269,7 +269,7 @@ mod tests {
     fn counts_hold_their_level_small_and_over_dispersed() {
         for (mean, spread) in [(0.5, 0.0), (2.0, 0.0), (6.0, 0.4), (60.0, 0.3), (20.0, 0.7)] {
             let found = count_shares(11, mean, spread);
-            assert!(found[0] <= 0.004 && found[1] <= 0.018 && found[2] <= 0.065, "{mean} {spread}: {found:?}");
+            assert!(found[0] <= 0.003 && found[1] <= 0.016 && found[2] <= 0.065, "{mean} {spread}: {found:?}");
             assert!(found[2] > 0.003, "{mean} {spread}: {found:?}");
         }
     }
@@ -278,7 +278,7 @@ mod tests {
     fn planted_excess_is_found_by_its_size() {
         let power = |times: f64| {
             let mut random = ChaCha8Rng::seed_from_u64(3);
-            let found = (0..150).filter(|_| {
+            let found = (0..300).filter(|_| {
                 let one = |random: &mut ChaCha8Rng| {
                     let own = 20.0 * (0.15 * normal(random)).exp();
                     Unit::count(poisson(random, own), 20.0)
@@ -288,10 +288,10 @@ mod tests {
                 units[0] = Unit::count(planted, 20.0);
                 predictions(&units)[0].is_some_and(|p| p.count_tail(planted, 20.0) <= 0.001)
             });
-            found.count() as f64 / 150.0
+            found.count() as f64 / 300.0
         };
         let found = [power(1.0), power(1.5), power(2.0), power(3.0), power(4.0)];
-        assert!(found.is_sorted() && found[0] < 0.01 && found[3] > 0.8 && found[4] > 0.97, "{found:?}");
+        assert!(found.is_sorted() && found[0] < 0.01 && found[3] > 0.85 && found[4] > 0.97, "{found:?}");
     }
 
     #[test]
