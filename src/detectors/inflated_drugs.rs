@@ -74,7 +74,7 @@ fn finding(
     let mut worst = None;
     for suspect in &lead.suspects {
         let fact = &facts.stay_items[suspect.of.fact as usize];
-        let over = beyond(region, fact, suspect.of, suspect.limit, parameters);
+        let over = beyond(context, fact, suspect.of, suspect.limit, parameters);
         let units: Quantity = over.iter().map(|o| o.units).sum();
         if units > Quantity(0) {
             drugs.push((suspect, units, over.iter().map(|o| o.amount).sum::<Fen>()));

@@ -117,8 +117,11 @@ fn execute(
     let (mut queried, compiled): (Vec<&Card>, Vec<&Card>) = cards.iter().partition(|card| card.sql.is_some());
     // Queries share one limit to memory: they take turns.
     queried.sort_by_key(|card| queries::order(card));
-    let (mut results, more): (Vec<_>, Vec<_>) =
-        rayon::join(|| compiled.into_par_iter().map(result).collect(), || queried.into_iter().map(result).collect());
+    // One rule at a time: rules cost so differently that several in one parcel would leave the other threads without work.
+    let (mut results, more): (Vec<_>, Vec<_>) = rayon::join(
+        || compiled.into_par_iter().with_max_len(1).map(result).collect(),
+        || queried.into_iter().map(result).collect(),
+    );
     results.extend(more);
     progress.finish();
     results.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));

@@ -72,12 +72,17 @@ fn month_key(m: &HospitalItemMonth) -> (HospitalId, ItemId, i32) {
 }
 
 impl Facts {
-    /// The facts of disjoint sets of records as those of all of them: lists put one after another, monthly sums added.
-    pub fn concat(parts: Vec<Self>) -> Self {
+    /// The facts of disjoint ranges of records as those of all of them: lists put one after another, monthly sums added.
+    pub fn concat(mut parts: Vec<Self>) -> Self {
+        // Ranges may come in any order.
+        parts.sort_by_key(|part| part.stay_totals.first().map(|total| total.record));
         let mut all = Self::default();
         for part in parts {
             all.stay_days.extend(part.stay_days);
-            all.stay_items.extend(part.stay_items);
+            let before = all.item_lines.len() as u32;
+            let moved = part.stay_items.into_iter().map(|item| StayItem { place: before + item.place, ..item });
+            all.stay_items.extend(moved);
+            all.item_lines.extend(part.item_lines);
             all.hospital_item_months.extend(part.hospital_item_months);
             all.stay_totals.extend(part.stay_totals);
             all.repeats.extend(part.repeats);
@@ -87,15 +92,6 @@ impl Facts {
             all.outside.extend(part.outside);
             all.off.extend(part.off);
         }
-        // Stable, and already in order within a record, so ranges may come in any order.
-        all.stay_days.sort_by_key(|d| d.record);
-        all.stay_items.sort_by_key(|d| d.record);
-        all.stay_totals.sort_by_key(|d| d.record);
-        all.repeats.sort_by_key(|d| d.record);
-        all.supplies.sort_by_key(|d| d.record);
-        all.wanted.sort_by_key(|d| d.record);
-        all.outside.sort_by_key(|d| d.record);
-        all.off.sort_by_key(|d| d.record);
         all.hospital_item_months.sort_by_key(month_key);
         all.hospital_item_months.dedup_by(|b, a| {
             let same = month_key(a) == month_key(b);
@@ -144,7 +140,7 @@ fn unused(record: RecordId, item: ItemId) -> StayItem {
         amount: Fen(0),
         span: None,
         first_line: u32::MAX,
-        last_line: 0,
+        place: 0,
     }
 }
 
@@ -278,7 +274,12 @@ impl Pass<'_> {
     fn item(&mut self, record: RecordId, uses: &[Use], sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
-        let mut fact = StayItem { lines: uses.len() as u32, ..unused(record, item) };
+        let place = self.facts.item_lines.len();
+        self.facts.item_lines.extend(uses.iter().map(|u| u.4));
+        self.facts.item_lines[place..].sort_unstable();
+        let first_line = self.facts.item_lines[place];
+        let lines = uses.len() as u32;
+        let mut fact = StayItem { lines, first_line, place: place as u32, ..unused(record, item) };
         let mut month = None;
         sums.clear();
         for of_day in uses.chunk_by(|a, b| a.1 == b.1) {
@@ -298,10 +299,6 @@ impl Pass<'_> {
             let first = month != Some(this);
             month = Some(this);
             self.month(hospital, item, this, quantity, amount, of_day.len() as u32, first);
-        }
-        for line in uses.iter().map(|u| u.4) {
-            fact.first_line = fact.first_line.min(line);
-            fact.last_line = fact.last_line.max(line);
         }
         rhythm(&mut fact, sums);
         self.facts.stay_items.push(fact);

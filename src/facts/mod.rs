@@ -71,10 +71,10 @@ pub struct StayItem {
     pub amount: Fen,
     /// First and last dated day.
     pub span: Option<(Day, Day)>,
-    /// First and last line, in canonical order.
+    /// First line, in canonical order.
     pub first_line: u32,
-    /// See `first_line`.
-    pub last_line: u32,
+    /// Where its lines begin in [`Facts::item_lines`].
+    pub place: u32,
 }
 
 /// One item at one hospital in one month.
@@ -212,6 +212,8 @@ pub struct Facts {
     pub stay_days: Vec<StayDay>,
     /// By record, item.
     pub stay_items: Vec<StayItem>,
+    /// The charge lines of each of them, one after the other, in canonical order.
+    pub item_lines: Vec<u32>,
     /// By hospital, item, month.
     pub hospital_item_months: Vec<HospitalItemMonth>,
     /// By record.
@@ -228,4 +230,11 @@ pub struct Facts {
     pub outside: Vec<OutsideLine>,
     /// By record, line.
     pub off: Vec<OffLine>,
+}
+
+impl Facts {
+    /// The charge lines of an item on a record, in canonical order.
+    pub fn lines(&self, item: &StayItem) -> &[u32] {
+        &self.item_lines[item.place as usize..][..item.lines as usize]
+    }
 }

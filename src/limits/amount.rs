@@ -5,6 +5,7 @@ use super::points::Scope;
 use super::windows::{self, Excess, Window, from_the_last};
 use crate::model::Fen;
 use crate::rule::RuleError;
+use crate::rule::peaks::Measure;
 
 pub struct Kind;
 
@@ -35,13 +36,11 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Cap>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |cap: &Cap| (cap.window, cap.fen.yuan());
-        // What the fund is asked for is never more than the amount.
-        let measure = |fact: &crate::facts::StayItem, _| fact.amount.yuan().max(0.0);
         let excess = |cap: &Cap, used: &[windows::Use]| {
             let claimed: Fen = used.iter().map(|u| u.claimed).sum();
             let over = claimed - cap.fen;
             (over > Fen(0)).then(|| Excess { observed: claimed.yuan(), lines: from_the_last(used, over) })
         };
-        Ok(windows::hits(scope, window, measure, excess))
+        Ok(windows::hits(scope, window, |_| Measure::Amount, excess))
     }
 }

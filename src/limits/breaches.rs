@@ -128,7 +128,7 @@ impl<'a, B> Scope<'a, B> {
         let mut hits = Vec::new();
         self.for_each(|fact, points| {
             if fact.quantity.0 > 0 {
-                let charge = Charge::new(self.context.region, fact);
+                let charge = Charge::new(self.context, fact);
                 let known = prepare(&charge);
                 let one = |at: u32| self.one(&charge, &self.points[at as usize], breach(&charge, &known, at)?);
                 hits.extend(at(points, charge.record.hospital).find_map(one));

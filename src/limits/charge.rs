@@ -1,11 +1,13 @@
 //! An item on a record, with what is known of the patient and the institution.
 
-use crate::facts::StayItem;
+use crate::facts::{Facts, StayItem};
 use crate::model::{Day, PersonId, Record, Region, Sex, Stay, Visit};
+use crate::rule::Context;
 
 /// All lines of an item on one stay or visit.
 pub struct Charge<'a> {
     pub region: &'a Region,
+    facts: &'a Facts,
     pub record: &'a Record,
     pub fact: &'a StayItem,
     pub stay: Option<&'a Stay>,
@@ -13,11 +15,12 @@ pub struct Charge<'a> {
 }
 
 impl<'a> Charge<'a> {
-    pub fn new(region: &'a Region, fact: &'a StayItem) -> Self {
+    pub fn new(context: &'a Context<'a>, fact: &'a StayItem) -> Self {
+        let (region, facts) = (context.region, context.facts);
         let record = &region.records[fact.record.index()];
         let stay = record.stay.map(|i| &region.stays[i as usize]);
         let visit = record.visit.map(|i| &region.visits[i as usize]);
-        Self { region, record, fact, stay, visit }
+        Self { region, facts, record, fact, stay, visit }
     }
 
     /// The day of the first line; else of the admission or the visit.
@@ -28,8 +31,7 @@ impl<'a> Charge<'a> {
 
     /// The item's lines on the record.
     pub fn lines(&self) -> impl Iterator<Item = usize> + 'a {
-        let (fees, fact) = (&self.region.fees, self.fact);
-        (fact.first_line as usize..=fact.last_line as usize).filter(move |&l| fees.item[l] == fact.item)
+        self.facts.lines(self.fact).iter().map(|line| *line as usize)
     }
 
     /// The day of a line; of the record where the line has none.

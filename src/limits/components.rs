@@ -64,7 +64,7 @@ fn on_record<'a>(
     let sets: Vec<Vec<ItemId>> = codes.iter().map(|code| items_of(context.index, code)).collect();
     let (mut lines, mut times): (Vec<(u32, Fen)>, f64) = (Vec::new(), 0.0);
     let mut dearest: Option<(Fen, ItemId)> = None;
-    for party in parties(context.region, own, together) {
+    for party in parties(context, own, together) {
         let there = |set: &Vec<ItemId>| set.iter().any(|item| party.items.contains_key(item));
         if !sets.iter().all(there) || party.day.is_some_and(|day| !point.holds(day)) {
             continue;

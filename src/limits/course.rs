@@ -5,6 +5,7 @@ use super::points::Scope;
 use super::windows::{self, Excess, Use, Window};
 use crate::model::Day;
 use crate::rule::RuleError;
+use crate::rule::peaks::Measure;
 
 pub struct Kind;
 
@@ -29,8 +30,7 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Course>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |course: &Course| (course.window, f64::from(course.days));
-        let measure = |fact: &crate::facts::StayItem, _| f64::from(fact.days);
-        Ok(windows::hits(scope, window, measure, |course, used| too_long(course.days, used)))
+        Ok(windows::hits(scope, window, |_| Measure::Days, |course, used| too_long(course.days, used)))
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::windows::prescription;
 use crate::facts::StayItem;
-use crate::model::{Day, Fen, ItemId, Quantity, Region};
+use crate::model::{Day, Fen, ItemId, Quantity};
+use crate::rule::Context;
 
 /// What counts as together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +31,8 @@ pub struct Party {
 }
 
 /// The lines of facts of one record, put together; items that net to nothing are left out.
-pub fn parties(region: &Region, facts: &[&StayItem], together: Together) -> Vec<Party> {
+pub fn parties(context: &Context<'_>, facts: &[&StayItem], together: Together) -> Vec<Party> {
+    let region = context.region;
     let fees = &region.fees;
     let Some(record) = facts.first().map(|f| &region.records[f.record.index()]) else { return Vec::new() };
     let of_record = record
@@ -39,7 +41,7 @@ pub fn parties(region: &Region, facts: &[&StayItem], together: Together) -> Vec<
         .or(record.visit.map(|i| region.visits[i as usize].time.day));
     let mut parties: BTreeMap<i64, Party> = BTreeMap::new();
     for fact in facts {
-        for line in (fact.first_line as usize..=fact.last_line as usize).filter(|&l| fees.item[l] == fact.item) {
+        for line in context.facts.lines(fact).iter().map(|line| *line as usize) {
             let day = fees.time[line].map(|t| t.day);
             let key = match together {
                 Together::Record => 0,

@@ -64,7 +64,7 @@ fn sessions<'a>(scope: &'a Scope<'a, String>) -> Vec<Session> {
     }
     for (record, own) in records {
         let hospital = context.region.records[record.index()].hospital;
-        for Party { day, items } in parties(context.region, &own, Together::Day) {
+        for Party { day, items } in parties(context, &own, Together::Day) {
             let mut groups: BTreeMap<&str, BTreeMap<ItemId, (u32, Lines)>> = BTreeMap::new();
             for (item, lines) in items {
                 let held = |at: &u32| day.is_none_or(|d| scope.points[*at as usize].holds(d));

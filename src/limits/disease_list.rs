@@ -53,7 +53,7 @@ fn is_chronic(kind: &str) -> bool {
 }
 
 fn off_list<'a>(scope: &'a Scope<'a, ()>, point: &'a Point<'a, ()>, visit: &Visit, fact: &StayItem) -> Option<Hit<'a>> {
-    let (region, charge) = (scope.context.region, Charge::new(scope.context.region, fact));
+    let (region, charge) = (scope.context.region, Charge::new(scope.context, fact));
     let fees = &region.fees;
     let drug = [FeeClass::WesternDrug, FeeClass::ChinesePatent, FeeClass::HerbalSlice];
     let lines: Vec<(u32, Fen)> =

@@ -33,13 +33,12 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, Cycle>) -> Result<Vec<Hit<'a>>, RuleError> {
-        let region = scope.context.region;
         let mut hits = Vec::new();
         for (at, facts) in by_point(scope) {
             let point = &scope.points[at as usize];
-            for own in by_person(region, facts) {
+            for own in by_person(scope.context, facts) {
                 let mut used: Vec<Use> =
-                    uses(region, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
+                    uses(scope.context, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
                 let occasions: Vec<&[Use]> = used
                     .chunk_by(|a, b| (a.day, a.record) == (b.day, b.record))

@@ -103,7 +103,7 @@ impl<'a> Pairs<'a> {
             if pairs.is_empty() {
                 continue;
             }
-            for party in parties(self.context.region, &facts, kind) {
+            for party in parties(self.context, &facts, kind) {
                 let Some(charged) = party.items.get(&fact.item) else { continue };
                 let holds = |p: &&&&Pair| party.day.is_none_or(|day| self.rows[p.2 as usize].1.holds(day));
                 let Some(pair) = pairs.iter().filter(holds).find(|p| party.items.contains_key(&p.1)) else { continue };

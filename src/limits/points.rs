@@ -29,6 +29,10 @@ impl<'a> Row<'a> {
         self.table.point(self.row, column)
     }
 
+    fn cells<const N: usize>(&self, columns: [PointColumn; N]) -> [&'a str; N] {
+        self.table.point_cells(self.row, columns)
+    }
+
     /// Its id, as published.
     pub fn id(&self) -> &'a str {
         self.cell(PointColumn::Id)
@@ -54,10 +58,6 @@ impl<'a> Row<'a> {
     /// Where it was published.
     pub fn note(&self) -> &'a str {
         self.cell(PointColumn::Note)
-    }
-
-    fn is_example(&self) -> bool {
-        self.id().starts_with(EXAMPLE)
     }
 
     /// The days on which it is in force, each end open where the table says nothing.
@@ -96,7 +96,10 @@ pub fn date(text: &str) -> Option<Day> {
 pub fn rows<'a>(names: &'a [&'a str], card: &'a Card, book: &'a Rulebook) -> impl Iterator<Item = Row<'a>> {
     let own = card.table.as_deref().unwrap_or_default();
     let tables = [own, LOCAL].into_iter().filter_map(|name| book.table(name));
-    let known = move |row: &Row<'_>| names.contains(&row.limit()) && !row.is_example();
+    let known = move |row: &Row<'_>| {
+        let [id, limit] = row.cells([PointColumn::Id, PointColumn::Limit]);
+        names.contains(&limit) && !id.starts_with(EXAMPLE)
+    };
     tables.flat_map(move |table| of_card(table, card).filter(known))
 }
 
@@ -127,7 +130,8 @@ pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
             continue;
         }
         let wrong = |row: &Row<'_>| {
-            L::NAMES.contains(&row.limit()) && !row.is_example() && L::read(row.limit(), row.value()).is_none()
+            let [id, limit, value] = row.cells([PointColumn::Id, PointColumn::Limit, PointColumn::Value]);
+            L::NAMES.contains(&limit) && !id.starts_with(EXAMPLE) && L::read(limit, value).is_none()
         };
         for row in of_card(table, card).filter(wrong) {
             let problem = args([("id", row.id().into()), ("limit", row.limit().into()), ("value", row.value().into())]);

@@ -50,7 +50,7 @@ impl Limit for Kind {
                 continue;
             }
             let slices: Vec<&StayItem> = own.iter().filter(is_slice).collect();
-            for party in parties(scope.context.region, &slices, Together::Prescription) {
+            for party in parties(scope.context, &slices, Together::Prescription) {
                 hits.extend(of_party(scope, own[0].record, &party));
             }
         }

@@ -59,7 +59,7 @@ impl Limit for Kind {
         let mut hits = Vec::new();
         let fees = &scope.context.region.fees;
         scope.for_each(|fact, points| {
-            let charge = Charge::new(scope.context.region, fact);
+            let charge = Charge::new(scope.context, fact);
             let dearest = charge.lines().map(|l| fees.price[l]).max();
             let level = level::of_hospital(&charge);
             let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);

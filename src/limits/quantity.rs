@@ -3,9 +3,9 @@
 use super::breaches::{Hit, Limit, Wide};
 use super::points::Scope;
 use super::windows::{self, Excess, Use, Window, from_the_last};
-use crate::facts::StayItem;
 use crate::model::{Fen, Quantity};
 use crate::rule::RuleError;
+use crate::rule::peaks::Measure;
 
 pub struct Kind;
 
@@ -47,10 +47,8 @@ impl Limit for Kind {
 }
 
 /// The most that a fact can add to a window.
-fn measure(fact: &StayItem, window: Window) -> f64 {
-    let most = if matches!(window, Window::Day | Window::Line) { fact.largest_day } else { fact.quantity };
-    // Refunds of another day may hide what a day had.
-    most.max(fact.largest_day).units().max(0.0)
+fn measure(window: Window) -> Measure {
+    if matches!(window, Window::Day | Window::Line) { Measure::LargestDay } else { Measure::Quantity }
 }
 
 /// Claimed × (sum − most) / sum, to the fen (DOMAIN 3.2), taken from the last lines.

@@ -34,9 +34,9 @@ impl Limit for Kind {
             if matches!(first_line, First::Unknown) {
                 continue;
             }
-            for own in by_person(region, facts) {
+            for own in by_person(scope.context, facts) {
                 let mut used: Vec<Use> =
-                    uses(region, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
+                    uses(scope.context, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
                 let Some(first) = used.first() else { continue };
                 let before = earliest(scope, region.records[first.record.index()].person, &first_line, &groups);

@@ -49,7 +49,7 @@ fn in_group<'a>(scope: &'a Scope<'a, String>, group: &str, members: &[(u32, &Sta
     let facts: Vec<&StayItem> = members.iter().map(|m| m.1).collect();
     let drug = |item: ItemId| members.iter().find(|m| m.1.item == item).map_or(u32::MAX, |m| m.0);
     let mut broken: BTreeMap<ItemId, Doubled> = BTreeMap::new();
-    for party in parties(scope.context.region, &facts, Together::Day) {
+    for party in parties(scope.context, &facts, Together::Day) {
         let Party { day, items } = party;
         let held = |item: &ItemId| day.is_none_or(|d| scope.points[drug(*item) as usize].holds(d));
         let items: Vec<(ItemId, Lines)> = items.into_iter().filter(|(item, _)| held(item)).collect();

@@ -4,13 +4,12 @@
 use chrono::Datelike;
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
 use crate::facts::StayItem;
 use crate::model::{Day, Fen, ItemId, PersonId, Quantity, RecordId, Region};
-use crate::rule::subjects::is_newborns;
+use crate::rule::Context;
+use crate::rule::peaks::Measure;
 
 /// What a sum is made over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -90,29 +89,20 @@ pub struct Excess {
     pub lines: Vec<(Use, Fen)>,
 }
 
-/// The breaches of points over windows. `may` says of a fact alone whether it could break the point or add to a breach beyond
-/// one record; `excess` judges the lines of one window, in order.
+/// The breaches of points over windows. A point is looked at closely only where a record or a patient has more than its limit of
+/// all windows together, by the measure; `excess` judges the lines of one window, in order.
 pub fn hits<'a, B>(
     scope: &'a Scope<'a, B>,
     window: impl Fn(&B) -> (Window, f64),
-    measure: impl Fn(&StayItem, Window) -> f64,
+    measure: impl Fn(Window) -> Measure,
     excess: impl Fn(&B, &[Use]) -> Option<Excess>,
 ) -> Vec<Hit<'a>> {
     let (context, region) = (scope.context, scope.context.region);
     let mut all = Vec::new();
-    // Most limits are beyond what anybody used of an item: that is found out once an item, not once a point.
-    let mut known: FxHashMap<(ItemId, Window), f64> = FxHashMap::default();
+    let peaks = context.index.peaks();
     let may = |at: u32, items: &[ItemId]| {
         let (window, limit) = window(&scope.points[at as usize].bound);
-        let most = |item: &ItemId| {
-            *known.entry((*item, window)).or_insert_with(|| {
-                let mut sums: FxHashMap<usize, f64> = FxHashMap::default();
-                let facts = context.index.facts_of(*item);
-                facts.for_each(|f| *sums.entry(group(region, window, f)).or_default() += measure(f, window));
-                sums.into_values().fold(0.0, f64::max)
-            })
-        };
-        items.iter().map(most).sum::<f64>() > limit
+        items.iter().map(|&item| peaks.most(item, measure(window), window.in_record())).sum::<f64>() > limit
     };
     for (at, facts) in by_point_where(scope, may) {
         let point = &scope.points[at as usize];
@@ -120,8 +110,8 @@ pub fn hits<'a, B>(
         let mut facts: Vec<(usize, &StayItem)> = facts.into_iter().map(|f| (group(region, window, f), f)).collect();
         facts.sort_unstable_by_key(|(group, f)| (*group, f.record, f.item));
         for own in facts.chunk_by(|a, b| a.0 == b.0) {
-            if own.iter().map(|(_, f)| measure(f, window)).sum::<f64>() > limit {
-                let patients = patients(context.region, own.iter().map(|o| o.1).collect());
+            if own.iter().map(|(_, f)| measure(window).of(f)).sum::<f64>() > limit {
+                let patients = patients(context, own.iter().map(|o| o.1).collect());
                 all.extend(patients.iter().flat_map(|own| in_group(scope, point, window, limit, own, &excess)));
             }
         }
@@ -129,9 +119,15 @@ pub fn hits<'a, B>(
     all
 }
 
-/// What a window holds lines of: a record, or a person, as a number.
+/// What a window holds lines of: a record, or a patient, as a number.
 fn group(region: &Region, window: Window, fact: &StayItem) -> usize {
-    if window.in_record() { fact.record.index() } else { region.records[fact.record.index()].person.index() }
+    if window.in_record() { fact.record.index() } else { patient(region, fact.record) }
+}
+
+/// A number for the patient of a record. Who is unknown is not the unknown of another record.
+fn patient(region: &Region, record: RecordId) -> usize {
+    let known = region.records[record.index()].person.some();
+    known.map_or(region.names.persons.len() + record.index(), PersonId::index)
 }
 
 /// The facts that each point is about, by point.
@@ -166,7 +162,7 @@ fn in_group<'a, B>(
 ) -> Vec<Hit<'a>> {
     let region = scope.context.region;
     let mut windows: BTreeMap<i64, Vec<Use>> = BTreeMap::new();
-    for used in uses(region, own.iter().copied()).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
+    for used in uses(scope.context, own.iter().copied()).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
         windows.entry(place(window, region, &used)).or_default().push(used);
     }
     let mut broken: BTreeMap<(RecordId, ItemId), Seen> = BTreeMap::new();
@@ -204,10 +200,10 @@ pub fn number(value: f64) -> String {
 }
 
 /// The lines of facts.
-pub fn uses<'a>(region: &'a Region, facts: impl Iterator<Item = &'a StayItem>) -> impl Iterator<Item = Use> {
-    let fees = &region.fees;
+pub fn uses<'a>(context: &'a Context<'a>, facts: impl Iterator<Item = &'a StayItem>) -> impl Iterator<Item = Use> {
+    let (region, fees) = (context.region, &context.region.fees);
     facts.flat_map(move |fact| {
-        let lines = (fact.first_line..=fact.last_line).filter(|&l| fees.item[l as usize] == fact.item);
+        let lines = context.facts.lines(fact).iter().copied();
         let record = &region.records[fact.record.index()];
         let of_record = record
             .stay
@@ -241,22 +237,19 @@ pub fn from_the_last(used: &[Use], mut money: Fen) -> Vec<(Use, Fen)> {
 }
 
 /// The facts of one person's number by patient: a newborn's stay under the mother's number is none of hers.
-fn patients<'a>(region: &Region, own: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
+fn patients<'a>(context: &Context<'_>, own: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
     if own.iter().all(|f| f.record == own[0].record) {
         return vec![own];
     }
-    let newborns = |f: &StayItem| {
-        let stay = region.records[f.record.index()].stay.map(|i| &region.stays[i as usize]);
-        stay.filter(|s| is_newborns(region, s)).map(|_| f.record)
-    };
+    let newborns = |f: &StayItem| context.index.is_newborns(f.record).then_some(f.record);
     let mut all: BTreeMap<Option<RecordId>, Vec<&StayItem>> = BTreeMap::new();
     own.into_iter().for_each(|f| all.entry(newborns(f)).or_default().push(f));
     all.into_values().collect()
 }
 
 /// Facts by the patient they are about.
-pub fn by_person<'a>(region: &Region, facts: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
-    let mut all: BTreeMap<PersonId, Vec<&StayItem>> = BTreeMap::new();
-    facts.into_iter().for_each(|f| all.entry(region.records[f.record.index()].person).or_default().push(f));
-    all.into_values().flat_map(|own| patients(region, own)).collect()
+pub fn by_person<'a>(context: &Context<'_>, facts: Vec<&'a StayItem>) -> Vec<Vec<&'a StayItem>> {
+    let mut all: BTreeMap<usize, Vec<&StayItem>> = BTreeMap::new();
+    facts.into_iter().for_each(|f| all.entry(patient(context.region, f.record)).or_default().push(f));
+    all.into_values().flat_map(|own| patients(context, own)).collect()
 }

@@ -248,7 +248,7 @@ pub(super) static STAY_ITEMS: Table = Table {
         first_date Date "fees.fee_ocur_time" |s, i| day(item(s, i).span.map(|d| d.0));
         last_date Date "fees.fee_ocur_time" |s, i| day(item(s, i).span.map(|d| d.1));
         first_row_id Integer "" |s, i| row_id(0, item(s, i).first_line as usize);
-        last_row_id Integer "" |s, i| row_id(0, item(s, i).last_line as usize);
+        last_row_id Integer "" |s, i| row_id(0, s.facts.lines(item(s, i)).last().map_or(0, |l| *l as usize));
     },
 };
 

@@ -1,9 +1,11 @@
 //! Ways into the facts and the codes of a region, made once a run: which facts an item has, which items a code means.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::peaks::Peaks;
 use super::subjects::{is_childbirth, is_newborns};
 use crate::facts::{Facts, StayItem};
 use crate::model::{DiagnosisId, HospitalId, ItemId, PersonId, Record, RecordId, Region};
@@ -24,11 +26,17 @@ pub struct Index<'a> {
     /// Facts by item, as indices into [`Facts::stay_items`]; those of item `i` from `starts[i]` to `starts[i + 1]`.
     starts: Vec<u32>,
     by_item: Vec<u32>,
+    /// Facts of record `i` are those from `of_record[i]` to `of_record[i + 1]`.
+    of_record: Vec<u32>,
     /// Records by person; those of person `i` from `of_person[i]` to `of_person[i + 1]`.
     of_person: Vec<u32>,
     records: Vec<RecordId>,
     /// Whether a record may hold two patients, by record.
     two: Vec<bool>,
+    /// Whether a record is a newborn's, by record.
+    newborns: Vec<bool>,
+    /// Made when it is first asked for.
+    peaks: OnceLock<Peaks>,
     /// Items of each national code; their ids are neighbours, as ids sort like codes.
     codes: FxHashMap<&'a str, Range<u32>>,
     /// Items that the crosswalk gives another code.
@@ -43,7 +51,12 @@ impl<'a> Index<'a> {
     pub fn new(region: &'a Region, facts: &'a Facts, book: &'a Rulebook) -> Self {
         let items = region.names.items.len();
         let mut starts = vec![0; items + 1];
-        facts.stay_items.iter().for_each(|f| starts[f.item.index() + 1] += 1);
+        let mut of_record = vec![0; region.records.len() + 1];
+        for fact in &facts.stay_items {
+            starts[fact.item.index() + 1] += 1;
+            of_record[fact.record.index() + 1] += 1;
+        }
+        (1..of_record.len()).for_each(|i| of_record[i] += of_record[i - 1]);
         (0..items).for_each(|i| starts[i + 1] += starts[i]);
         let mut next = starts.clone();
         let mut by_item = vec![0; facts.stay_items.len()];
@@ -62,9 +75,11 @@ impl<'a> Index<'a> {
             records[next[person] as usize] = RecordId(at as u32);
             next[person] += 1;
         }
-        let mut two = vec![false; region.records.len()];
+        let [mut two, mut newborns] = [vec![false; region.records.len()], vec![false; region.records.len()]];
         for stay in &region.stays {
-            two[stay.record.index()] = is_newborns(region, stay) || is_childbirth(region, stay);
+            let at = stay.record.index();
+            newborns[at] = is_newborns(region, stay);
+            two[at] = newborns[at] || is_childbirth(region, stay);
         }
         let mut codes: FxHashMap<&str, Range<u32>> = FxHashMap::default();
         for (item, code) in region.names.items.iter() {
@@ -79,9 +94,12 @@ impl<'a> Index<'a> {
             facts,
             starts,
             by_item,
+            of_record,
             of_person,
             records,
             two,
+            newborns,
+            peaks: OnceLock::new(),
             codes,
             crossed,
             groups: groups(book),
@@ -102,15 +120,23 @@ impl<'a> Index<'a> {
 
     /// The facts of a record, by item.
     pub fn facts_on(&self, record: RecordId) -> &'a [StayItem] {
-        let all = &self.facts.stay_items;
-        let start = all.partition_point(|f| f.record < record);
-        let more = all[start..].iter().take_while(|f| f.record == record).count();
-        &all[start..start + more]
+        let at = record.index();
+        &self.facts.stay_items[self.of_record[at] as usize..self.of_record[at + 1] as usize]
     }
 
     /// Whether a record may hold two patients: a newborn is often billed under the mother's number.
     pub fn may_be_two(&self, record: RecordId) -> bool {
         self.two[record.index()]
+    }
+
+    /// Whether a record is a newborn's, who is often billed under the mother's number.
+    pub fn is_newborns(&self, record: RecordId) -> bool {
+        self.newborns[record.index()]
+    }
+
+    /// The most that any record or patient has of each item.
+    pub fn peaks(&self) -> &Peaks {
+        self.peaks.get_or_init(|| Peaks::new(self.region, |p| self.records_of(p), |r| self.facts_on(r)))
     }
 
     /// The records of a person, at any institution.

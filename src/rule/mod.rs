@@ -1,6 +1,7 @@
 //! The contract of a rule: what it is given, what it gives back, and how it can end.
 
 pub mod index;
+pub mod peaks;
 pub mod subjects;
 
 use serde::Serialize;

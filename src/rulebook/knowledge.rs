@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
+use super::cells::{Broken, Cells, detailed, refused};
 use super::{Problem, Text};
 use crate::messages::args;
 
@@ -58,8 +60,12 @@ pub enum PointColumn {
     Note,
 }
 
-/// A knowledge table. Cells stay text: a rule reads them as what it needs. A table may have millions of rows, so all cells are
-/// one text with the places where they end.
+/// What some programs begin a file in UTF-8 with.
+const MARK: char = '\u{feff}';
+/// Rows that one thread looks through at a time.
+const BLOCK: usize = 1 << 16;
+
+/// A knowledge table. Cells stay text: a rule reads them as what it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnowledgeTable {
     /// Its name: that of the file.
@@ -76,94 +82,21 @@ pub struct KnowledgeTable {
     runs: Vec<Range<u32>>,
 }
 
-/// Cells in one text, row by row, each followed by a separator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Cells {
-    text: String,
-    /// Where each cell ends in `text`.
-    ends: Vec<u32>,
-    /// Line of each row, the header among them; empty where every line is a row.
-    lines: Vec<u32>,
-}
-
-impl Cells {
-    fn get(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
-        self.ends.get(at).map_or("", |end| self.text[start..*end as usize].trim())
-    }
-}
-
-/// The cells of a text without quotes, in which every line is a row of so many cells; nothing for any other.
-fn plain(text: &str, columns: usize) -> Option<Cells> {
-    let bytes = text.as_bytes();
-    if columns == 0 || memchr::memchr(b'"', bytes).is_some() {
-        return None;
-    }
-    let mut ends = Vec::with_capacity(text.len() / 8);
-    for at in memchr::memchr2_iter(b',', b'\n', bytes) {
-        ends.push(at as u32);
-        let last = ends.len() % columns == 0;
-        if last != (bytes[at] == b'\n') {
-            return None;
-        }
-    }
-    if !text.ends_with('\n') {
-        ends.push(text.len() as u32);
-    }
-    ends.shrink_to_fit();
-    let whole = ends.len() % columns == 0;
-    // A blank line is a row of one cell only in a table of one column.
-    let blank = columns == 1 && text.lines().any(|line| line.trim().is_empty());
-    (whole && !blank).then(|| Cells { text: text.to_string(), ends, lines: Vec::new() })
-}
-
-/// The cells of any CSV text, and what is wrong with rows that are left out.
-fn quoted(text: &str) -> (Cells, Vec<Broken>) {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let mut cells = Cells { text: String::with_capacity(text.len()), ends: Vec::new(), lines: Vec::new() };
-    let (mut record, mut broken) = (csv::StringRecord::new(), Vec::new());
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                broken.push(refused(&error));
-                continue;
-            }
-        }
-        for cell in &record {
-            cells.text.push_str(cell.trim());
-            cells.ends.push(cells.text.len() as u32);
-            cells.text.push('\n');
-        }
-        // The position is before the blank lines that were skipped.
-        let (byte, line) = record.position().map_or((0, 0), |p| (p.byte() as usize, p.line()));
-        let skipped = text.as_bytes()[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
-        let at = line + skipped.filter(|b| **b == b'\n').count() as u64;
-        cells.lines.push(u32::try_from(at).unwrap_or(u32::MAX));
-    }
-    (cells, broken)
-}
-
-/// What is wrong with a CSV text: the line and the problem.
-pub(super) type Broken = (usize, Problem);
-
 impl KnowledgeTable {
     /// Reads a CSV text, whose header must be the columns that the source names: the table with its sound rows, and what is
     /// wrong with the others.
-    pub(super) fn read(name: &str, file: String, source: Source, text: &str) -> Result<(Self, Vec<Broken>), Broken> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    pub(super) fn read(name: &str, file: String, source: Source, text: String) -> Result<(Self, Vec<Broken>), Broken> {
+        let from = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
         if u32::try_from(text.len()).is_err() {
             return Err((1, detailed("> 4 GiB".to_string())));
         }
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let mut reader = csv::Reader::from_reader(&text.as_bytes()[from..]);
         let header = reader.headers().map_err(|e| refused(&e))?;
         if !header.iter().eq(source.columns.iter().map(String::as_str)) {
             let [found, wanted] = [header.iter().collect::<Vec<_>>().join(","), source.columns.join(",")];
             return Err((1, Problem::new("fault-header", args([("found", found.into()), ("wanted", wanted.into())]))));
         }
-        let plain = plain(text, source.columns.len()).map(|cells| (cells, Vec::new()));
-        let (cells, broken) = plain.unwrap_or_else(|| quoted(text));
+        let (cells, broken) = Cells::read(text, from, source.columns.len());
         let (name, runs) = (name.to_string(), Vec::new());
         let mut table = Self { name, source, file, cells, points: None, runs };
         table.points = table.places(POINT_COLUMNS);
@@ -172,19 +105,19 @@ impl KnowledgeTable {
     }
 
     fn runs(&self) -> Vec<Range<u32>> {
-        let mut runs: Vec<Range<u32>> = Vec::new();
-        if self.points.is_none() {
-            return runs;
+        if self.points.is_none() || self.is_empty() {
+            return Vec::new();
         }
-        for row in 0..self.len() as u32 {
-            let class = [PointColumn::ClassCode, PointColumn::ClassName];
-            let same = |last: &Range<u32>| class.iter().all(|&c| self.point(last.start, c) == self.point(row, c));
-            match runs.last_mut() {
-                Some(last) if same(last) => last.end = row + 1,
-                _ => runs.push(row..row + 1),
-            }
-        }
-        runs
+        let rows = self.len() as u32;
+        let class = |row| self.point_cells(row, [PointColumn::ClassCode, PointColumn::ClassName]);
+        let begins = |block: u32| {
+            let mut before = (block > 0).then(|| class(block - 1));
+            (block..rows.min(block + BLOCK as u32)).filter(move |&row| before.replace(class(row)) != before)
+        };
+        let blocks: Vec<u32> = (0..rows).step_by(BLOCK).collect();
+        let starts: Vec<u32> = blocks.into_par_iter().flat_map_iter(begins).collect();
+        let ends = starts.iter().skip(1).copied().chain([rows]);
+        starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
     }
 
     /// The rule classes of its points, in runs of neighbouring points of one class, as row numbers.
@@ -199,7 +132,8 @@ impl KnowledgeTable {
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        (self.cells.ends.len() / self.source.columns.len().max(1)).saturating_sub(1)
+        // The header is the first row.
+        self.cells.len().saturating_sub(1)
     }
 
     /// Whether there is no row.
@@ -223,8 +157,7 @@ impl KnowledgeTable {
 
     /// A cell.
     pub fn cell(&self, row: u32, column: usize) -> &str {
-        // The header is the first row.
-        self.cells.get((row as usize + 1) * self.source.columns.len() + column)
+        self.cells.get(row as usize + 1, column)
     }
 
     /// Whether this is a table of knowledge points.
@@ -237,9 +170,23 @@ impl KnowledgeTable {
         self.points.map_or("", |places| self.cell(row, places[column as usize]))
     }
 
+    /// Several cells of a point, for which its row is split but once; empty in a table without points.
+    pub fn point_cells<const N: usize>(&self, row: u32, columns: [PointColumn; N]) -> [&str; N] {
+        let mut cells = [""; N];
+        let Some(places) = self.points else { return cells };
+        let wanted = columns.map(|column| places[column as usize]);
+        let last = wanted.iter().max().map_or(0, |last| last + 1);
+        for (at, cell) in self.cells.of(row as usize + 1).take(last).enumerate() {
+            if let Some(column) = wanted.iter().position(|place| *place == at) {
+                cells[column] = cell;
+            }
+        }
+        cells
+    }
+
     /// The line of a row in the file.
     pub fn line(&self, row: u32) -> usize {
-        self.cells.lines.get(row as usize + 1).map_or(row as usize + 2, |line| *line as usize)
+        self.cells.line(row as usize + 1)
     }
 
     /// The rows of any of the rule classes, each named by its code or its name.
@@ -257,22 +204,6 @@ impl KnowledgeTable {
         let at = self.at(name)?;
         Some((0..self.len() as u32).map(move |row| self.cell(row, at)))
     }
-}
-
-/// What the reader of CSV says of a row.
-fn refused(error: &csv::Error) -> Broken {
-    let line = error.position().map_or(1, csv::Position::line) as usize;
-    let problem = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Problem::new("fault-row", args([("found", (*len).into()), ("wanted", (*expected_len).into())]))
-        }
-        _ => detailed(error.to_string()),
-    };
-    (line, problem)
-}
-
-fn detailed(detail: String) -> Problem {
-    Problem::new("fault-table", args([("detail", detail.into())]))
 }
 
 /// The national part of an item code: the first 15 characters of a service code, whatever regional suffix follows
@@ -295,7 +226,8 @@ mod tests {
         let words = Text { zh: String::new(), en: String::new() };
         let columns = vec!["code".to_string(), "name".to_string()];
         let source = Source { title: words.clone(), source: String::new(), url: None, note: words, columns };
-        let (table, broken) = KnowledgeTable::read("t", "t.csv".to_string(), source, text).map_err(|b| b.0)?;
+        let (table, broken) =
+            KnowledgeTable::read("t", "t.csv".to_string(), source, text.to_string()).map_err(|b| b.0)?;
         broken.first().map_or(Ok(table), |b| Err(b.0))
     }
 

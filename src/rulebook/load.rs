@@ -23,6 +23,10 @@ const FAMILIES: [Family; 7] = [
 ];
 const SOURCE: &str = ".source.toml";
 const KINDS: &str = "kinds/";
+const KNOWLEDGE: &str = "knowledge/";
+
+/// Texts of files by their paths.
+type Files = BTreeMap<String, String>;
 
 /// Every card and knowledge table.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +69,7 @@ impl Rulebook {
     pub fn read(folder: Option<&Path>) -> (Self, Vec<Fault>) {
         let builtin = BUILTIN.iter().map(|(path, text)| ((*path).to_string(), (*text).to_string())).collect();
         let mut book = Self::default();
-        let mut faults = book.add("rules", &builtin, false);
+        let mut faults = book.add("rules", builtin, false);
         if let Some(folder) = folder {
             book.has_folder = true;
             let shown = folder.to_string_lossy();
@@ -78,7 +82,7 @@ impl Rulebook {
                         faults.push(Fault { file: format!("{root}/{path}"), line: 1, problem });
                         book.unread.insert(path);
                     }
-                    faults.extend(book.add(root, &files, true));
+                    faults.extend(book.add(root, files, true));
                 }
                 Err(error) => faults.push(Fault {
                     file: shown.into_owned(),
@@ -183,15 +187,26 @@ impl Rulebook {
     }
 
     /// Adds files, by path; those of the folder are `own`.
-    fn add(&mut self, root: &str, files: &BTreeMap<String, String>, own: bool) -> Vec<Fault> {
-        let mut faults = self.add_kinds(root, files);
+    fn add(&mut self, root: &str, files: Files, own: bool) -> Vec<Fault> {
+        let mut faults = self.add_kinds(root, &files);
+        let (mut tables, files): (Files, Files) = files.into_iter().partition(|(path, _)| path.ends_with(".csv"));
+        for name in tables.keys().filter_map(|path| path.strip_prefix(KNOWLEDGE)?.strip_suffix(".csv")) {
+            let source = format!("{KNOWLEDGE}{name}{SOURCE}");
+            if !files.contains_key(&source) {
+                self.broken.insert(name.to_string());
+                if !self.unread.contains(&source) {
+                    let problem = Problem::new("fault-source", args([("name", name.into())]));
+                    faults.push(Fault { file: format!("{root}/{KNOWLEDGE}{name}.csv"), line: 1, problem });
+                }
+            }
+        }
         let mut places: BTreeMap<&str, String> = BTreeMap::new();
         for (path, text) in files.iter().filter(|(path, _)| !path.starts_with(KINDS)) {
             let shown = format!("{root}/{path}");
             let mut reader = Reader::new(&shown, text);
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            if folder == "knowledge" {
-                self.add_table(&mut reader, name, files, own);
+            if let Some(name) = path.strip_prefix(KNOWLEDGE).and_then(|name| name.strip_suffix(SOURCE)) {
+                self.add_table(&mut reader, name, &mut tables, own);
             } else if let Some(id) = name.strip_suffix(".toml") {
                 if FAMILIES.iter().any(|f| f.name() == folder) {
                     let card = reader.card(folder, id, &self.kinds);
@@ -223,7 +238,7 @@ impl Rulebook {
     }
 
     /// Kinds come first: cards are read with them. What all kinds have comes before each.
-    fn add_kinds(&mut self, root: &str, files: &BTreeMap<String, String>) -> Vec<Fault> {
+    fn add_kinds(&mut self, root: &str, files: &Files) -> Vec<Fault> {
         let mut faults = Vec::new();
         let name = |path: &str| path.strip_prefix(KINDS).and_then(|n| n.strip_suffix(".toml")).map(str::to_string);
         let mut kinds: Vec<(String, &String, &String)> =
@@ -241,21 +256,10 @@ impl Rulebook {
         faults
     }
 
-    /// A table is read when its source file comes up; a CSV file only asks for its source.
-    fn add_table(&mut self, reader: &mut Reader<'_>, file: &str, files: &BTreeMap<String, String>, own: bool) {
-        let Some(name) = file.strip_suffix(SOURCE) else {
-            let name = file.strip_suffix(".csv").unwrap_or(file);
-            let source = format!("knowledge/{name}{SOURCE}");
-            if !files.contains_key(&source) {
-                self.broken.insert(name.to_string());
-                if !self.unread.contains(&source) {
-                    reader.fault(None, Problem::new("fault-source", args([("name", name.into())])));
-                }
-            }
-            return;
-        };
-        let csv = format!("knowledge/{name}.csv");
-        let (source, text) = (reader.source(), files.get(&csv));
+    /// Reads the table of a source file. Its text is the table's own from then on: it may be most of the memory.
+    fn add_table(&mut self, reader: &mut Reader<'_>, name: &str, tables: &mut Files, own: bool) {
+        let csv = format!("{KNOWLEDGE}{name}.csv");
+        let (source, text) = (reader.source(), tables.remove(&csv));
         if text.is_none() && !self.unread.contains(&csv) {
             reader.fault(None, Problem::new("fault-table-missing", args([("name", name.into())])));
         }
@@ -308,8 +312,7 @@ fn like(default: &toml::Value, value: toml::Value) -> Option<toml::Value> {
 }
 
 /// The cards and tables below a folder, by path with `/`; those that cannot be read go to `unread` with the reason.
-fn files_below(folder: &Path, unread: &mut Vec<(String, String)>) -> std::io::Result<BTreeMap<String, String>> {
-    type Files = BTreeMap<String, String>;
+fn files_below(folder: &Path, unread: &mut Vec<(String, String)>) -> std::io::Result<Files> {
     type Unread = Vec<(String, String)>;
     fn walk(folder: &Path, prefix: &str, files: &mut Files, unread: &mut Unread) -> std::io::Result<()> {
         for entry in fs::read_dir(folder)? {
@@ -321,7 +324,7 @@ fn files_below(folder: &Path, unread: &mut Vec<(String, String)>) -> std::io::Re
             }
             if fs::metadata(entry.path())?.is_dir() {
                 walk(&entry.path(), &format!("{path}/"), files, unread)?;
-            } else if name.ends_with(".toml") || (prefix == "knowledge/" && name.ends_with(".csv")) {
+            } else if name.ends_with(".toml") || (prefix == KNOWLEDGE && name.ends_with(".csv")) {
                 match fs::read_to_string(entry.path()) {
                     Ok(text) => drop(files.insert(path, text)),
                     Err(error) => unread.push((path, error.to_string())),

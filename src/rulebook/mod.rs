@@ -3,6 +3,7 @@
 //! Pure data: a card says what a rule is, never how it computes. Everything unknown is refused, all faults at once.
 
 mod card;
+mod cells;
 mod fault;
 mod kinds;
 mod knowledge;

@@ -4,6 +4,7 @@ use super::doses::{self, Use, last_cover};
 use super::leads::Parameters;
 use crate::facts::StayItem;
 use crate::model::{Fen, Quantity, Region};
+use crate::rule::Context;
 
 /// What is beyond the plausible dose on one line.
 pub struct Beyond {
@@ -16,12 +17,10 @@ pub struct Beyond {
 }
 
 /// The excess of one use above `limit` units a day, latest lines of a day first.
-pub fn beyond(region: &Region, fact: &StayItem, of: &Use, limit: f64, parameters: &Parameters) -> Vec<Beyond> {
-    let fees = &region.fees;
-    let lines: Vec<u32> =
-        (fact.first_line..=fact.last_line).filter(|&l| fees.item[l as usize] == fact.item).collect();
+pub fn beyond(context: &Context<'_>, fact: &StayItem, of: &Use, limit: f64, parameters: &Parameters) -> Vec<Beyond> {
+    let (region, fees, lines) = (context.region, &context.region.fees, context.facts.lines(fact));
     if let Some(days) = of.total_days {
-        return excess(region, &lines, limit * f64::from(days));
+        return excess(region, lines, limit * f64::from(days));
     }
     let stay = &region.stays[of.stay as usize];
     let on_the_spot = doses::is_given_on_the_spot(region, fact.item);

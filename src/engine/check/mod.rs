@@ -18,8 +18,8 @@ pub use warn::warnings;
 /// Everything that is wrong: a detector that does not exist, parameters that it does not understand, points that no rule can
 /// read. In the order of the files.
 pub fn check(book: &Rulebook) -> Vec<Fault> {
-    let mut faults = cards::faults(book);
-    faults.extend(tables::faults(book));
+    let (mut faults, of_tables) = rayon::join(|| cards::faults(book), || tables::faults(book));
+    faults.extend(of_tables);
     // A table that several cards share has its faults once.
     let mut seen = FxHashSet::default();
     faults.retain(|fault| seen.insert(format!("{fault:?}")));

@@ -18,13 +18,14 @@ pub(super) fn faults(book: &Rulebook) -> Vec<Fault> {
     let groups = Groups::new(book);
     let mut faults = Vec::new();
     for table in &tables {
-        limit_names(book, table, &mut faults);
-        let of_row = |row: u32| {
-            let wrong = wrong(table, row, &groups).into_iter();
-            wrong.map(move |problem| Fault { file: table.file.clone(), line: table.line(row), problem })
-        };
-        let all = (0..table.len() as u32).into_par_iter().filter(|row| !is_example(table, *row));
-        faults.par_extend(all.flat_map_iter(of_row));
+        for run in table.classes() {
+            let names = limit_names(book, table, run.start);
+            let of_row = |row: u32| {
+                let wrong = wrong(table, row, &names, &groups).into_iter();
+                wrong.map(move |problem| Fault { file: table.file.clone(), line: table.line(row), problem })
+            };
+            faults.par_extend(run.clone().into_par_iter().flat_map_iter(of_row));
+        }
     }
     classes(book, &tables, &mut faults);
     twice(&tables, &mut faults);
@@ -40,44 +41,59 @@ fn is_example(table: &KnowledgeTable, row: u32) -> bool {
     table.point(row, PointColumn::Id).starts_with(limits::EXAMPLE)
 }
 
-/// Everything that is wrong with a point, whatever its kind.
-fn wrong(table: &KnowledgeTable, row: u32, groups: &Groups<'_>) -> Vec<Problem> {
-    let cell = |column| table.point(row, column);
-    let problem = |id, name: &str, text: &str| {
-        Problem::new(id, args([("id", cell(PointColumn::Id).into()), (name, text.into())]))
-    };
+/// Everything that is wrong with a point, whatever its kind; nothing with an example.
+fn wrong(table: &KnowledgeTable, row: u32, names: &[&str], groups: &Groups<'_>) -> Vec<Problem> {
+    let columns = [
+        PointColumn::Id,
+        PointColumn::Limit,
+        PointColumn::Value,
+        PointColumn::Codes,
+        PointColumn::From,
+        PointColumn::To,
+        PointColumn::Region,
+    ];
+    let [point, limit, value, codes, from, to, region] = table.point_cells(row, columns);
+    let id = || ("id", point.into());
+    let problem = |fault, name: &str, text: &str| Problem::new(fault, args([id(), (name, text.into())]));
     let mut wrong = Vec::new();
-    if cell(PointColumn::Id).is_empty() || cell(PointColumn::Codes).is_empty() {
-        wrong.push(problem("fault-codes", "name", cell(PointColumn::Name)));
+    if point.starts_with(limits::EXAMPLE) {
+        return wrong;
     }
-    for code in cell(PointColumn::Codes).split_ascii_whitespace() {
+    if !names.is_empty() && !names.contains(&limit) {
+        let near = nearest(limit, names.iter().copied());
+        let list = [id(), ("limit", limit.into()), ("nearest", near.into())];
+        wrong.push(Problem::new("fault-limit", args(list)));
+    }
+    if point.is_empty() || codes.is_empty() {
+        wrong.push(problem("fault-codes", "name", table.point(row, PointColumn::Name)));
+    }
+    for code in codes.split_ascii_whitespace() {
         match flaw(code) {
             None => {}
             Some(Flaw::Number) => wrong.push(problem("fault-code-number", "code", code)),
             Some(Flaw::Sign(sign)) => {
-                let list = [("id", cell(PointColumn::Id).into()), ("code", code.into()), ("sign", shown(sign).into())];
+                let list = [id(), ("code", code.into()), ("sign", shown(sign).into())];
                 wrong.push(Problem::new("fault-code", args(list)));
             }
         }
     }
-    let words = [PointColumn::Codes, PointColumn::Value].map(|c| cell(c).split_ascii_whitespace());
+    let words = [codes, value].map(str::split_ascii_whitespace);
     for group in words.into_iter().flatten().filter_map(|word| word.strip_prefix('@')) {
         if !groups.has(group) {
             let near = nearest(group, groups.names());
-            let list = [("id", cell(PointColumn::Id).into()), ("group", group.into()), ("nearest", near.into())];
+            let list = [id(), ("group", group.into()), ("nearest", near.into())];
             wrong.push(Problem::new("fault-group", args(list)));
         }
     }
-    let dates = [PointColumn::From, PointColumn::To].map(cell);
-    for text in dates.iter().filter(|text| !text.is_empty() && date(text).is_none()) {
+    let dates = [from, to].map(|text| (text, date(text)));
+    for (text, _) in dates.iter().filter(|(text, day)| !text.is_empty() && day.is_none()) {
         wrong.push(problem("fault-date", "date", text));
     }
-    if let [Some(from), Some(to)] = dates.map(date)
+    if let [(_, Some(from)), (_, Some(to))] = dates
         && to < from
     {
         wrong.push(problem("fault-dates", "dates", &format!("{from} – {to}")));
     }
-    let region = cell(PointColumn::Region);
     if !region.bytes().all(|b| b.is_ascii_digit()) {
         wrong.push(problem("fault-region", "region", region));
     }
@@ -90,26 +106,10 @@ fn shown(sign: char) -> String {
     if visible { sign.to_string() } else { format!("U+{:04X}", u32::from(sign)) }
 }
 
-/// Limits that no kind of the cards for the point's class has.
-fn limit_names(book: &Rulebook, table: &KnowledgeTable, faults: &mut Vec<Fault>) {
-    for run in table.classes() {
-        let class = |column| table.point(run.start, column);
-        let kinds = kinds_of(book, table, class(PointColumn::ClassCode), class(PointColumn::ClassName));
-        let names: Vec<&str> = kinds.iter().flat_map(|kind| kind.names).copied().collect();
-        if names.is_empty() {
-            continue;
-        }
-        for row in run.clone() {
-            let [id, limit] = [PointColumn::Id, PointColumn::Limit].map(|column| table.point(row, column));
-            if names.contains(&limit) || id.starts_with(limits::EXAMPLE) {
-                continue;
-            }
-            let near = nearest(limit, names.iter().copied());
-            let list = args([("id", id.into()), ("limit", limit.into()), ("nearest", near.into())]);
-            let problem = Problem::new("fault-limit", list);
-            faults.push(Fault { file: table.file.clone(), line: table.line(row), problem });
-        }
-    }
+/// The limits that the kinds of the cards for a point's class have.
+fn limit_names(book: &Rulebook, table: &KnowledgeTable, row: u32) -> Vec<&'static str> {
+    let [code, name] = [PointColumn::ClassCode, PointColumn::ClassName].map(|column| table.point(row, column));
+    kinds_of(book, table, code, name).iter().flat_map(|kind| kind.names).copied().collect()
 }
 
 /// Classes that the national library does not have: such points would never run. One fault for neighbouring points.
@@ -142,12 +142,26 @@ fn classes(book: &Rulebook, tables: &[&KnowledgeTable], faults: &mut Vec<Fault>)
 
 /// Ids that two points have, in one table or in two: which of them is superseded or switched off nobody can say.
 fn twice(tables: &[&KnowledgeTable], faults: &mut Vec<Fault>) {
+    let hashed = |at: usize, row: u32| {
+        let id = tables[at].point(row, PointColumn::Id);
+        (!id.is_empty() && !id.starts_with(limits::EXAMPLE)).then(|| hash(id))
+    };
+    let mut hashes: Vec<u64> = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        hashes.par_extend((0..table.len() as u32).into_par_iter().filter_map(|row| hashed(at, row)));
+    }
+    hashes.par_sort_unstable();
+    let again: FxHashSet<u64> = hashes.array_windows().filter(|[a, b]| a == b).map(|pair| pair[0]).collect();
+    if again.is_empty() {
+        return;
+    }
     let mut ids: Vec<(u64, u16, u32)> = Vec::new();
     for (at, table) in tables.iter().enumerate() {
-        let named = rows(table).filter(|row| !table.point(*row, PointColumn::Id).is_empty());
-        ids.extend(named.map(|row| (hash(table.point(row, PointColumn::Id)), at as u16, row)));
+        let of_row = |row| hashed(at, row).filter(|hash| again.contains(hash)).map(|hash| (hash, at as u16, row));
+        ids.par_extend((0..table.len() as u32).into_par_iter().filter_map(of_row));
     }
-    ids.par_sort_unstable();
+    // Texts that are not the same may share a hash.
+    ids.sort_unstable_by_key(|&(hash, at, row)| (hash, tables[usize::from(at)].point(row, PointColumn::Id), at, row));
     let id = |entry: &(u64, u16, u32)| tables[usize::from(entry.1)].point(entry.2, PointColumn::Id);
     for same in ids.chunk_by(|a, b| a.0 == b.0 && id(a) == id(b)) {
         for again in &same[1..] {

@@ -6,7 +6,7 @@ const CARD: &str = include_str!("../../../rules/charges/outside-stay.toml");
 fn faults(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(p, t)| ((*p).to_string(), (*t).to_string())).collect();
     let catalog = Catalog::new(Lang::En);
-    Rulebook::default().add("dir", &files, true).iter().map(|f| f.text(&catalog)).collect()
+    Rulebook::default().add("dir", files, true).iter().map(|f| f.text(&catalog)).collect()
 }
 
 #[test]
