@@ -92,3 +92,53 @@ impl Peaks {
         all[item.index()][measure as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Facts, Wanted, compute_for};
+    use crate::model::{Day, FeeClass, Fen, HospitalId, Pool, Price, Quantity, Record, Stamp};
+    use crate::rule::index::Index;
+    use crate::rulebook::Rulebook;
+
+    /// Records of persons 0, 0, 1 and of two whom nobody knows, each with so many units of item 1 on day 1.
+    fn region(units: &[i64]) -> Region {
+        let persons = [PersonId(0), PersonId(0), PersonId(1), PersonId::NONE, PersonId::NONE];
+        let mut region = Region::default();
+        region.names.persons = Pool::from_sorted(["a", "b"]);
+        region.names.items = Pool::from_sorted(["i", "j"]);
+        for (at, person) in persons.into_iter().enumerate() {
+            region.records.push(Record { person, hospital: HospitalId(0), stay: None, visit: None });
+            region.fees.record.push(RecordId(at as u32));
+        }
+        region.fees.item = vec![ItemId(1); units.len()];
+        region.fees.class = vec![FeeClass::Laboratory; units.len()];
+        region.fees.quantity = units.iter().map(|u| Quantity(u * Quantity::ONE.0)).collect();
+        region.fees.price = vec![Price(1_000_000); units.len()];
+        region.fees.amount = units.iter().map(|u| Fen(u * 100)).collect();
+        region.fees.time = vec![Some(Stamp::date(Day(1))); units.len()];
+        region.fees.starts = (0..=units.len() as u32).collect();
+        region
+    }
+
+    #[test]
+    fn what_a_patient_has_is_of_all_records_and_the_unknown_are_not_one() {
+        let region = region(&[2, 3, 4, 5, 6]);
+        let (facts, book): (Facts, _) = (compute_for(&region, &Wanted::default(), 0..5), Rulebook::default());
+        let index = Index::new(&region, &facts, &book);
+        let most = |measure, in_record| index.peaks().most(ItemId(1), measure, in_record);
+        assert_eq!((most(Measure::Quantity, true), most(Measure::Quantity, false)), (6.0, 6.0));
+        assert_eq!((most(Measure::Days, true), most(Measure::Days, false)), (1.0, 2.0));
+        assert_eq!(index.peaks().most(ItemId(0), Measure::Amount, false), 0.0, "nobody has the other item");
+    }
+
+    #[test]
+    fn a_known_patient_adds_up() {
+        let region = region(&[20, 3, 4, 5, 6]);
+        let (facts, book) = (compute_for(&region, &Wanted::default(), 0..5), Rulebook::default());
+        let index = Index::new(&region, &facts, &book);
+        let most = |measure, in_record| index.peaks().most(ItemId(1), measure, in_record);
+        assert_eq!((most(Measure::Amount, true), most(Measure::Amount, false)), (20.0, 23.0));
+        assert_eq!((most(Measure::LargestDay, true), most(Measure::LargestDay, false)), (20.0, 23.0));
+    }
+}
