@@ -93,6 +93,7 @@ fn stay(i: u32) -> Stay {
         return_plan: TextId::NONE,
         sex: Sex::Unknown,
         birth: None,
+        born: None,
         total: Fen(800_000 + i64::from(i) * 12_345),
         fund: Fen(500_000),
         own: Fen(300_000),

@@ -86,8 +86,8 @@ fn returns(discharge: &Discharge, window: i32) -> bool {
 }
 
 fn kind(region: &Region, stay: &Stay) -> Kind {
-    let birth = stay.birth.or(stay.person.some().and_then(|p| region.persons[p.index()].birth));
-    let age = birth.map_or(-1, |b| (stay.admitted.day.0 - b.0) / 365);
+    let born = region.birth(stay.person, Some(stay));
+    let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
     (chapter(region, stay.diagnosis), AGES.iter().filter(|from| age >= **from).count() as u8)
 }
 

@@ -62,7 +62,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (
             Table::Stays,
             "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
+            | "age" | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
         )
         | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
         | (Table::Diagnoses, "diag_name")

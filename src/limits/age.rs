@@ -61,6 +61,19 @@ impl Ages {
         }
     }
 
+    /// The breach of somebody who was born between two days: the smaller of both, where both are to the same side.
+    pub fn surely_broken(self, born: (Day, Day), first: Day, last: Day) -> Option<Breach> {
+        let breach = self.breach(born.0, first, last)?;
+        if born.0 == born.1 {
+            return Some(breach);
+        }
+        let other = self.breach(born.1, first, last)?;
+        let old = |breach: &Breach| breach.observed > breach.threshold;
+        let smaller = (old(&breach) == old(&other)).then_some(if old(&breach) { other } else { breach })?;
+        // A written age may be a nominal one.
+        Some(Breach { confidence: 0.6, ..smaller })
+    }
+
     /// Whether somebody who was born on a day had the wrong age on some day of a period.
     pub fn breach(self, birth: Day, first: Day, last: Day) -> Option<Breach> {
         if self.surely_holds(first.0 - birth.0, last.0 - birth.0) {
@@ -128,7 +141,7 @@ impl Limit for Kind {
         };
         Ok(scope.each_with(known, |_, known, at| {
             let (birth, (first, last)) = (*known)?;
-            scope.points[at as usize].bound.breach(birth, first, last)
+            scope.points[at as usize].bound.surely_broken(birth, first, last)
         }))
     }
 }

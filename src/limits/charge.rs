@@ -1,7 +1,7 @@
 //! An item on a record, with what is known of the patient and the institution.
 
 use crate::facts::{Facts, StayItem};
-use crate::model::{Day, PersonId, Record, Region, Sex, Stay, Visit};
+use crate::model::{Certificate, Day, PersonId, Record, Region, Sex, Stay, Visit};
 use crate::rule::Context;
 
 /// All lines of an item on one stay or visit.
@@ -44,8 +44,8 @@ impl<'a> Charge<'a> {
         Patient::new(self.region, self.record)
     }
 
-    /// The patient's date of birth.
-    pub fn birth(&self) -> Option<Day> {
+    /// The first and the last day on which the patient may have been born.
+    pub fn birth(&self) -> Option<(Day, Day)> {
         self.patient().birth()
     }
 }
@@ -72,21 +72,14 @@ impl<'a> Patient<'a> {
         }
     }
 
-    /// What the certificate number says of the sex: the second last of 18 characters is odd for men.
+    /// What the certificate number says of the sex.
     pub fn certified_sex(&self) -> Option<Sex> {
         let certificate = self.region.persons.get(self.person.index())?.certificate.some()?;
-        let text = self.region.names.texts.get(certificate).as_bytes();
-        match text {
-            [rest @ .., _] if rest.len() == 17 && rest.iter().all(u8::is_ascii_digit) => {
-                Some(if rest[16] % 2 == 1 { Sex::Male } else { Sex::Female })
-            }
-            _ => None,
-        }
+        Certificate::new(self.region.names.texts.get(certificate)).map(Certificate::sex)
     }
 
-    /// The patient's date of birth: that of the stay, else that of the person.
-    pub fn birth(&self) -> Option<Day> {
-        let of_person = self.region.persons.get(self.person.index()).and_then(|p| p.birth);
-        self.stay.and_then(|s| s.birth).or(of_person)
+    /// The first and the last day on which the patient may have been born.
+    pub fn birth(&self) -> Option<(Day, Day)> {
+        self.region.birth(self.person, self.stay)
     }
 }

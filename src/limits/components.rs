@@ -102,6 +102,7 @@ fn excess(items: &BTreeMap<ItemId, Lines>, price: Option<Fen>) -> Vec<(u32, Fen)
     let used = |(item, own): &(&ItemId, &Lines)| -> Vec<Use> {
         let of = |&(line, claimed): &(u32, Fen)| Use {
             day: None,
+            about: None,
             line,
             record: RecordId(0),
             item: **item,

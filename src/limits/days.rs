@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::windows::prescription;
+use super::windows::{day_of, prescription};
 use crate::facts::StayItem;
 use crate::model::{Day, Fen, ItemId, Quantity};
 use crate::rule::Context;
@@ -42,16 +42,14 @@ pub fn parties(context: &Context<'_>, facts: &[&StayItem], together: Together) -
     let mut parties: BTreeMap<i64, Party> = BTreeMap::new();
     for fact in facts {
         for line in context.facts.lines(fact).iter().map(|line| *line as usize) {
-            let day = fees.time[line].map(|t| t.day);
+            let day = day_of(region, line);
             let key = match together {
-                Together::Record => 0,
+                Together::Record => Some(0),
                 Together::Prescription => prescription(region, line),
-                // Undated lines are on no day, so with nothing.
-                Together::Day => match day {
-                    Some(day) => i64::from(day.0),
-                    None => continue,
-                },
+                Together::Day => day.map(|day| i64::from(day.0)),
             };
+            // What is on no day is with nothing.
+            let Some(key) = key else { continue };
             let party = parties.entry(key).or_insert(Party { day: day.or(of_record), items: BTreeMap::new() });
             let own = party.items.entry(fact.item).or_default();
             own.quantity += fees.quantity[line];

@@ -24,6 +24,6 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, Ages>) -> Result<Vec<Hit<'a>>, RuleError> {
-        Ok(subjects::of_diagnoses(scope, |case, ages| ages.breach(case.patient.birth()?, case.day, case.day)))
+        Ok(subjects::of_diagnoses(scope, |case, ages| ages.surely_broken(case.patient.birth()?, case.day, case.day)))
     }
 }

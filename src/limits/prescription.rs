@@ -101,7 +101,7 @@ fn hit<'a>(
     let used: Vec<Use> = items
         .iter()
         .flat_map(|(item, own)| own.lines.iter().map(move |&(line, claimed)| (*item, own.quantity, line, claimed)))
-        .map(|(item, quantity, line, claimed)| Use { day: None, line, record, item, quantity, claimed })
+        .map(|(item, quantity, line, claimed)| Use { day: None, about: None, line, record, item, quantity, claimed })
         .collect();
     let lines: Vec<(u32, Fen)> = from_the_last(&used, money).into_iter().map(|(u, fen)| (u.line, fen)).collect();
     let alone = most == 0.0;

@@ -57,10 +57,9 @@ fn alone<'a>(
     let with = || own.iter().filter(|f| f.quantity.0 > 0 && partners.binary_search(&f.item).is_ok());
     let mut days: BTreeSet<Day> = BTreeSet::new();
     for used in uses(scope.context, with()) {
-        let dated = region.fees.time[used.line as usize].map(|t| t.day);
-        days.insert(dated.filter(|_| point.bound.same_day)?);
+        days.insert(used.day.filter(|_| point.bound.same_day)?);
     }
-    let without = |day: Option<Day>| day.is_none_or(|day| point.holds(day) && !days.contains(&day));
+    let without = |day: Option<Day>| day.map_or(days.is_empty(), |day| point.holds(day) && !days.contains(&day));
     let lines: Vec<(u32, Fen)> =
         uses(scope.context, std::iter::once(fact)).filter(|u| without(u.day)).map(|u| (u.line, u.claimed)).collect();
     let needed = partners.first().map(|&item| region.item_name(item).to_string());

@@ -49,7 +49,10 @@ impl Window {
 /// One line of a point's items.
 #[derive(Clone, Copy)]
 pub struct Use {
+    /// See [`day_of`].
     pub day: Option<Day>,
+    /// The same; else that on which the record begins.
+    pub about: Option<Day>,
     pub line: u32,
     pub record: RecordId,
     pub item: ItemId,
@@ -57,27 +60,40 @@ pub struct Use {
     pub claimed: Fen,
 }
 
-/// The prescription of a line: its number within the record; without numbers, its day.
-pub fn prescription(region: &Region, line: usize) -> i64 {
-    match region.fees.prescription.get(line).and_then(|p| p.some()) {
-        Some(number) => number.index() as i64,
-        // Days are apart from numbers: a record may have both.
-        None => region.fees.time[line].map_or(i64::MIN, |t| i64::from(t.day.0) - (1 << 40)),
+/// The day of a line. One without a date is of the day of its record, where that is of one day; of a longer stay nobody knows
+/// which, so that it is on no day with others.
+pub fn day_of(region: &Region, line: usize) -> Option<Day> {
+    if let Some(time) = region.fees.time[line] {
+        return Some(time.day);
+    }
+    let record = &region.records[region.fees.record[line].index()];
+    match record.stay.map(|i| &region.stays[i as usize]) {
+        Some(stay) => stay.discharged.map(|d| d.day).filter(|day| *day == stay.admitted.day),
+        None => record.visit.map(|i| region.visits[i as usize].time.day),
     }
 }
 
-/// Which window of its kind a line falls in.
-fn place(window: Window, region: &Region, used: &Use) -> i64 {
-    let date = || used.day.map(|d| d.date());
-    match window {
+/// The prescription of a line: its number within the record; without numbers, its day.
+pub fn prescription(region: &Region, line: usize) -> Option<i64> {
+    match region.fees.prescription.get(line).and_then(|p| p.some()) {
+        Some(number) => Some(number.index() as i64),
+        // Days are apart from numbers: a record may have both.
+        None => day_of(region, line).map(|day| i64::from(day.0) - (1 << 40)),
+    }
+}
+
+/// Which window of its kind a line falls in; nothing where its date would have to say it and there is none.
+fn place(window: Window, region: &Region, used: &Use) -> Option<i64> {
+    let date = || used.about.map(|d| d.date());
+    Some(match window {
         Window::Line => i64::from(used.line),
-        Window::Prescription => prescription(region, used.line as usize),
-        Window::Day => used.day.map_or(-i64::from(used.record.index() as u32) - (1 << 40), |d| i64::from(d.0)),
+        Window::Prescription => return prescription(region, used.line as usize),
+        Window::Day => i64::from(used.day?.0),
         Window::Month => date().map_or(i64::MIN, |d| i64::from(d.year()) * 12 + i64::from(d.month0())),
         Window::Quarter => date().map_or(i64::MIN, |d| i64::from(d.year()) * 4 + i64::from(d.month0() / 3)),
         Window::Year => date().map_or(i64::MIN, |d| i64::from(d.year())),
         Window::Record | Window::Ever => 0,
-    }
+    })
 }
 
 /// What was seen of an item, and its lines that are too much.
@@ -162,12 +178,14 @@ fn in_group<'a, B>(
 ) -> Vec<Hit<'a>> {
     let region = scope.context.region;
     let mut windows: BTreeMap<i64, Vec<Use>> = BTreeMap::new();
-    for used in uses(scope.context, own.iter().copied()).filter(|u| u.day.is_none_or(|day| point.holds(day))) {
-        windows.entry(place(window, region, &used)).or_default().push(used);
+    for used in uses(scope.context, own.iter().copied()).filter(|u| u.about.is_none_or(|day| point.holds(day))) {
+        if let Some(place) = place(window, region, &used) {
+            windows.entry(place).or_default().push(used);
+        }
     }
     let mut broken: BTreeMap<(RecordId, ItemId), Seen> = BTreeMap::new();
     for mut used in windows.into_values() {
-        used.sort_by_key(|u| (u.day, u.record, u.line));
+        used.sort_by_key(|u| (u.about, u.record, u.line));
         let Some(found) = excess(&point.bound, &used) else { continue };
         for (used, fen) in found.lines {
             let (observed, lines) = broken.entry((used.record, used.item)).or_insert((found.observed, Vec::new()));
@@ -210,7 +228,8 @@ pub fn uses<'a>(context: &'a Context<'a>, facts: impl Iterator<Item = &'a StayIt
             .map(|i| region.stays[i as usize].admitted.day)
             .or(record.visit.map(|i| region.visits[i as usize].time.day));
         lines.map(move |line| Use {
-            day: fees.time[line as usize].map(|t| t.day).or(of_record),
+            day: day_of(region, line as usize),
+            about: fees.time[line as usize].map(|t| t.day).or(of_record),
             line,
             record: fact.record,
             item: fact.item,

@@ -3,12 +3,16 @@
 //! Text of the exports is interned once, in sorted pools, so that an id orders like the text it stands for and a charge
 //! line is a few dozen bytes. Rules work on these ids; only the report turns them back into text.
 
+mod age;
+mod certificate;
 mod columns;
 mod ids;
 mod progress;
 mod region;
 mod units;
 
+pub use age::born;
+pub use certificate::Certificate;
 pub use columns::{Column, Kind, Table, column, columns};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,

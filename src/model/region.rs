@@ -54,7 +54,7 @@ pub struct Person {
     pub certificate: TextId,
     /// Sex.
     pub sex: Sex,
-    /// Date of birth.
+    /// Date of birth; that of the certificate number where no table has it.
     pub birth: Option<Day>,
     /// Address.
     pub address: TextId,
@@ -129,6 +129,8 @@ pub struct Stay {
     pub sex: Sex,
     /// Date of birth on this record.
     pub birth: Option<Day>,
+    /// The first and the last day of birth that the age on this record leaves.
+    pub born: Option<(Day, Day)>,
     /// Total fee, settlements summed.
     pub total: Fen,
     /// Paid by all funds, settlements summed; the pool fund's where that is all there is.
@@ -375,6 +377,20 @@ impl Region {
     /// The stay of a record, if the record is one.
     pub fn stay_of(&self, record: RecordId) -> Option<&Stay> {
         self.records[record.index()].stay.map(|i| &self.stays[i as usize])
+    }
+
+    /// The first and the last day on which a person may have been born: the date of birth on the stay; else the person's, unless
+    /// the age on the stay is another's, as that of a newborn under the mother's number is; else what that age leaves.
+    pub fn birth(&self, person: PersonId, stay: Option<&Stay>) -> Option<(Day, Day)> {
+        /// Ages may be nominal, or those at settlement.
+        const SLACK: i32 = 2 * 366;
+        if let Some(birth) = stay.and_then(|s| s.birth) {
+            return Some((birth, birth));
+        }
+        let of_person = self.persons.get(person.index()).and_then(|p| p.birth);
+        let Some((first, last)) = stay.and_then(|s| s.born) else { return of_person.map(|birth| (birth, birth)) };
+        let own = of_person.filter(|birth| (first.0 - SLACK..=last.0 + SLACK).contains(&birth.0));
+        Some(own.map_or((first, last), |birth| (birth, birth)))
     }
 
     /// The diagnoses of a record beyond the one on the stay itself, by position.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::schema::{Cell, Column, Kind, Source, Table};
 use crate::facts::{HospitalItemMonth, StayItem};
-use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Setting, Sex, Stamp, TextId};
+use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Region, Setting, Sex, Stamp, Stay, TextId};
 
 macro_rules! columns {
     ($($name:ident $kind:ident $needs:literal $cell:expr;)*) => {
@@ -76,9 +76,13 @@ fn class<'a>(class: Option<FeeClass>) -> Cell<'a> {
     text(CLASSES[class.unwrap_or_default() as usize])
 }
 
-/// Whole years from birth to a day.
-fn age<'a>(birth: Option<Day>, at: Day) -> Cell<'a> {
-    let years = birth.and_then(|birth| at.date().years_since(birth.date()));
+/// Whole years from birth to admission; nothing where the days on which somebody may have been born do not agree.
+fn age<'a>(region: &Region, stay: &Stay) -> Cell<'a> {
+    let years = |birth: Day| stay.admitted.day.date().years_since(birth.date());
+    let years = region
+        .birth(stay.person, Some(stay))
+        .filter(|(first, last)| years(*first) == years(*last))
+        .and_then(|(first, _)| years(first));
     years.map_or(Cell::Null, |years: u32| count(years))
 }
 
@@ -116,7 +120,7 @@ pub(super) static STAYS: Table = Table {
         days_rinp_flag_31 Text "stays.days_rinp_flag_31" |s, i| word(s, s.region.stays[i].return_plan);
         gend Text "stays.gend" |s, i| sex(s.region.stays[i].sex);
         brdy Date "stays.brdy" |s, i| day(s.region.stays[i].birth);
-        age Integer "stays.brdy" |s, i| age(s.region.stays[i].birth, s.region.stays[i].admitted.day);
+        age Integer "stays.brdy or persons.brdy or stays.certno or persons.certno or stays.age" |s, i| age(s.region, &s.region.stays[i]);
         medfee_sumamt_fen Fen "stays.medfee_sumamt" |s, i| fen(s.region.stays[i].total);
         fund_pay_sumamt_fen Fen "stays.fund_pay_sumamt or stays.hifp_pay" |s, i| fen(s.region.stays[i].fund);
         psn_pay_fen Fen "stays.psn_pay" |s, i| fen(s.region.stays[i].own);

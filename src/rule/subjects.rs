@@ -56,8 +56,11 @@ pub fn yuan(fen: crate::model::Fen) -> Value {
     Value::from(fen.yuan())
 }
 
+/// Somebody older is no newborn.
+const NEWBORN_DAYS: i32 = 28;
+
 /// Whether a stay is a newborn's: by `med_type` 5212, by the words 新生儿 and 婴儿, by a diagnosis of the perinatal period
-/// (P00–P96) or of a liveborn infant (Z38), or by a date of birth at most 28 days before admission.
+/// (P00–P96) or of a liveborn infant (Z38), or by a birth at most 28 days before admission.
 pub fn is_newborns(region: &Region, stay: &Stay) -> bool {
     let kind = region.names.texts.get(stay.kind);
     let names: [TextId; 1] = [stay.diagnosis_name];
@@ -68,7 +71,9 @@ pub fn is_newborns(region: &Region, stay: &Stay) -> bool {
         || std::iter::once(stay.diagnosis)
             .chain(region.diagnoses_of(stay.record).iter().map(|d| d.code))
             .any(|code| is_perinatal(region, code))
-        || stay.birth.is_some_and(|b| (0..=28).contains(&(stay.admitted.day.0 - b.0)))
+        || region
+            .birth(stay.person, Some(stay))
+            .is_some_and(|(first, last)| last <= stay.admitted.day && stay.admitted.day.0 - first.0 <= NEWBORN_DAYS)
 }
 
 /// Whether a stay is a childbirth: `med_type` 52 or the word 生育 or 分娩.

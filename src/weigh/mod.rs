@@ -136,6 +136,7 @@ mod tests {
             return_plan: TextId::NONE,
             sex: Sex::Unknown,
             birth: None,
+            born: None,
             total: Fen(total),
             fund: Fen(0),
             own: Fen(0),

@@ -242,7 +242,8 @@ fn hospitals_with_totals(region: &Region, facts: &Facts, drugs: &[(u32, u32)]) -
 fn strata(region: &Region) -> Vec<u32> {
     let mut numbers: BTreeMap<(bool, String), u32> = BTreeMap::new();
     let keys = region.stays.iter().map(|stay| {
-        let child = stay.birth.is_some_and(|b| (stay.admitted.day.0 - b.0) < 14 * 365);
+        let born = region.birth(stay.person, Some(stay));
+        let child = born.is_some_and(|(_, last)| (stay.admitted.day.0 - last.0) < 14 * 365);
         let code: String = region.names.diagnoses.get(stay.diagnosis).chars().take(3).collect();
         let next = numbers.len() as u32;
         *numbers.entry((child, code)).or_insert(next)

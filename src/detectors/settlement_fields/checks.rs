@@ -3,7 +3,7 @@
 
 use super::Parameters;
 use super::super::tallies::Nature;
-use crate::model::{Day, DiagnosisId, Fen, Region, Sex, Stay, Table, TextId};
+use crate::model::{Certificate, DiagnosisId, Fen, Region, Sex, Stay, Table, TextId};
 use crate::rule::subjects::is_newborns;
 
 /// A stay as the checks see it.
@@ -115,46 +115,26 @@ fn is_code(code: &str) -> bool {
 
 /// The certificate number of the patient where it is one of 18 characters that is not masked. A newborn is often entered
 /// under the number of the mother.
-fn certificate<'a>(case: &Case<'a>) -> Option<&'a [u8]> {
+fn certificate<'a>(case: &Case<'a>) -> Option<Certificate<'a>> {
     let person = case.region.persons.get(case.stay.person.some()?.index())?;
-    let text = case.region.names.texts.get(person.certificate).as_bytes();
-    let body = text.get(..17)?;
-    let whole = text.len() == 18 && body.iter().all(u8::is_ascii_digit);
-    let last = text.last().is_some_and(|c| c.is_ascii_digit() || matches!(c, b'X' | b'x'));
-    (whole && last && !is_newborns(case.region, case.stay)).then_some(text)
-}
-
-/// The check character: weights 2^(17-i) mod 11, GB 11643-1999.
-fn check_character(body: &[u8]) -> u8 {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    b"10X98765432"[(sum % 11) as usize]
-}
-
-/// A number for the list of examples: the places of birth and sex are what the check is about, the rest stays covered.
-fn covered(text: &[u8]) -> String {
-    let shown = |(i, c): (usize, &u8)| if (6..14).contains(&i) || i >= 16 { char::from(*c) } else { '*' };
-    text.iter().enumerate().map(shown).collect()
+    let number = Certificate::new(case.region.names.texts.get(person.certificate))?;
+    (!is_newborns(case.region, case.stay)).then_some(number)
 }
 
 fn id_check(case: &Case<'_>) -> Option<Option<String>> {
-    let text = certificate(case)?;
-    let right = text.get(..17).map(check_character) == text.last().map(u8::to_ascii_uppercase);
-    Some((!right).then(|| covered(text)))
+    let number = certificate(case)?;
+    Some((!number.is_right()).then(|| number.covered()))
 }
 
 fn id_birth(case: &Case<'_>) -> Option<Option<String>> {
-    let (text, birth) = (certificate(case)?, case.stay.birth?);
-    let number = |range: std::ops::Range<usize>| std::str::from_utf8(text.get(range)?).ok()?.parse::<u32>().ok();
-    let own = Day::from_ymd(number(6..10)? as i32, number(10..12)?, number(12..14)?)?;
-    Some((own != birth).then(|| format!("{} ≠ {birth}", covered(text))))
+    let (number, birth) = (certificate(case)?, case.stay.birth?);
+    Some((number.birth()? != birth).then(|| format!("{} ≠ {birth}", number.covered())))
 }
 
 fn id_sex(case: &Case<'_>) -> Option<Option<String>> {
-    let text = certificate(case)?;
-    let own = if text.get(16)? % 2 == 1 { Sex::Male } else { Sex::Female };
+    let number = certificate(case)?;
     (case.stay.sex != Sex::Unknown).then_some(())?;
-    Some((own != case.stay.sex).then(|| covered(text)))
+    Some((number.sex() != case.stay.sex).then(|| number.covered()))
 }
 
 /// Born after admission, or older than people get.
@@ -193,12 +173,5 @@ mod tests {
         for code in ["123", "肺炎", "J1", "0", "18.9", "J18.900肺炎"] {
             assert!(!is_code(code), "{code}");
         }
-    }
-
-    #[test]
-    fn the_check_character_of_the_standard() {
-        // The example of GB 11643-1999.
-        assert_eq!(check_character(b"11010519491231002"), b'X');
-        assert_eq!(check_character(b"44052418800101001"), b'4');
     }
 }

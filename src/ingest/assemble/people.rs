@@ -4,7 +4,7 @@
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::Ids;
-use crate::model::{Day, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
+use crate::model::{Certificate, Day, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
 
 /// Every person, by id.
 pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
@@ -24,6 +24,14 @@ pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
             if known.sex == Sex::Unknown {
                 known.sex = new.sex;
             }
+        }
+    }
+    for known in out.iter_mut().filter(|known| known.birth.is_none() || known.sex == Sex::Unknown) {
+        let number = known.certificate.some().and_then(|id| Certificate::new(ids.texts.pool.get(id)));
+        let Some(number) = number.filter(|number| number.is_right()) else { continue };
+        known.birth = known.birth.or(number.birth());
+        if known.sex == Sex::Unknown {
+            known.sex = number.sex();
         }
     }
     out

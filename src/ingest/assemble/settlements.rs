@@ -8,7 +8,7 @@ use super::setting::setting;
 use super::{Ids, Ledger, Ranked, degrade};
 use crate::model::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RecordId, RowRef, Setting, Sex, Stamp, Stay,
-    Table, TextId, Visit,
+    Table, TextId, Visit, born,
 };
 
 /// A settlement as exported. Compared without `row`, two equal ones are the same row exported twice.
@@ -42,6 +42,7 @@ pub(super) struct Settlement {
     pub uploaded: Option<Stamp>,
     pub sex: Sex,
     pub birth: Option<Day>,
+    pub born: Option<(Day, Day)>,
     pub refund: bool,
     pub void: bool,
     pub row: RowRef,
@@ -102,7 +103,8 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
     let (doctor, diagnosis, diagnosis_name, way) =
         (symbol("chfpdr_code"), symbol("dise_codg"), symbol("dise_name"), symbol("dscg_way"));
     let return_plan = symbol("days_rinp_flag_31");
-    let (operation, days, uploaded) = (symbol("oprn_oprt_code"), symbol("ipt_days"), moment("upload_time"));
+    let (operation, days, age) = (symbol("oprn_oprt_code"), symbol("ipt_days"), symbol("age"));
+    let uploaded = moment("upload_time");
     let (total, fund, pool, own) =
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
@@ -138,6 +140,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             uploaded: uploaded(row),
             sex: sex(chunk, row),
             birth: birth(row).map(|s| s.day),
+            born: begin(row).and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)),
             refund: small("refd_setl_flag", row) == 2,
             void: small("vali_flag", row) == 1,
             row: RowRef { file: chunk.part, line: *line },
@@ -353,6 +356,7 @@ fn stay(group: &Group) -> Stay {
         return_plan: first(rows, TextId::NONE, |r| r.return_plan),
         sex: first(rows, Sex::Unknown, |r| r.sex),
         birth: first(rows, None, |r| r.birth),
+        born: first(rows, None, |r| r.born),
         total: group.total,
         fund: group.fund,
         own: group.own,
