@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Region, Stamp, Stay, Table};
+use crate::rule::index::Index;
 use crate::rule::{Context, Detector, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -38,8 +39,13 @@ struct Pair {
 fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
-    let sweep =
-        Sweep { region, limits: open_limits(region, parameters.open_stay_quantile), today: today(region), parameters };
+    let sweep = Sweep {
+        region,
+        index: context.index,
+        limits: open_limits(region, parameters.open_stay_quantile),
+        today: today(region),
+        parameters,
+    };
     let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
     order.sort_by_key(|&i| {
         let stay = &region.stays[i as usize];
@@ -78,6 +84,7 @@ fn open_limits(region: &Region, quantile: f64) -> BTreeMap<HospitalId, i32> {
 
 struct Sweep<'a> {
     region: &'a Region,
+    index: &'a Index<'a>,
     limits: BTreeMap<HospitalId, i32>,
     today: Day,
     parameters: Parameters,
@@ -95,9 +102,17 @@ impl Sweep<'_> {
         }
     }
 
-    /// The end of a stay; for an open one the last day it can plausibly still be open.
+    /// The end of a stay. One without a discharge lasted until something was last charged or, without any charge, until it was
+    /// settled: the date has been left out.
+    fn left(&self, stay: &Stay) -> Option<Stamp> {
+        let charged = || self.index.facts_on(stay.record).iter().filter_map(|fact| fact.span).map(|span| span.1).max();
+        let seen = || charged().or(stay.settled.map(|settled| settled.day));
+        stay.discharged.or_else(|| seen().map(|day| Stamp::date(day.max(stay.admitted.day))))
+    }
+
+    /// The same; of a stay that is neither charged nor settled the last day it can plausibly still be open.
     fn end(&self, stay: &Stay) -> Stamp {
-        stay.discharged.unwrap_or_else(|| {
+        self.left(stay).unwrap_or_else(|| {
             Stamp::date(Day(self.today.0.min(stay.admitted.day.0 + self.limit(stay))).max(stay.admitted.day))
         })
     }
@@ -122,7 +137,7 @@ impl Sweep<'_> {
 
     /// Whether one stay ends so soon after the other begins that the patient moved and the paper came later.
     fn is_transfer(&self, leaving: &Stay, arriving: &Stay) -> bool {
-        let Some(left) = leaving.discharged else { return false };
+        let Some(left) = self.left(leaving) else { return false };
         let way = self.region.names.texts.get(leaving.discharge_way);
         let stated = way.trim_start_matches('0') == "2" || way.contains('转');
         let hours = if stated { self.parameters.stated_transfer_hours } else { self.parameters.transfer_hours };

@@ -40,8 +40,9 @@ fn breach(charge: &Charge<'_>, bound: &Insurance) -> Option<Breach> {
     let stay = charge.stay?;
     let written = charge.region.names.texts.get(stay.insurance).trim();
     let kind = charge.region.names.texts.get(stay.kind);
-    let birth = *bound == Insurance::Maternity && (is_childbirth(charge.region, stay) || kind.starts_with("51"));
-    if !is_basic(written) || birth {
+    // Without a medical type nobody knows whether maternity insurance paid.
+    let birth = || kind.is_empty() || kind.starts_with("51") || is_childbirth(charge.region, stay);
+    if !is_basic(written) || (*bound == Insurance::Maternity && birth()) {
         return None;
     }
     let limit = if *bound == Insurance::WorkInjury { "work_injury" } else { "maternity" };

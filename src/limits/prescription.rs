@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::days::{Lines, Party, Together, parties};
 use super::points::Scope;
-use super::windows::{Use, from_the_last, number};
+use super::windows::{Use, from_the_last, number, prescription};
 use crate::facts::StayItem;
 use crate::model::{FeeClass, Fen, ItemId, RecordId};
 use crate::rule::RuleError;
@@ -39,10 +39,11 @@ impl Limit for Kind {
     }
 
     fn hits<'a>(scope: &'a Scope<'a, Test>) -> Result<Vec<Hit<'a>>, RuleError> {
-        let fees = &scope.context.region.fees;
+        let region = scope.context.region;
         let is_slice = |f: &&StayItem| {
             f.quantity.0 > 0
-                && (fees.class[f.first_line as usize] == FeeClass::HerbalSlice || scope.items_contain(f.item))
+                && (scope.items_contain(f.item)
+                    || may_be_slice(region.fees.class[f.first_line as usize], region.names.items.get(f.item)))
         };
         let mut hits = Vec::new();
         for own in scope.context.facts.stay_items.chunk_by(|a, b| a.record == b.record) {
@@ -50,16 +51,29 @@ impl Limit for Kind {
                 continue;
             }
             let slices: Vec<&StayItem> = own.iter().filter(is_slice).collect();
+            let lines = || slices.iter().flat_map(|fact| scope.context.facts.lines(fact));
+            let all_told = lines().all(|line| prescription(region, *line as usize).is_some());
             for party in parties(scope.context, &slices, Together::Prescription) {
-                hits.extend(of_party(scope, own[0].record, &party));
+                hits.extend(of_party(scope, own[0].record, &party, all_told));
             }
         }
         Ok(hits)
     }
 }
 
-/// The first test that a prescription fails.
-fn of_party<'a>(scope: &'a Scope<'a, Test>, record: RecordId, party: &Party) -> Option<Hit<'a>> {
+/// Whether an item is a slice, or may be one as far as an export without fee classes tells: national codes of western and patent
+/// drugs begin with X and Z, of consumables with C, of services with 0.
+fn may_be_slice(class: FeeClass, code: &str) -> bool {
+    match class {
+        FeeClass::HerbalSlice => true,
+        FeeClass::Unknown => !(code.len() >= 15 && code.starts_with(['X', 'Z', 'C', '0'])),
+        _ => false,
+    }
+}
+
+/// The first test that a prescription fails. Where some slices of the record are on nobody knows which prescription, none is
+/// said to be alone.
+fn of_party<'a>(scope: &'a Scope<'a, Test>, record: RecordId, party: &Party, all_told: bool) -> Option<Hit<'a>> {
     let hospital = scope.context.region.records[record.index()].hospital;
     let held = |at: &u32| party.day.is_none_or(|day| scope.points[*at as usize].holds(day));
     let mut own: BTreeMap<u32, Vec<(ItemId, &Lines)>> = BTreeMap::new();
@@ -69,7 +83,7 @@ fn of_party<'a>(scope: &'a Scope<'a, Test>, record: RecordId, party: &Party) -> 
         alone.extend(points.iter().find(|at| matches!(scope.points[**at as usize].bound, Test::Alone)));
         points.into_iter().for_each(|at| own.entry(at).or_default().push((*item, lines)));
     }
-    if alone.len() == party.items.len() {
+    if all_told && alone.len() == party.items.len() {
         let all = party.items.iter().map(|(item, lines)| (*item, lines)).collect();
         return hit(scope, record, alone[0], all, 0.0, 1.0);
     }

@@ -51,7 +51,7 @@ pub(super) const CHECKS: &[Check] = &[
     gap("no-total", |r| has(r, "medfee_sumamt"), |c| Some(empty(c.stay.total.0 == 0))),
     contradiction("parts", |r| has(r, "medfee_sumamt") && has(r, "fund_pay_sumamt") && has(r, "psn_pay"), parts),
     contradiction("fund-over-total", |r| has(r, "medfee_sumamt"), fund_over_total),
-    contradiction("lines", |r| has(r, "medfee_sumamt") && r.has_table(Table::Fees), lines),
+    contradiction("lines", |r| has(r, "medfee_sumamt") && are_told_apart(r), lines),
     contradiction("icd", |r| has(r, "dise_codg"), icd),
     contradiction("id-check", |_| true, id_check),
     contradiction("id-birth", |r| has(r, "brdy"), id_birth),
@@ -60,6 +60,11 @@ pub(super) const CHECKS: &[Check] = &[
     contradiction("days", |r| has(r, "ipt_days"), days),
     contradiction("settled-early", |r| has(r, "setl_time"), settled_early),
 ];
+
+/// Whether charge lines say which stay they are of, so that nobody had to guess it by person and day.
+fn are_told_apart(region: &Region) -> bool {
+    ["mdtrt_id", "setl_id"].iter().any(|field| region.has_column(Table::Fees, field))
+}
 
 fn empty(is_empty: bool) -> Option<String> {
     is_empty.then(String::new)

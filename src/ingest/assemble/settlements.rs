@@ -109,6 +109,9 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
     let small = |field: &str, row: usize| chunk.small(field).map_or(0, |c| c[row]);
+    // A file without totals has them as what the funds and the person paid; an empty cell of a file with totals stays empty.
+    let has_totals = chunk.integers("medfee_sumamt").is_some();
+    let parts = |row: usize| if has_totals { None } else { Some(fund(row).or(pool(row))? + own(row)?) };
     for (row, line) in chunk.lines.iter().enumerate() {
         let kind = ids.texts.id(kind(row));
         let hospital: HospitalId = ids.hospitals.id(hospital(row));
@@ -122,7 +125,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             end: end(row).filter(is_real),
             settled: settled(row),
             settlement: ids.settlements.id(settlement(row)),
-            total: total(row).unwrap_or_default(),
+            total: total(row).or_else(|| parts(row)).unwrap_or_default(),
             fund: fund(row).or(pool(row)).unwrap_or_default(),
             own: own(row).unwrap_or_default(),
             kind,
@@ -337,12 +340,15 @@ fn stay(group: &Group) -> Stay {
     // The row that continues a bill has no diagnosis of its own.
     let leading = rows.iter().find(|r| r.diagnosis != DiagnosisId::NONE).unwrap_or(&rows[0]);
     let ends = rows.iter().map(|r| r.end).chain(group.corrections.iter().map(|(_, end)| *end));
+    // Where the last settlement of several has no end, the ends of those before it are not the discharge.
+    let last = rows.iter().max_by_key(|r| (r.settled.or(r.end).or(r.begin), r.begin));
+    let ended = last.is_none_or(|last| last.end.is_some());
     Stay {
         record: group.record,
         person: rows[0].person,
         hospital: leading.hospital,
         admitted: begins.flatten().min().unwrap_or(Stamp::date(Day(0))),
-        discharged: ends.flatten().max(),
+        discharged: ends.flatten().max().filter(|_| ended),
         setting: rows[0].setting,
         kind: first(rows, TextId::NONE, |r| r.kind),
         insurance: first(rows, TextId::NONE, |r| r.insurance),
