@@ -41,6 +41,6 @@ impl Limit for Kind {
             let over = claimed - cap.fen;
             (over > Fen(0)).then(|| Excess { observed: claimed.yuan(), lines: from_the_last(used, over) })
         };
-        Ok(windows::hits(scope, window, |_| Measure::Amount, excess))
+        windows::hits(scope, window, |_| Measure::Amount, excess)
     }
 }

@@ -30,7 +30,7 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Course>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |course: &Course| (course.window, f64::from(course.days));
-        Ok(windows::hits(scope, window, |_| Measure::Days, |course, used| too_long(course.days, used)))
+        windows::hits(scope, window, |_| Measure::Days, |course, used| too_long(course.days, used))
     }
 }
 

@@ -26,6 +26,7 @@ mod operation_sex;
 mod pairs;
 mod payable;
 mod points;
+mod postings;
 mod prescription;
 mod price;
 mod quantity;

@@ -42,7 +42,7 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Most>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |most: &Most| (most.window, most.quantity.units());
-        Ok(windows::hits(scope, window, measure, |most, used| too_much(most.quantity, used)))
+        windows::hits(scope, window, measure, |most, used| too_much(most.quantity, used))
     }
 }
 

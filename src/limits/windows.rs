@@ -2,14 +2,15 @@
 //! longer windows are the person's, across visits and institutions (DOMAIN 3.2: 每日).
 
 use chrono::Datelike;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
+use super::postings::{self, Postings};
 use crate::facts::StayItem;
 use crate::model::{Day, Fen, ItemId, PersonId, Quantity, RecordId, Region};
-use crate::rule::Context;
 use crate::rule::peaks::Measure;
+use crate::rule::{Context, RuleError};
 
 /// What a sum is made over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -112,8 +113,10 @@ pub fn hits<'a, B>(
     window: impl Fn(&B) -> (Window, f64),
     measure: impl Fn(Window) -> Measure,
     excess: impl Fn(&B, &[Use]) -> Option<Excess>,
-) -> Vec<Hit<'a>> {
+) -> Result<Vec<Hit<'a>>, RuleError> {
     let (context, region) = (scope.context, scope.context.region);
+    let by_day = scope.points.iter().any(|point| window(&point.bound).0 == Window::Day);
+    let postings = by_day.then(|| Postings::new(context)).transpose()?;
     let mut all = Vec::new();
     let peaks = context.index.peaks();
     let may = |at: u32, items: &[ItemId]| {
@@ -127,12 +130,31 @@ pub fn hits<'a, B>(
         facts.sort_unstable_by_key(|(group, f)| (*group, f.record, f.item));
         for own in facts.chunk_by(|a, b| a.0 == b.0) {
             if own.iter().map(|(_, f)| measure(window).of(f)).sum::<f64>() > limit {
-                let patients = patients(context, own.iter().map(|o| o.1).collect());
-                all.extend(patients.iter().flat_map(|own| in_group(scope, point, window, limit, own, &excess)));
+                for own in patients(context, own.iter().map(|o| o.1).collect()) {
+                    let mut used: Vec<Use> =
+                        uses(context, own.into_iter()).filter(|u| u.about.is_none_or(|day| point.holds(day))).collect();
+                    if let Some(postings) = postings.as_ref().filter(|_| window == Window::Day) {
+                        leave_explained(postings, context, &mut used, limit, measure(window));
+                    }
+                    all.extend(in_group(scope, point, window, limit, used, &excess));
+                }
             }
         }
     }
-    all
+    Ok(all)
+}
+
+/// Leaves out the lines of records whose charges of several days were posted on one.
+fn leave_explained(postings: &Postings, context: &Context<'_>, used: &mut Vec<Use>, limit: f64, measure: Measure) {
+    let value = |u: &Use| if measure == Measure::Amount { u.claimed.yuan() } else { u.quantity.units() };
+    let mut records: BTreeMap<RecordId, Vec<&Use>> = BTreeMap::new();
+    used.iter().for_each(|u| records.entry(u.record).or_default().push(u));
+    let explained: BTreeSet<RecordId> = records
+        .into_iter()
+        .filter(|(_, own)| postings.explain(context.region, own, limit, value))
+        .map(|(record, _)| record)
+        .collect();
+    used.retain(|u| !explained.contains(&u.record));
 }
 
 /// What a window holds lines of: a record, or a patient, as a number.
@@ -173,14 +195,15 @@ fn in_group<'a, B>(
     point: &'a Point<'a, B>,
     window: Window,
     limit: f64,
-    own: &[&StayItem],
+    used: Vec<Use>,
     excess: &impl Fn(&B, &[Use]) -> Option<Excess>,
 ) -> Vec<Hit<'a>> {
     let region = scope.context.region;
-    let mut windows: BTreeMap<i64, Vec<Use>> = BTreeMap::new();
-    for used in uses(scope.context, own.iter().copied()).filter(|u| u.about.is_none_or(|day| point.holds(day))) {
+    let mut windows: BTreeMap<(i64, Option<RecordId>), Vec<Use>> = BTreeMap::new();
+    for used in used {
         if let Some(place) = place(window, region, &used) {
-            windows.entry(place).or_default().push(used);
+            let alone = window == Window::Day && postings::by_record(region, &used);
+            windows.entry((place, alone.then_some(used.record))).or_default().push(used);
         }
     }
     let mut broken: BTreeMap<(RecordId, ItemId), Seen> = BTreeMap::new();

@@ -56,13 +56,14 @@ const OTHER_PRICE: f64 = 0.2;
 /// Uses a hospital needs before its own share counts.
 const ENOUGH: u32 = 20;
 
-/// Whether an item is a drug: by its fee class, else by the national code (X western, Z Chinese patent, T herbal).
+/// Whether an item is a drug by the dose: by its fee class, else by the national code (X western, Z Chinese patent). Herbal slices
+/// are none: they are weighed by the prescription, of which a patient has dozens, and have rules of their own.
 fn is_drug(region: &Region, fact: &StayItem) -> bool {
     match region.fees.class[fact.first_line as usize] {
-        FeeClass::WesternDrug | FeeClass::ChinesePatent | FeeClass::HerbalSlice => true,
+        FeeClass::WesternDrug | FeeClass::ChinesePatent => true,
         FeeClass::Unknown => {
             let code = region.names.items.get(fact.item).as_bytes();
-            code.len() >= 9 && matches!(code, [b'X' | b'Z' | b'T', second, ..] if second.is_ascii_alphanumeric())
+            code.len() >= 9 && matches!(code, [b'X' | b'Z', second, ..] if second.is_ascii_alphanumeric())
         }
         _ => false,
     }
@@ -109,11 +110,14 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             swing: None,
             total_days: None,
         };
+        let on_the_spot = spot[f.item.index()];
         if totals.contains(&s.hospital) {
             one.total_days = Some(s.nights() + 1);
             one.dose = f.quantity.units() / f64::from(s.nights() + 1);
-        } else if f.days >= 2 {
-            let on_the_spot = spot[f.item.index()];
+            if !on_the_spot {
+                single.push(uses.len());
+            }
+        } else if f.days >= 2 && !is_supply(f, s, on_the_spot) {
             let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
             let (usual, before) = (f.usual_day.units(), f.before_last.units());
             one.dose = if on_the_spot {
@@ -140,6 +144,14 @@ fn spread(quantity: Quantity, days: i32, usual: f64) -> f64 {
     (quantity.units() / f64::from(days.max(1))).max(quantity.units().min(usual))
 }
 
+/// Whether a drug that can be taken home was dispensed but once, apart from what was given along at discharge: whole boxes, that
+/// last beyond the stay.
+pub fn is_supply(fact: &StayItem, stay: &Stay, on_the_spot: bool) -> bool {
+    let Some((_, last)) = fact.span else { return false };
+    let at_end = stay.discharged.is_none_or(|left| left.day.0 - last.0 <= 1);
+    !on_the_spot && (fact.days == 1 || (fact.days == 2 && at_end))
+}
+
 /// Days that the last posting of a drug may stand for.
 pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Supply) -> i32 {
     let Some((_, last)) = fact.span else { return stay.nights() + 1 };
@@ -149,8 +161,8 @@ pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Suppl
         (true, false) => 1,
         (true, true) if fact.days == 1 => supply.posting_days.min(stay.nights() + 1),
         (true, true) => 1,
-        (false, false) => remaining.unwrap_or(0).max(0) + 1,
-        (false, true) => 1 + supply.take_home_days,
+        (false, false) if fact.days > 1 => remaining.unwrap_or(0).max(0) + 1,
+        (false, _) => remaining.unwrap_or(0).max(0) + 1 + supply.take_home_days,
     }
 }
 
@@ -211,7 +223,19 @@ fn complete_single(
         let stay = &region.stays[one.stay as usize];
         let usual = own.get(&(one.hospital, one.item)).filter(|m| m.1 >= FEW).map(|m| m.0);
         let usual = usual.or_else(|| by_item.get(&one.item).copied());
-        let cover = last_cover(fact, stay, spot[fact.item.index()], supply);
+        if let Some(days) = one.total_days {
+            // A total may hold what was taken home.
+            let cover = days + supply.take_home_days;
+            if let Some(usual) = usual {
+                one.dose = (fact.quantity.units() / f64::from(cover)).max(one.dose.min(usual));
+                one.total_days = Some(cover);
+            }
+            continue;
+        }
+        let on_the_spot = spot[fact.item.index()];
+        // Of two postings, the first lasts at least until the second.
+        let before = if is_supply(fact, stay, on_the_spot) { fact.last_gap as i32 } else { 0 };
+        let cover = before + last_cover(fact, stay, on_the_spot, supply);
         one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }
 }

@@ -24,6 +24,10 @@ pub fn beyond(context: &Context<'_>, fact: &StayItem, of: &Use, limit: f64, para
     }
     let stay = &region.stays[of.stay as usize];
     let on_the_spot = doses::is_given_on_the_spot(region, fact.item);
+    if doses::is_supply(fact, stay, on_the_spot) {
+        let days = fact.last_gap as i32 + last_cover(fact, stay, on_the_spot, parameters.supply());
+        return excess(region, lines, limit * f64::from(days));
+    }
     let day = |l: u32| fees.time[l as usize].map(|t| t.day);
     let days: Vec<&[u32]> = lines.chunk_by(|&a, &b| day(a) == day(b)).collect();
     let gap = |a: &[u32], b: &[u32]| day(a[0]).zip(day(b[0])).map_or(1, |(a, b)| (b.0 - a.0).max(1));

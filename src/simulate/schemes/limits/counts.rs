@@ -46,17 +46,33 @@ impl Kind for PerDay {
         let stay = planter.take(case, &[item], |_, s| nights(s) >= 3)?;
         let blunt = case.strength == Strength::Blunt;
         let days = if blunt { planter.planting.random.within(2, 4) } else { 1 };
-        let mut fen = 0;
+        let (mut fen, mut heavy) = (0, Vec::new());
         for day in planter.days(stay, days) {
             let units = if blunt { most * planter.planting.random.within(3, 5) } else { most + 1 };
             let asked = Self::day(planter, case, stay, day, units, Terms::Claimed);
             fen += share(asked, units - most, units);
+            heavy.push(day);
+        }
+        // What is paid is billed on every other day, so that the surplus is not that of a day without.
+        let all = nights(&planter.planting.plan.stays[stay]) + 1;
+        for day in planter.days(stay, all).into_iter().filter(|day| !heavy.contains(day)) {
+            Self::day(planter, case, stay, day, most, Terms::Claimed);
         }
         Some(vec![planter.risk(stay, item, fen)])
     }
 
     fn innocent(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>, n: usize) -> Option<()> {
         let (item, most) = (case.limited.item, number(case));
+        if n % 4 == 0
+            && (most == 24 || matches!(planter.planting.world.catalog.items[usize::from(item)].class, 1 | 2 | 7))
+        {
+            // Posted at the end for all days.
+            let stay = planter.take(case, &[item], |_, s| nights(s) >= 3)?;
+            let all = nights(&planter.planting.plan.stays[stay]) + 1;
+            let all = planter.days(stay, all);
+            planter.bill(stay, Bill::units(item, *all.last()?, most * all.len() as i64, Terms::Claimed));
+            return Some(());
+        }
         if n % 4 == 3 {
             // Two people under one number, each with as much as is paid.
             let (mother, child, day) = planter.take_mother(case)?;
