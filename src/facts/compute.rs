@@ -316,7 +316,10 @@ impl Pass<'_> {
             .collect();
         let next = |i: usize| days.get(i + 1).map(|d| d.0);
         let followed = |i: usize| next(i).is_some_and(|n| n.0 == days[i].0.0 + 1);
-        let dose = (0..days.len()).filter(|&i| followed(i)).map(|i| days[i].1).min().unwrap_or(Quantity(0));
+        // Where hardly a posting is followed the next day, one that is shows no dose: the week's, and what was given along.
+        let daily = (0..days.len()).filter(|&i| followed(i));
+        let known = daily.clone().count() * 3 >= days.len();
+        let dose = daily.map(|i| days[i].1).min().filter(|_| known).unwrap_or(Quantity(0));
         for (i, &(day, quantity)) in days.iter().enumerate() {
             if !followed(i) && quantity > dose.max(Quantity::ONE) {
                 let item = uses[0].0;

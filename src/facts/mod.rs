@@ -156,7 +156,8 @@ pub struct Supply {
     pub next: Option<Day>,
     /// Quantity billed on the day.
     pub quantity: Quantity,
-    /// The smallest quantity of a day that is followed by another: the dose of the record. Zero where there is no such day.
+    /// The smallest quantity of a day that is followed by another: the dose of the record. Zero where fewer than a third of its
+    /// days are.
     pub dose: Quantity,
 }
 

@@ -31,8 +31,12 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
         for day in days.iter().filter(|d| d.active) {
             clear(&mut flags, day.day.0 - first.0, 1);
         }
-        for supply in of_record(&facts.supplies, stay.record, |s| s.record) {
-            clear(&mut flags, supply.day.0 - first.0 + 1, lasts(supply, &doses, supply_days) - 1);
+        for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
+            let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
+            for supply in of_item {
+                let days = lasts(supply, &doses, supply_days).max(until_next(supply, rhythm));
+                clear(&mut flags, supply.day.0 - first.0 + 1, days - 1);
+            }
         }
         for seen in elsewhere.of(region, index) {
             if let Some(flag) = flags.get_mut((seen.day.0 - first.0) as usize).filter(|_| seen.counts) {
@@ -98,6 +102,22 @@ fn lasts(supply: &Supply, doses: &[i64], most: f64) -> i32 {
     let dose = if known > 0 { known } else { 3 * Quantity::ONE.0 };
     let days = (supply.quantity.0 as f64 / dose as f64 + 0.25).floor().clamp(1.0, most.max(1.0)) as i32;
     supply.next.map_or(days, |next| days.min(next.0 - supply.day.0))
+}
+
+/// The days between the postings of a drug, where it is posted at intervals that hardly change, at least three times: each
+/// posting is then for the days until the next, whatever others take a day.
+fn rhythm(supplies: &[Supply]) -> Option<i32> {
+    let mut gaps: Vec<i32> = supplies.iter().filter_map(|s| Some(s.next?.0 - s.day.0)).collect();
+    gaps.sort_unstable();
+    let usual = *gaps.get(gaps.len() / 2)?;
+    let near = gaps.iter().filter(|gap| (*gap - usual).abs() <= 1).count();
+    (near >= 3 && near * 4 >= gaps.len() * 3).then_some(usual)
+}
+
+/// Days that a posting within a rhythm lasts, if there is at least half a unit for each of them.
+fn until_next(supply: &Supply, rhythm: Option<i32>) -> i32 {
+    let days = rhythm.map_or(0, |usual| supply.next.map_or(usual, |next| (next.0 - supply.day.0).min(usual + 1)));
+    if supply.quantity.0 * 2 >= i64::from(days) * Quantity::ONE.0 { days } else { 0 }
 }
 
 /// The stratum of a stay: chapter of the diagnosis, its category, the hospital's level. Where the export has no codes, the
