@@ -109,6 +109,8 @@ fn counts(region: &Region, stay: &Stay, series: &Series<'_>, parameters: &Parame
         && !series.has(stay)
         && !is_childbirth(region, stay)
         && !is_newborns(region, stay)
+        // What a stay without a diagnosis is to be compared with nobody knows, unless no stay has one.
+        && (region.names.diagnoses.is_empty() || stay.diagnosis != DiagnosisId::NONE)
         && !begins(region.names.diagnoses.get(stay.diagnosis), &parameters.exempt_codes)
 }
 
