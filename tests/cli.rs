@@ -254,6 +254,18 @@ fn too_many_rejects_make_a_run_incomplete() {
 
 #[cfg(unix)]
 #[test]
+fn rules_without_a_single_usable_row_are_skipped() {
+    let dir = folder();
+    let unusable = STAYS.replace("2025-03-0", "2025-02-3");
+    std::fs::write(dir.path().join("data/stays.csv"), unusable).unwrap();
+    let output = run(dir.path(), &["scan", "data", "-o", "r.ndjson"]);
+    assert_eq!(output.status.code(), Some(3), "{}", err(&output));
+    let summary = out(&output);
+    assert!(!summary.contains("found nothing:"), "no rule ran: {summary}");
+    assert!(summary.contains("overlapping-stays") && summary.contains("skipped"), "{summary}");
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_failure() {
     use std::io::Read;
     use std::process::Stdio;

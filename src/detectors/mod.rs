@@ -2,6 +2,7 @@
 
 mod beds;
 mod frequent;
+mod illness;
 mod natural;
 mod peers;
 mod returns;

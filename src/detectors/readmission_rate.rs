@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::illness::Illnesses;
 use super::peers::{Standing, count_standings, groups};
 use super::returns::{Discharge, Plan, discharges};
 use super::series::{Series, chapter};
@@ -59,6 +60,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let region = context.region;
     let plan = Plan {
         series: Series::new(region, &parameters.series_codes, &parameters.series_words),
+        illnesses: Illnesses::new(region),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
         long_nights: parameters.long_nights,

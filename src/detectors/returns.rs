@@ -1,6 +1,7 @@
 //! Discharges and the next admission of the same person, where a return would not be planned care.
 
-use super::series::{Series, chapter, is_regular};
+use super::illness::Illnesses;
+use super::series::{Series, is_regular};
 use crate::model::{PersonId, Region, Setting, Stay};
 use crate::rule::subjects::{is_childbirth, is_newborns};
 
@@ -8,6 +9,8 @@ use crate::rule::subjects::{is_childbirth, is_newborns};
 pub struct Plan<'a> {
     /// Care that brings people back.
     pub series: Series<'a>,
+    /// What tells one illness from another.
+    pub illnesses: Illnesses<'a>,
     /// Stays of one person from which on even intervals are a series.
     pub regular_times: usize,
     /// Standard deviation of the intervals over their mean up to which they are even.
@@ -94,10 +97,7 @@ impl<'a> Ready<'a> {
         let (left, back) = (first.last_day(), second.admitted.day);
         let gap = back.0 - left.0;
         let closing = gap <= 1 && crate::model::Day(left.0 + 1).month() != left.month();
-        let other_illness = match (chapter(self.region, first.diagnosis), chapter(self.region, second.diagnosis)) {
-            (Some(a), Some(b)) => a != b,
-            _ => false,
-        };
+        let other_illness = plan.illnesses.differ(first, second);
         let same = first.hospital == second.hospital && first.insurance == second.insurance;
         let unnamed = first.diagnosis.some().is_none() && first.diagnosis_name.some().is_none();
         let long_term = unnamed && first.nights() >= plan.long_nights;

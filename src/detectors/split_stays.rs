@@ -16,8 +16,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::judge::{House, Judged, judge};
+use super::illness::Illnesses;
 use super::returns::{Discharge, Plan, discharges};
-use super::series::{Series, category};
+use super::series::Series;
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, Region};
 use crate::rule::subjects::{diagnosis, list, stay_finding};
@@ -51,7 +52,7 @@ struct Parameters {
 }
 
 /// Returns of one hospital by gap, and the same illness apart from another of its chapter.
-fn houses(region: &Region, all: &[Discharge], to: i32) -> BTreeMap<HospitalId, House> {
+fn houses(region: &Region, illnesses: &Illnesses<'_>, all: &[Discharge], to: i32) -> BTreeMap<HospitalId, House> {
     let mut out: BTreeMap<HospitalId, House> = BTreeMap::new();
     for discharge in all {
         let house = out
@@ -59,16 +60,15 @@ fn houses(region: &Region, all: &[Discharge], to: i32) -> BTreeMap<HospitalId, H
             .or_insert_with(|| House { discharges: 0.0, gaps: vec![[0.0; 2]; to as usize + 1] });
         house.discharges += 1.0;
         if let Some(next) = discharge.next.filter(|n| n.gap <= to) {
-            house.gaps[next.gap as usize][kind(region, discharge.stay, next.stay)] += 1.0;
+            house.gaps[next.gap as usize][kind(region, illnesses, discharge.stay, next.stay)] += 1.0;
         }
     }
     out
 }
 
-/// 0 for two stays of one diagnosis category, 1 for others.
-fn kind(region: &Region, a: u32, b: u32) -> usize {
-    let of = |i: u32| category(region, region.stays[i as usize].diagnosis);
-    usize::from(of(a) != of(b))
+/// 0 for two stays of one illness, 1 for others.
+fn kind(region: &Region, illnesses: &Illnesses<'_>, a: u32, b: u32) -> usize {
+    usize::from(!illnesses.agree(&region.stays[a as usize], &region.stays[b as usize]))
 }
 
 fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
@@ -83,14 +83,15 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     }
     let plan = Plan {
         series: Series::new(region, &parameters.series_codes, &parameters.series_words),
+        illnesses: Illnesses::new(region),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
         long_nights: parameters.long_nights,
     };
     let all = discharges(region, &plan, widest);
-    let houses = houses(region, &all, parameters.reference_to);
+    let houses = houses(region, &plan.illnesses, &all, parameters.reference_to);
     let judged = judge(region, &houses, &parameters);
-    Ok(chains(region, &all, &judged, &parameters)
+    Ok(chains(region, &plan.illnesses, &all, &judged, &parameters)
         .into_iter()
         .map(|chain| finding(region, &chain, &judged[&region.stays[chain[0].first as usize].hospital], &houses))
         .collect())
@@ -108,6 +109,7 @@ struct Joint {
 /// The listed returns, those of one person joined end to end.
 fn chains(
     region: &Region,
+    illnesses: &Illnesses<'_>,
     all: &[Discharge],
     judged: &BTreeMap<HospitalId, Judged>,
     parameters: &Parameters,
@@ -116,7 +118,7 @@ fn chains(
     for discharge in all {
         let Some(judged) = judged.get(&region.stays[discharge.stay as usize].hospital) else { continue };
         let Some(next) = discharge.next.filter(|n| n.gap <= judged.window) else { continue };
-        let probability = judged.probability(next.gap, kind(region, discharge.stay, next.stay));
+        let probability = judged.probability(next.gap, kind(region, illnesses, discharge.stay, next.stay));
         if probability < parameters.min_probability {
             continue;
         }

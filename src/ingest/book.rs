@@ -14,6 +14,10 @@ use crate::model::Progress;
 const TITLE_ROWS: usize = 10;
 /// Rows in a batch.
 const BATCH: usize = 50_000;
+/// Excel keeps 15 digits of a number that is typed in: from here on it may have rounded.
+const KEPT: f64 = 1e15;
+/// Integers below 2^53 are stored to the last digit by programs that write workbooks.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A sheet that holds a table.
 pub(super) struct Sheet {
@@ -72,7 +76,7 @@ fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<
     let mut best = (0, Recognised::Nothing, Vec::new());
     let mut score = 0;
     for (at, row) in range.rows().take(TITLE_ROWS).enumerate() {
-        let cells: Vec<String> = row.iter().map(text).collect();
+        let cells: Vec<String> = row.iter().map(|cell| text(cell, false)).collect();
         let found = headers.recognise(&cells);
         let points = match &found {
             Recognised::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
@@ -89,8 +93,9 @@ fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<
 fn rows(range: &Range<Data>, first: u32, skip: usize, parser: &Parser, progress: &dyn Progress) -> Vec<Batch> {
     let mut batches = Vec::new();
     let mut batch = parser.batch();
+    let exact = exact_columns(range, skip);
     for (at, row) in range.rows().enumerate().skip(skip) {
-        let record: csv::ByteRecord = row.iter().map(text).collect();
+        let record: csv::ByteRecord = row.iter().zip(&exact).map(|(cell, exact)| text(cell, *exact)).collect();
         if !is_blank_or_total(&record) && !parser.is_header(&record) {
             parser.push(&mut batch, first + at as u32 + 1, &record, false);
         }
@@ -104,16 +109,42 @@ fn rows(range: &Range<Data>, first: u32, skip: usize, parser: &Parser, progress:
     batches
 }
 
-/// A cell as text. A number that Excel has rounded (it keeps 15 digits) is written with an exponent, so that it is known as
-/// damaged wherever it is used as an id.
-pub(super) fn text(cell: &Data) -> String {
+/// Which columns hold long integers to the last digit: a number of 16 digits of which the last is not 0 was not rounded to 15,
+/// so that a program wrote the column and nobody typed it in.
+fn exact_columns(range: &Range<Data>, skip: usize) -> Vec<bool> {
+    let mut exact = vec![false; range.width()];
+    for row in range.rows().skip(skip) {
+        for (cell, exact) in row.iter().zip(&mut exact) {
+            *exact |= number(cell).is_some_and(|n| n.abs() >= KEPT && is_stored(n) && n % 10.0 != 0.0);
+        }
+    }
+    exact
+}
+
+fn number(cell: &Data) -> Option<f64> {
+    match cell {
+        Data::Int(n) => Some(*n as f64),
+        Data::Float(n) => Some(*n),
+        _ => None,
+    }
+}
+
+/// Whether a number is an integer that a double holds to the last digit.
+fn is_stored(n: f64) -> bool {
+    n.abs() < EXACT && n.fract() == 0.0
+}
+
+/// A cell as text. A number that Excel may have rounded (it keeps 15 digits, unless the column is known as `exact`) is written
+/// with an exponent, so that it is known as damaged wherever it is used as an id.
+fn text(cell: &Data, exact: bool) -> String {
+    if let Some(n) = number(cell).filter(|n| n.abs() >= KEPT) {
+        return if exact && is_stored(n) { n.to_string() } else { rounded(n) };
+    }
     match cell {
         Data::Empty | Data::Error(_) => String::new(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Bool(b) => u8::from(*b).to_string(),
-        Data::Int(n) if n.unsigned_abs() >= 1_000_000_000_000_000 => rounded(*n as f64),
         Data::Int(n) => n.to_string(),
-        Data::Float(n) if n.abs() >= 1e15 => rounded(*n),
         Data::Float(n) => n.to_string(),
         Data::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
@@ -135,5 +166,30 @@ fn rounded(n: f64) -> String {
         Some((mantissa, power)) if !mantissa.contains('.') => format!("{mantissa}.0E+{power}"),
         Some((mantissa, power)) => format!("{mantissa}E+{power}"),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts of a column of numbers.
+    fn column(numbers: &[f64]) -> Vec<String> {
+        let mut range = Range::new((0, 0), (numbers.len() as u32 - 1, 0));
+        for (row, n) in numbers.iter().enumerate() {
+            range.set_value((row as u32, 0), Data::Float(*n));
+        }
+        let exact = exact_columns(&range, 0)[0];
+        numbers.iter().map(|n| text(&Data::Float(*n), exact)).collect()
+    }
+
+    #[test]
+    fn sixteen_digits_are_kept_where_the_last_ones_are_there() {
+        assert_eq!(
+            column(&[5_100_001_000_000_282.0, 5_100_001_000_000_290.0, 12.0]),
+            ["5100001000000282", "5100001000000290", "12"]
+        );
+        assert_eq!(column(&[5_100_001_000_000_280.0, 12.0]), ["5.10000100000028E+15", "12"]);
+        assert_eq!(column(&[310_112_199_001_012_000.0, 5_100_001_000_000_282.0])[0], "3.10112199001012E+17");
     }
 }

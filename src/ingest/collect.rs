@@ -114,7 +114,7 @@ pub(super) struct Collected {
     pub diagnosis_names: Vec<(u32, u32)>,
     /// Names of items in the tables of stock: they count where the charges give none.
     pub stock_names: Vec<(u32, u32)>,
-    /// Tables and columns that some file has.
+    /// Tables and columns that some file has, with a row that can be used.
     pub columns: BTreeSet<(Table, &'static str)>,
     /// Headers that are not used, by table.
     unused: BTreeMap<Table, BTreeSet<String>>,
@@ -382,7 +382,6 @@ impl Collected {
         let file = join(&self.inputs[input].name, &name);
         self.files.push(file.clone());
         self.places.push((input, self.inputs[input].parts.len()));
-        self.columns.extend(parser.slots.iter().map(|s| (layout.table, s.field)));
         let columns = header_columns(layout, &batches);
         let repeats = repeated_headers(layout);
         let unused: Vec<&str> = columns
@@ -412,6 +411,9 @@ impl Collected {
                 rows.used += batch.lines.len() as u64;
                 self.add(part, layout.table, parser, batch);
             }
+        }
+        if rows.used > 0 {
+            self.columns.extend(parser.slots.iter().map(|s| (layout.table, s.field)));
         }
         self.inputs[input].parts.push(Part { name, table: layout.table, encoding, columns, rows });
     }

@@ -359,17 +359,18 @@ pub struct Region {
     pub purchases: Vec<Purchase>,
     /// Sorted by institution, item, day.
     pub stock: Vec<StockEntry>,
-    /// The tables and columns (national field names) that at least one file has, as `(table, field)`.
+    /// The tables and columns (national field names) of which at least one file has rows that are used, as `(table, field)`:
+    /// what was set aside to the last row is as good as not there.
     pub columns: BTreeSet<(Table, &'static str)>,
 }
 
 impl Region {
-    /// Whether any file is of the table.
+    /// Whether any row of the table is used.
     pub fn has_table(&self, table: Table) -> bool {
         self.columns.iter().any(|(t, _)| *t == table)
     }
 
-    /// Whether any file has the column.
+    /// Whether any file with rows that are used has the column.
     pub fn has_column(&self, table: Table, field: &str) -> bool {
         self.columns.iter().any(|(t, f)| *t == table && *f == field)
     }

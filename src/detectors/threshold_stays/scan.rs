@@ -1,7 +1,5 @@
 //! Every hospital and mark that could be tested, its excess, and which of them stand.
 
-use std::f64::consts::PI;
-
 use rayon::prelude::*;
 
 use super::bills::{Group, House};
@@ -9,6 +7,7 @@ use super::guards;
 use super::peers;
 use crate::stats::benjamini_hochberg;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
+use crate::stats::funnel::combined;
 
 /// Windows above a mark in which attracted bills may lie, in logarithms of amount over mark.
 pub const WINDOWS: [f64; 5] = [0.005, 0.01, 0.02, 0.035, 0.06];
@@ -125,24 +124,13 @@ impl Test {
         (0..self.windows.len()).min_by(smallest).unwrap_or(0)
     }
 
-    /// Sets the p-value from those of the windows, which overlap: the Cauchy combination, valid in the tail under any dependence
-    /// (Liu & Xie, J. Am. Stat. Assoc. 115 (2020) 393). Never below the smallest.
+    /// Sets the p-value from those of the windows, which overlap: never below the smallest, and not undone by a narrow window
+    /// that is empty.
     pub fn judge(&mut self) {
         self.windows.iter_mut().for_each(Window::judge);
-        self.p = cauchy(self.windows.iter().map(|w| w.p));
+        let all: Vec<f64> = self.windows.iter().map(|w| w.p).collect();
+        self.p = combined(&all);
     }
-}
-
-/// The Cauchy combination of p-values.
-fn cauchy(all: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut n) = (0.0, 0.0);
-    for p in all {
-        // tan((1/2 - p) pi), without losing digits near 0.
-        sum += if p < 1e-8 { 1.0 / (p.max(1e-300) * PI) } else { 1.0 / (p.min(1.0 - 1e-9) * PI).tan() };
-        n += 1.0;
-    }
-    let mean = sum / n;
-    if mean > 1e8 { 1.0 / (mean * PI) } else { 0.5 - mean.atan() / PI }
 }
 
 /// Tests every mark of every hospital; all that could be tested are returned, those that stand with `q` at most the bar and

@@ -61,6 +61,11 @@ impl Line {
         Self { row: other.row, ..self.clone() } == *other
     }
 
+    /// Whether the line was charged on the day of another.
+    fn is_on_day_of(&self, other: &Self) -> bool {
+        self.day == other.day
+    }
+
     /// Whether the line was at or before a moment, as far as times are known.
     fn precedes(&self, other: &Self) -> bool {
         match (self.day, other.day) {
@@ -424,33 +429,29 @@ fn complete(quantity: Option<i64>, price: Option<i64>, amount: Option<i64>) -> (
 }
 
 /// Nets the refunds of a record: against the line named, else against the latest preceding lines of the same item, those of
-/// the same price first, until the refund is used up (DOMAIN 6.3). Gives the lines that stand, the rows that cancelled out,
-/// and refunds with nothing left to take from.
+/// the same price first, until the refund is used up (DOMAIN 6.3); what is left then, against lines of the same item and day,
+/// whatever the clock says. Gives the lines that stand, the rows that cancelled out, and refunds with nothing left to take from.
 fn net(lines: Vec<Line>) -> (Vec<Line>, Vec<RowRef>, Vec<Line>) {
     let (refunds, mut charges): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(Line::is_refund);
-    let (mut netted, mut unmatched) = (Vec::new(), Vec::new());
     // Lines exported with nothing billed stay as they are; only what a refund emptied goes.
     let free: FxHashSet<RowRef> =
         charges.iter().filter(|c| c.quantity.0 == 0 && c.amount.0 == 0).map(|c| c.row).collect();
     // Refunds that name their line go first: what they take is not free for the others.
     let (named, plain): (Vec<Line>, Vec<Line>) = refunds.into_iter().partition(|r| r.original != 0);
-    for refund in named.into_iter().chain(plain) {
-        let mut left = Left { quantity: refund.quantity.0.abs(), amount: refund.amount.0.abs() };
+    let mut refunds: Vec<(Left, Line)> = named.into_iter().chain(plain).map(|r| (Left::of(&r), r)).collect();
+    for (left, refund) in &mut refunds {
         if refund.original != 0 {
             charges.iter_mut().filter(|c| c.id == refund.original).for_each(|c| left.take(c));
         }
-        for same_price in [true, false] {
-            let fits = |c: &&mut Line| {
-                c.item == refund.item && (c.price.0.abs() == refund.price.0.abs()) == same_price && c.precedes(&refund)
-            };
-            charges.iter_mut().rev().filter(fits).for_each(|c| left.take(c));
-        }
-        if left.is_used_up() {
-            netted.push(refund.row);
-        } else {
-            unmatched.push(refund);
-        }
+        take_from(&mut charges, left, refund, Line::precedes);
     }
+    // A refund may be stamped minutes before the charge that it corrects.
+    for (left, refund) in refunds.iter_mut().filter(|(left, _)| !left.is_used_up()) {
+        take_from(&mut charges, left, refund, Line::is_on_day_of);
+    }
+    let (used, unmatched): (Vec<_>, Vec<_>) = refunds.into_iter().partition(|(left, _)| left.is_used_up());
+    let mut netted: Vec<RowRef> = used.into_iter().map(|(_, refund)| refund.row).collect();
+    let unmatched = unmatched.into_iter().map(|(_, refund)| refund).collect();
     charges.retain(|charge| {
         let gone = !free.contains(&charge.row) && charge.quantity.0 == 0 && charge.amount.0.abs() <= ROUNDING;
         if gone {
@@ -462,6 +463,17 @@ fn net(lines: Vec<Line>) -> (Vec<Line>, Vec<RowRef>, Vec<Line>) {
     (charges, netted, unmatched)
 }
 
+/// Takes what is left of a refund from the lines of its item that `fits` allows, the latest first and those of the same price
+/// before others.
+fn take_from(charges: &mut [Line], left: &mut Left, refund: &Line, fits: fn(&Line, &Line) -> bool) {
+    for same_price in [true, false] {
+        let fits = |c: &&mut Line| {
+            c.item == refund.item && (c.price.0.abs() == refund.price.0.abs()) == same_price && fits(c, refund)
+        };
+        charges.iter_mut().rev().filter(fits).for_each(|c| left.take(c));
+    }
+}
+
 /// What a refund still has to take off.
 struct Left {
     quantity: i64,
@@ -469,6 +481,10 @@ struct Left {
 }
 
 impl Left {
+    fn of(refund: &Line) -> Self {
+        Self { quantity: refund.quantity.0.abs(), amount: refund.amount.0.abs() }
+    }
+
     fn is_used_up(&self) -> bool {
         self.quantity == 0 && self.amount <= ROUNDING
     }

@@ -178,6 +178,8 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     };
     let Collected { mut inputs, mut rejects, notes, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects);
+    let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
+    region.columns.retain(|(table, _)| used(*table));
     region.files = files;
     progress.finish();
     Ok(Ingested { region, inputs, rejects, notes })

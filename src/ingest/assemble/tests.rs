@@ -116,3 +116,12 @@ fn several_names_of_an_item_are_kept_by_institution() {
     let names: Vec<(String, u32)> = region.item_aliases.iter().map(name).collect();
     assert_eq!(names, [("甲".into(), 2), ("乙".into(), 1)]);
 }
+
+#[test]
+fn a_table_whose_last_row_is_set_aside_is_not_there() {
+    let refund = "mdtrt_id,hilist_code,cnt,pric,det_item_fee_sumamt\nS1,X1,-1,1,-1\n";
+    let visits = "setl_id,psn_no,fixmedins_code,med_type,setl_time\nV1,P1,H1,11,2025-02-30\n";
+    let region = ingested(&[("stays.csv", STAYS), ("fees.csv", refund), ("visits.csv", visits)]).region;
+    assert!(region.has_table(Table::Stays) && region.has_column(Table::Stays, "endtime"));
+    assert!(!region.has_table(Table::Fees) && !region.has_column(Table::Visits, "setl_time"));
+}
