@@ -74,8 +74,8 @@ impl Postings {
         let Some(first) = used.first() else { return false };
         let class = region.fees.class[first.line as usize];
         let hospital = region.records[first.record.index()].hospital;
-        let own = is_of_every_day(class) || limit == HOURS;
-        if !own && !(may_be_of_days(class) && self.late.contains(&hospital)) {
+        let by_habit = may_be_of_days(class) && self.late.contains(&hospital);
+        if !(is_of_every_day(class) || limit == HOURS || by_habit) {
             return false;
         }
         let mut sums: BTreeMap<Day, f64> = BTreeMap::new();

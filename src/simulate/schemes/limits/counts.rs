@@ -63,7 +63,7 @@ impl Kind for PerDay {
 
     fn innocent(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>, n: usize) -> Option<()> {
         let (item, most) = (case.limited.item, number(case));
-        if n % 4 == 0
+        if n.is_multiple_of(4)
             && (most == 24 || matches!(planter.planting.world.catalog.items[usize::from(item)].class, 1 | 2 | 7))
         {
             // Posted at the end for all days.
