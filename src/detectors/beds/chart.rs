@@ -104,14 +104,15 @@ fn lasts(supply: &Supply, doses: &[i64], most: f64) -> i32 {
     supply.next.map_or(days, |next| days.min(next.0 - supply.day.0))
 }
 
-/// The days between the postings of a drug, where it is posted at intervals that hardly change, at least three times: each
-/// posting is then for the days until the next, whatever others take a day.
+/// The days between the postings of a drug, where two in three of them hardly differ: each posting is then for the days until
+/// the next, whatever others take a day.
 fn rhythm(supplies: &[Supply]) -> Option<i32> {
     let mut gaps: Vec<i32> = supplies.iter().filter_map(|s| Some(s.next?.0 - s.day.0)).collect();
     gaps.sort_unstable();
     let usual = *gaps.get(gaps.len() / 2)?;
     let near = gaps.iter().filter(|gap| (*gap - usual).abs() <= 1).count();
-    (near >= 3 && near * 4 >= gaps.len() * 3).then_some(usual)
+    // The first and the last are those of admission and discharge.
+    (near >= 2 && near * 3 >= gaps.len() * 2).then_some(usual)
 }
 
 /// Days that a posting within a rhythm lasts, if there is at least half a unit for each of them.
