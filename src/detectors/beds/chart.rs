@@ -104,6 +104,9 @@ fn lasts(supply: &Supply, doses: &[i64], most: f64) -> i32 {
     supply.next.map_or(days, |next| days.min(next.0 - supply.day.0))
 }
 
+/// Postings at shorter intervals are judged by what others take a day.
+const FEW_DAYS: i32 = 5;
+
 /// The days between the postings of a drug, where two in three of them hardly differ: each posting is then for the days until
 /// the next, whatever others take a day.
 fn rhythm(supplies: &[Supply]) -> Option<i32> {
@@ -112,7 +115,7 @@ fn rhythm(supplies: &[Supply]) -> Option<i32> {
     let usual = *gaps.get(gaps.len() / 2)?;
     let near = gaps.iter().filter(|gap| (*gap - usual).abs() <= 1).count();
     // The first and the last are those of admission and discharge.
-    (near >= 2 && near * 3 >= gaps.len() * 2).then_some(usual)
+    (usual >= FEW_DAYS && near >= 2 && near * 3 >= gaps.len() * 2).then_some(usual)
 }
 
 /// Days that a posting within a rhythm lasts, if there is at least half a unit for each of them.
