@@ -25,8 +25,7 @@ impl<'a> Charge<'a> {
 
     /// The day of the first line; else of the admission or the visit.
     pub fn day(&self) -> Option<Day> {
-        let of_record = self.stay.map(|s| s.admitted.day).or(self.visit.map(|v| v.time.day));
-        self.fact.span.map(|(first, _)| first).or(of_record)
+        self.fact.span.map(|(first, _)| first).or_else(|| self.region.begins(self.record))
     }
 
     /// The item's lines on the record.

@@ -35,10 +35,7 @@ pub fn parties(context: &Context<'_>, facts: &[&StayItem], together: Together) -
     let region = context.region;
     let fees = &region.fees;
     let Some(record) = facts.first().map(|f| &region.records[f.record.index()]) else { return Vec::new() };
-    let of_record = record
-        .stay
-        .map(|i| region.stays[i as usize].admitted.day)
-        .or(record.visit.map(|i| region.visits[i as usize].time.day));
+    let of_record = region.begins(record);
     let mut parties: BTreeMap<i64, Party> = BTreeMap::new();
     for fact in facts {
         for line in context.facts.lines(fact).iter().map(|line| *line as usize) {

@@ -40,7 +40,7 @@ pub fn of_diagnoses<'a, B>(scope: &'a Scope<'a, B>, breach: impl Fn(&Case<'a>, &
     let mut hits = Vec::new();
     for (at, record) in region.records.iter().enumerate() {
         let id = RecordId(at as u32);
-        let Some(day) = first_day(region, record) else { continue };
+        let Some(day) = region.begins(record) else { continue };
         if scope.context.index.may_be_two(id) {
             continue;
         }
@@ -89,9 +89,4 @@ pub fn of_operations<'a, B>(
         }));
     }
     hits
-}
-
-fn first_day(region: &Region, record: &Record) -> Option<Day> {
-    let of_stay = record.stay.map(|i| region.stays[i as usize].admitted.day);
-    of_stay.or(record.visit.map(|i| region.visits[i as usize].time.day))
 }

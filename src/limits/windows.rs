@@ -68,10 +68,9 @@ pub fn day_of(region: &Region, line: usize) -> Option<Day> {
         return Some(time.day);
     }
     let record = &region.records[region.fees.record[line].index()];
-    match record.stay.map(|i| &region.stays[i as usize]) {
-        Some(stay) => stay.discharged.map(|d| d.day).filter(|day| *day == stay.admitted.day),
-        None => record.visit.map(|i| region.visits[i as usize].time.day),
-    }
+    let left = record.stay.and_then(|i| region.stays[i as usize].discharged);
+    let of_one_day = |day: &Day| record.stay.is_none() || left.is_some_and(|left| left.day == *day);
+    region.begins(record).filter(of_one_day)
 }
 
 /// The prescription of a line: its number within the record; without numbers, its day.
@@ -245,11 +244,7 @@ pub fn uses<'a>(context: &'a Context<'a>, facts: impl Iterator<Item = &'a StayIt
     let (region, fees) = (context.region, &context.region.fees);
     facts.flat_map(move |fact| {
         let lines = context.facts.lines(fact).iter().copied();
-        let record = &region.records[fact.record.index()];
-        let of_record = record
-            .stay
-            .map(|i| region.stays[i as usize].admitted.day)
-            .or(record.visit.map(|i| region.visits[i as usize].time.day));
+        let of_record = region.begins(&region.records[fact.record.index()]);
         lines.map(move |line| Use {
             day: day_of(region, line as usize),
             about: fees.time[line as usize].map(|t| t.day).or(of_record),

@@ -380,6 +380,12 @@ impl Region {
         self.records[record.index()].stay.map(|i| &self.stays[i as usize])
     }
 
+    /// The day on which a record begins: of admission or of the visit.
+    pub fn begins(&self, record: &Record) -> Option<Day> {
+        let of_stay = record.stay.map(|i| self.stays[i as usize].admitted.day);
+        of_stay.or(record.visit.map(|i| self.visits[i as usize].time.day))
+    }
+
     /// The first and the last day on which a person may have been born: the date of birth on the stay; else the person's, unless
     /// the age on the stay is another's, as that of a newborn under the mother's number is; else what that age leaves.
     pub fn birth(&self, person: PersonId, stay: Option<&Stay>) -> Option<(Day, Day)> {

@@ -14,7 +14,7 @@ use crate::rulebook::{Rulebook, national_code};
 /// The table that gives national codes to institutions' own.
 const CROSSWALK: &str = "code-crosswalk";
 /// The table of named groups of codes.
-pub const GROUPS: &str = "code-groups";
+const GROUPS: &str = "code-groups";
 
 /// An item that a code means, everywhere or at one institution.
 pub type Meant = (ItemId, Option<HospitalId>);
@@ -232,7 +232,8 @@ fn crosswalk<'a>(region: &Region, book: &'a Rulebook) -> FxHashMap<&'a str, Vec<
     crossed
 }
 
-fn groups(book: &Rulebook) -> FxHashMap<&str, Vec<&str>> {
+/// The codes of each named group.
+pub fn groups(book: &Rulebook) -> FxHashMap<&str, Vec<&str>> {
     let mut groups: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     let Some(table) = book.table(GROUPS) else { return groups };
     let Some([group, code]) = table.places(["group", "code"]) else { return groups };

@@ -117,7 +117,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             if !on_the_spot {
                 single.push(uses.len());
             }
-        } else if f.days >= 2 && !is_supply(f, s, on_the_spot) {
+        } else if f.days >= 2 && supply_cover(f, s, on_the_spot, supply).is_none() {
             let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
             let (usual, before) = (f.usual_day.units(), f.before_last.units());
             one.dose = if on_the_spot {
@@ -144,12 +144,13 @@ fn spread(quantity: Quantity, days: i32, usual: f64) -> f64 {
     (quantity.units() / f64::from(days.max(1))).max(quantity.units().min(usual))
 }
 
-/// Whether a drug that can be taken home was dispensed but once, apart from what was given along at discharge: whole boxes, that
-/// last beyond the stay.
-pub fn is_supply(fact: &StayItem, stay: &Stay, on_the_spot: bool) -> bool {
-    let Some((_, last)) = fact.span else { return false };
+/// The days that a drug may last which can be taken home and was dispensed but once, apart from what was given along at
+/// discharge: whole boxes, that last beyond the stay; the first of two postings until the second. Nothing for other drugs.
+pub fn supply_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Supply) -> Option<i32> {
+    let (_, last) = fact.span?;
     let at_end = stay.discharged.is_none_or(|left| left.day.0 - last.0 <= 1);
-    !on_the_spot && (fact.days == 1 || (fact.days == 2 && at_end))
+    let once = !on_the_spot && (fact.days == 1 || (fact.days == 2 && at_end));
+    once.then(|| fact.last_gap as i32 + last_cover(fact, stay, on_the_spot, supply))
 }
 
 /// Days that the last posting of a drug may stand for.
@@ -233,9 +234,8 @@ fn complete_single(
             continue;
         }
         let on_the_spot = spot[fact.item.index()];
-        // Of two postings, the first lasts at least until the second.
-        let before = if is_supply(fact, stay, on_the_spot) { fact.last_gap as i32 } else { 0 };
-        let cover = before + last_cover(fact, stay, on_the_spot, supply);
+        let cover = supply_cover(fact, stay, on_the_spot, supply);
+        let cover = cover.unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply));
         one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }
 }

@@ -24,8 +24,7 @@ pub fn beyond(context: &Context<'_>, fact: &StayItem, of: &Use, limit: f64, para
     }
     let stay = &region.stays[of.stay as usize];
     let on_the_spot = doses::is_given_on_the_spot(region, fact.item);
-    if doses::is_supply(fact, stay, on_the_spot) {
-        let days = fact.last_gap as i32 + last_cover(fact, stay, on_the_spot, parameters.supply());
+    if let Some(days) = doses::supply_cover(fact, stay, on_the_spot, parameters.supply()) {
         return excess(region, lines, limit * f64::from(days));
     }
     let day = |l: u32| fees.time[l as usize].map(|t| t.day);

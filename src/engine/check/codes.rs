@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::rule::index::GROUPS;
+use crate::rule::index::groups;
 use crate::rulebook::Rulebook;
 
 /// The named groups of codes.
@@ -10,14 +10,7 @@ pub(super) struct Groups<'a>(FxHashMap<&'a str, Vec<&'a str>>);
 
 impl<'a> Groups<'a> {
     pub(super) fn new(book: &'a Rulebook) -> Self {
-        let mut groups: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        let Some(table) = book.table(GROUPS) else { return Self(groups) };
-        if let Some([group, code]) = table.places(["group", "code"]) {
-            for row in 0..table.len() as u32 {
-                groups.entry(table.cell(row, group)).or_default().push(table.cell(row, code));
-            }
-        }
-        Self(groups)
+        Self(groups(book))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
