@@ -11,7 +11,7 @@ use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
 use super::error::Error;
 use super::files::{Kind, Source, kind};
 use super::header::{Headers, Layout, Recognised};
-use super::{HeaderColumn, Input, Note, Part, Reject, Rows, book, parquet, text};
+use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread, book, parquet, text};
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
 
@@ -109,6 +109,8 @@ pub(super) struct Collected {
     pub inputs: Vec<Input>,
     pub rejects: Vec<Reject>,
     pub notes: Vec<Note>,
+    /// What was there and was not read.
+    pub unread: Vec<Unread>,
     /// Distinct (item, name) and (diagnosis, name) ids.
     pub item_names: Vec<(u32, u32)>,
     pub diagnosis_names: Vec<(u32, u32)>,

@@ -55,7 +55,9 @@ fn gather(paths: &[PathBuf], headers: Headers<'_>, progress: &dyn Progress) -> R
     progress.start(Phase::Read, sources.iter().map(|s| s.bytes).sum());
     let collected = collect::collect(&sources, headers, progress);
     progress.finish();
-    collected
+    let mut collected = collected?;
+    collected.unread.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(collected)
 }
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
@@ -127,6 +129,18 @@ pub struct Reject {
     pub reason: &'static str,
 }
 
+/// Something that was there and was not read: a file of another kind, a sheet, a member of an archive, a table that no rule
+/// reads, a report of this program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// File name, with the sheet or archive member where there is one.
+    pub name: String,
+    /// Message id of the reason and of what to do about it, `unread-...`.
+    pub reason: &'static str,
+    /// Its arguments.
+    pub args: crate::messages::Args,
+}
+
 /// Something the reader should know about the data: a message id `note-...` and its arguments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
@@ -145,6 +159,8 @@ pub struct Ingested {
     pub inputs: Vec<Input>,
     /// Rows that could not be used, sorted.
     pub rejects: Vec<Reject>,
+    /// What was not read, sorted by name. Never silent: every output lists it.
+    pub unread: Vec<Unread>,
     /// Things to know, in a fixed order.
     pub notes: Vec<Note>,
 }

@@ -176,13 +176,13 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
         item_names: region.names.item_names,
         diagnosis_names: region.names.diagnosis_names,
     };
-    let Collected { mut inputs, mut rejects, notes, places, .. } = all;
+    let Collected { mut inputs, mut rejects, notes, unread, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects);
     let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;
     progress.finish();
-    Ok(Ingested { region, inputs, rejects, notes })
+    Ok(Ingested { region, inputs, rejects, unread, notes })
 }
 
 /// One name for each code: the first in order where there are several.
