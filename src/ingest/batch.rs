@@ -50,7 +50,9 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno")
         | (Table::Purchases, "medins_prod_purc_no")
         | (Table::Stock, "manu_lotnum") => Keep::Hash,
-        (Table::Stays | Table::Visits | Table::Fees, "setl_id") => Keep::Symbol(Domain::Settlement),
+        (Table::Stays | Table::Visits | Table::Fees, "setl_id") | (Table::Stays | Table::Visits, "init_setl_id") => {
+            Keep::Symbol(Domain::Settlement)
+        }
         (Table::Fees | Table::Purchases | Table::Stock, "hilist_code") => Keep::Symbol(Item),
         (Table::Fees | Table::Purchases | Table::Stock, "hilist_name")
         | (Table::Purchases, "purc_retn_type")
@@ -62,7 +64,8 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         (
             Table::Stays,
             "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "age" | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas",
+            | "age" | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas"
+            | "setl_type",
         )
         | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
         | (Table::Diagnoses, "diag_name")
@@ -217,10 +220,23 @@ pub(super) struct Slot {
     keep: Keep,
     /// A bad or empty value sets the row aside.
     key: bool,
+    /// The row can live without it: nobody is known, or the cell at this place stands in.
+    spare: Spare,
     /// An id or code, compared in half-width form.
     code: bool,
     /// Of several codes in a cell the first is kept.
     first: bool,
+}
+
+/// What a row has instead of a key that is empty in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spare {
+    /// Nothing: the row is set aside.
+    Nothing,
+    /// The money is billed whoever the patient was.
+    Nobody,
+    /// The cell at this place: the name of an institution without a code.
+    Cell(usize),
 }
 
 /// Turns rows of cells into a [`Batch`].
@@ -245,7 +261,13 @@ impl Parser {
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let code = column.kind == Kind::Id || named(Domain::Diagnosis) || named(Domain::Doctor);
             let first = role.field == "oprn_oprt_code";
-            slots.push(Slot { at, column, field: role.field, keep, key, code: code || first, first });
+            let name = layout.columns.iter().position(|c| c.is_some_and(|c| c.field == "fixmedins_name"));
+            let spare = match (role.field, layout.table) {
+                ("psn_no", Table::Stays | Table::Visits) => Spare::Nobody,
+                ("fixmedins_code", _) => name.filter(|name| *name != at).map_or(Spare::Nothing, Spare::Cell),
+                _ => Spare::Nothing,
+            };
+            slots.push(Slot { at, column, field: role.field, keep, key, spare, code: code || first, first });
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
@@ -296,7 +318,7 @@ impl Parser {
         for (slot, values) in self.slots.iter().zip(&mut batch.values) {
             let raw = row.get(slot.at).unwrap_or_default();
             let cell = clean(raw);
-            if let Err(reason) = check(slot, raw, cell, suspect).and_then(|()| add(values, slot, raw, cell)) {
+            if let Err(reason) = check(slot, row, cell, suspect).and_then(|()| add(values, slot, raw, cell)) {
                 batch.values.iter_mut().for_each(|v| v.truncate(rows));
                 batch.bad.push(BadRow {
                     line,
@@ -410,11 +432,17 @@ fn shorten(cell: &[u8]) -> String {
 }
 
 /// Whether a cell can be used at all.
-fn check(slot: &Slot, raw: &[u8], cell: &[u8], suspect: bool) -> Result<(), &'static str> {
+fn check(slot: &Slot, row: &csv::ByteRecord, cell: &[u8], suspect: bool) -> Result<(), &'static str> {
+    let raw = |at: usize| row.get(at).unwrap_or_default();
+    let lacks = || match slot.spare {
+        Spare::Nothing => !(is_dash(raw(slot.at)) && matches!(slot.keep, Keep::Integer(_))),
+        Spare::Nobody => false,
+        Spare::Cell(at) => clean(raw(at)).is_empty(),
+    };
     if suspect && memchr::memmem::find(cell, REPLACED).is_some() {
         return Err("reject-encoding");
     }
-    if cell.is_empty() && slot.key && !(is_dash(raw) && matches!(slot.keep, Keep::Integer(_))) {
+    if cell.is_empty() && slot.key && lacks() {
         return Err("reject-missing");
     }
     let names_a_record = slot.key || slot.field == "mdtrt_id";

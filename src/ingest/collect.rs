@@ -24,6 +24,20 @@ pub(super) struct Interner {
 }
 
 impl Interner {
+    /// The id of a text that is known; `NO_SYMBOL` where it is not.
+    pub fn find(&self, text: &str) -> u32 {
+        self.ids.get(text).copied().unwrap_or(NO_SYMBOL)
+    }
+
+    /// The id of a text that is like the one given and was not there before.
+    pub fn invent(&mut self, text: &str) -> u32 {
+        let mut name = text.to_string();
+        while self.ids.contains_key(name.as_str()) {
+            name.push('~');
+        }
+        self.intern(&name)
+    }
+
     /// The id of a text, new or known.
     pub fn intern(&mut self, text: &str) -> u32 {
         match self.ids.get(text) {
@@ -59,6 +73,12 @@ impl Chunk {
     /// Ids of a text column.
     pub fn symbols(&self, field: &str) -> Option<&[u32]> {
         self.find(field).and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// Ids of a text column, to be corrected.
+    pub fn symbols_mut(&mut self, field: &str) -> Option<&mut [u32]> {
+        let values = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
+        values.and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_mut_slice()) } else { None })
     }
 
     /// Integers of a number column.

@@ -170,6 +170,7 @@ const STAYS: &[Column] = table! { Stays:
     inscp_scp_amt Money, "符合政策范围金额", "", ["符合范围", "政策范围内金额", "inscp_amt"];
     refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识"];
     vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid"];
     setl_type Text, "结算类别", "", ["结算类型"];
 };
 
@@ -226,11 +227,13 @@ const VISITS: &[Column] = table! { Visits:
     psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
     refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识"];
     vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid"];
 };
 
 const DIAGNOSES: &[Column] = table! { Diagnoses:
     mdtrt_id Id required, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号"];
     psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID"];
+    fixmedins_code Id, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "定点医药机构编号", "医院编码", "机构代码"];
     diag_type Text, "诊断类别", "", ["诊断类型"];
     maindiag_flag Flag, "主诊断标志", "", ["主诊断标识", "是否主诊断"];
     diag_srt_no Count, "诊断排序号", "", ["诊断序号"];

@@ -86,7 +86,7 @@ pub enum Setting {
     Internet,
     /// Emergency (13).
     Emergency,
-    /// Retail pharmacy (41, or an institution code with prefix P).
+    /// Retail pharmacy (41, or an institution that is one by its type or name).
     Pharmacy,
 }
 

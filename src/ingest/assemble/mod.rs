@@ -1,20 +1,28 @@
 //! Joins what was read into a region: ids ranked, settlements summed to stays, refunds netted, charge lines grouped.
 
 mod aliases;
+mod closing;
 mod fees;
+mod identity;
+mod joined;
 mod keys;
+mod lines;
 mod people;
+mod places;
+mod refunds;
 mod setting;
 mod settlements;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use super::batch::{Domain, NO_SYMBOL};
 use super::collect::{Collected, Interner, slot};
 use super::error::Error;
-use super::{Ingested, Input, Reject};
-use crate::model::{Diagnosis, HospitalId, Names, Phase, Pool, Progress, Region, Stamp, Table, TextId};
+use super::{Ingested, Input, Note, Reject};
+use crate::messages::{Args, Value, args};
+use crate::model::{Diagnosis, HospitalId, Names, Phase, Pool, Progress, Region, RowRef, Stamp, Table, TextId};
 
 /// The rank of each interned text, and the pool in that order.
 pub(super) struct Ranked<I> {
@@ -52,12 +60,17 @@ pub(super) struct Ids {
     pub texts: Ranked<TextId>,
     /// Settlement ids; they only join rows and are not kept.
     pub settlements: Ranked<TextId>,
+    /// Settlement ids that say nothing, by rank.
+    fillers: Vec<bool>,
 }
 
 impl Ids {
     fn new(interners: &[Interner; Domain::COUNT]) -> Self {
         let of = |domain: Domain| &interners[domain as usize];
+        let settlements: Ranked<TextId> = Ranked::new(of(Domain::Settlement));
+        let fillers = settlements.pool.iter().map(|(_, text)| identity::is_blank(text)).collect();
         Self {
+            fillers,
             persons: Ranked::new(of(Domain::Person)),
             hospitals: Ranked::new(of(Domain::Hospital)),
             items: Ranked::new(of(Domain::Item)),
@@ -65,8 +78,40 @@ impl Ids {
             departments: Ranked::new(of(Domain::Department)),
             diagnoses: Ranked::new(of(Domain::Diagnosis)),
             texts: Ranked::new(of(Domain::Text)),
-            settlements: Ranked::new(of(Domain::Settlement)),
+            settlements,
         }
+    }
+
+    /// The rank of a settlement id; none for a filler, which many settlements share.
+    #[inline]
+    pub fn settlement(&self, interned: u32) -> TextId {
+        let id = self.settlements.id(interned);
+        if id == TextId::NONE || self.fillers[id.index()] { TextId::NONE } else { id }
+    }
+}
+
+/// Pairs of rows that are told: how many, and the first few.
+#[derive(Debug, Default)]
+pub(super) struct Pairs {
+    count: u64,
+    first: Vec<(RowRef, RowRef)>,
+}
+
+/// Pairs shown in a note.
+const PAIRS: usize = 3;
+
+impl Pairs {
+    pub fn add(&mut self, a: RowRef, b: RowRef) {
+        self.count += 1;
+        if self.first.len() < PAIRS {
+            self.first.push((a, b));
+        }
+    }
+
+    pub fn append(&mut self, other: &Self) {
+        self.count += other.count;
+        let room = PAIRS.saturating_sub(self.first.len());
+        self.first.extend(other.first.iter().take(room));
     }
 }
 
@@ -83,11 +128,35 @@ pub(super) struct Ledger<'a> {
     fates: Vec<Fate>,
     /// With their part; columns by field name.
     rejects: Vec<(usize, Reject)>,
+    notes: Vec<Note>,
 }
 
 impl<'a> Ledger<'a> {
     fn new(files: &'a [String]) -> Self {
-        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new() }
+        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new(), notes: Vec::new() }
+    }
+
+    pub fn tell(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// Tells pairs of rows, with further figures, where there are any.
+    pub fn tell_pairs<const N: usize>(&mut self, id: &'static str, pairs: &Pairs, figures: [(&str, Value); N]) {
+        if pairs.count == 0 {
+            return;
+        }
+        let place = |row: &RowRef| format!("{}:{}", self.file(row.file), row.line);
+        let mut shown: Vec<String> = pairs.first.iter().map(|(a, b)| format!("{} / {}", place(a), place(b))).collect();
+        if pairs.count > pairs.first.len() as u64 {
+            shown.push("...".to_string());
+        }
+        let mut all: Args = args(figures);
+        all.extend(args([("count", pairs.count.into()), ("rows", shown.join(", ").into())]));
+        self.tell(Note { id, args: all });
+    }
+
+    pub fn file(&self, part: u16) -> &str {
+        &self.files[usize::from(part)]
     }
 
     pub fn netted(&mut self, part: u16) {
@@ -99,7 +168,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Sets a row aside for a value of the given field.
-    pub fn reject(&mut self, row: crate::model::RowRef, field: &str, value: String, reason: &'static str) {
+    pub fn reject(&mut self, row: RowRef, field: &str, value: String, reason: &'static str) {
         let part = usize::from(row.file);
         let file = self.files[part].clone();
         self.rejects.push((part, Reject { file, line: row.line, column: field.to_string(), value, reason }));
@@ -110,7 +179,8 @@ impl<'a> Ledger<'a> {
         self.fates[part].repeated += fate.repeated;
     }
 
-    fn settle(self, inputs: &mut [Input], places: &[(usize, usize)], rejects: &mut Vec<Reject>) {
+    fn settle(self, inputs: &mut [Input], places: &[(usize, usize)], rejects: &mut Vec<Reject>, notes: &mut Vec<Note>) {
+        notes.extend(self.notes);
         for (fate, (input, part)) in self.fates.iter().zip(places) {
             let rows = &mut inputs[*input].parts[*part].rows;
             rows.netted += fate.netted;
@@ -142,14 +212,20 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
         return Err(Error::TooManyRows { file: all.files.last().cloned().unwrap_or_default() });
     }
     progress.start(Phase::Assemble, lines);
+    identity::settle(&mut all);
+    places::settle(&mut all);
     let ids = Ids::new(&all.interners);
     let files = std::mem::take(&mut all.files);
     let mut ledger = Ledger::new(&files);
-    let mut rows = settlements::rows(&all, &ids);
-    let keys = keys::Keys::new(&mut rows, &mut all, &ids);
-    let fee_records = keys.resolve_fees(&mut all, &ids, &mut ledger);
+    let mut kinds = setting::Kinds::default();
+    let mut rows = settlements::rows(&all, &ids, &setting::Places::new(&all, &ids), &mut kinds);
+    kinds.note(&ids).into_iter().for_each(|note| ledger.tell(note));
+    let keys = keys::Keys::new(&mut rows, &mut all, &ids, &mut ledger);
+    let fee_records = keys.resolve(Table::Fees, &mut all, &ids, &mut ledger);
+    let diagnosed = keys.resolve(Table::Diagnoses, &mut all, &ids, &mut ledger);
+    drop(keys);
     let records = Ranked::new(&all.interners[Domain::Record as usize]);
-    let settlements::Joined { stays, visits, refunded } = settlements::join(rows, &records, &mut ledger);
+    let joined::Joined { stays, visits, refunded } = joined::join(rows, &records, &mut ledger);
     let mut region = Region { stays, visits, columns: std::mem::take(&mut all.columns), ..Region::default() };
     region.names.item_names = names(&all.item_names, &ids.items, &ids.texts);
     for (known, other) in region.names.item_names.iter_mut().zip(names(&all.stock_names, &ids.items, &ids.texts)) {
@@ -157,7 +233,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     }
     region.item_aliases = aliases::collect(&all, &ids);
     region.names.diagnosis_names = names(&all.diagnosis_names, &ids.diagnoses, &ids.texts);
-    region.diagnoses = diagnoses(&all, &records, &ids);
+    region.diagnoses = diagnoses(&all, &diagnosed, &records, &ids);
     (region.purchases, region.stock) = (stock::purchases(&all, &ids), stock::entries(&all, &ids, &mut ledger));
     region.persons = people::persons(&all, &ids);
     region.hospitals = people::hospitals(&all, &ids);
@@ -176,8 +252,9 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
         item_names: region.names.item_names,
         diagnosis_names: region.names.diagnosis_names,
     };
-    let Collected { mut inputs, mut rejects, notes, unread, places, .. } = all;
-    ledger.settle(&mut inputs, &places, &mut rejects);
+    tell_diagnoses(&region, &mut ledger);
+    let Collected { mut inputs, mut rejects, mut notes, unread, places, .. } = all;
+    ledger.settle(&mut inputs, &places, &mut rejects, &mut notes);
     let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;
@@ -199,10 +276,28 @@ where
     out
 }
 
-fn diagnoses(all: &Collected, records: &Ranked<crate::model::RecordId>, ids: &Ids) -> Vec<Diagnosis> {
+/// Says how many diagnoses have no stay and no visit in the data.
+fn tell_diagnoses(region: &Region, ledger: &mut Ledger<'_>) {
+    let stray = |d: &&Diagnosis| {
+        let record = &region.records[d.record.index()];
+        record.stay.is_none() && record.visit.is_none()
+    };
+    let count = region.diagnoses.iter().filter(stray).count() as u64;
+    if count > 0 {
+        let figures = [("count", count.into()), ("all", (region.diagnoses.len() as u64).into())];
+        ledger.tell(Note { id: "note-diagnoses-without-record", args: args(figures) });
+    }
+}
+
+fn diagnoses(
+    all: &Collected,
+    found: &[Vec<u32>],
+    records: &Ranked<crate::model::RecordId>,
+    ids: &Ids,
+) -> Vec<Diagnosis> {
     let mut out = Vec::new();
-    for chunk in &all.chunks[slot(Table::Diagnoses)] {
-        let (Some(record), Some(code)) = (chunk.symbols("mdtrt_id"), chunk.symbols("diag_code")) else { continue };
+    for (chunk, record) in all.chunks[slot(Table::Diagnoses)].iter().zip(found) {
+        let Some(code) = chunk.symbols("diag_code") else { continue };
         let (main, order) = (chunk.small("maindiag_flag"), chunk.integers("diag_srt_no"));
         for row in 0..chunk.lines.len() {
             let is_main = main.is_some_and(|m| m[row] == 2);

@@ -1,9 +1,109 @@
 //! Where care was given, from `med_type` (DOMAIN 3.1). Regions add codes and write words, so both are read by their stem.
 
-use crate::model::Setting;
+use rustc_hash::FxHashMap;
+
+use super::super::Note;
+use super::super::batch::NO_SYMBOL;
+use super::super::collect::{Collected, slot};
+use super::Ids;
+use crate::messages::args;
+use crate::model::{HospitalId, Setting, Table, TextId};
+
+/// Which institutions are pharmacies: by their type, else by their name. A code says nothing: the P before those of pharmacies
+/// is a habit of some regions.
+pub(super) struct Places(Vec<bool>);
+
+impl Places {
+    pub fn new(all: &Collected, ids: &Ids) -> Self {
+        let mut out = vec![false; ids.hospitals.pool.len()];
+        let mut typed = vec![false; out.len()];
+        for (field, tables) in [
+            ("fixmedins_type", [Table::Hospitals].as_slice()),
+            ("fixmedins_name", &[Table::Hospitals, Table::Stays, Table::Visits]),
+        ] {
+            for chunk in tables.iter().flat_map(|table| &all.chunks[slot(*table)]) {
+                let Some((hospitals, texts)) = chunk.symbols("fixmedins_code").zip(chunk.symbols(field)) else {
+                    continue;
+                };
+                let mut last = (NO_SYMBOL, NO_SYMBOL);
+                for pair in hospitals.iter().copied().zip(texts.iter().copied()) {
+                    if pair == last || pair.0 == NO_SYMBOL || pair.1 == NO_SYMBOL {
+                        continue;
+                    }
+                    last = pair;
+                    let (hospital, text): (HospitalId, TextId) = (ids.hospitals.id(pair.0), ids.texts.id(pair.1));
+                    let at = hospital.index();
+                    let text = ids.texts.pool.get(text);
+                    if field == "fixmedins_type" {
+                        // A type that is a code of some list tells nothing by itself.
+                        typed[at] |= !text.is_ascii();
+                        out[at] |= is_pharmacy(text);
+                    } else if !typed[at] {
+                        out[at] |= is_pharmacy(text);
+                    }
+                }
+            }
+        }
+        Self(out)
+    }
+
+    pub fn is_pharmacy(&self, hospital: HospitalId) -> bool {
+        self.0.get(hospital.0 as usize).copied().unwrap_or(false)
+    }
+}
+
+/// Whether a type or a name is that of a retail pharmacy, and not of the dispensary of a hospital.
+fn is_pharmacy(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    has(&["药店", "药房", "零售药", "大药", "药堂", "医药连锁"])
+        && !has(&["医院", "卫生", "诊所", "门诊", "医务", "服务中心", "保健院"])
+}
+
+/// The kinds of visits, and how many rows are of a kind that is not known.
+#[derive(Default)]
+pub(super) struct Kinds {
+    /// By kind: rows, and those of them taken for stays.
+    unknown: FxHashMap<TextId, (u64, u64)>,
+}
+
+impl Kinds {
+    /// The setting of a row. A row of the table of stays without a kind is a stay. One whose kind is not known is a stay only
+    /// where the patient stayed over night, and is told; in a table of visits it is an outpatient's.
+    pub fn place(&mut self, table: Table, text: &str, kind: TextId, nights: bool, pharmacy: bool) -> Setting {
+        let known = setting(text);
+        if known.is_none() && kind != TextId::NONE {
+            let count = self.unknown.entry(kind).or_default();
+            count.0 += 1;
+            count.1 += u64::from(table == Table::Stays && nights);
+        }
+        match known {
+            Some(setting) if table == Table::Stays => setting,
+            _ if pharmacy => Setting::Pharmacy,
+            Some(setting) => setting,
+            None if table == Table::Stays && (nights || kind == TextId::NONE) => Setting::Inpatient,
+            None => Setting::Outpatient,
+        }
+    }
+
+    /// What is told of the kinds that are not known.
+    pub fn note(&self, ids: &Ids) -> Option<Note> {
+        let mut kinds: Vec<_> = self.unknown.iter().map(|(kind, count)| (ids.texts.pool.get(*kind), *count)).collect();
+        kinds.sort_unstable();
+        let rows: u64 = kinds.iter().map(|(_, count)| count.0).sum();
+        let stays: u64 = kinds.iter().map(|(_, count)| count.1).sum();
+        let list: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} ({})", count.0)).collect();
+        let figures = [
+            ("count", rows.into()),
+            ("stays", stays.into()),
+            ("others", (rows - stays).into()),
+            ("kinds", list.join(", ").into()),
+        ];
+        (rows > 0).then(|| Note { id: "note-unknown-kinds", args: args(figures) })
+    }
+}
 
 /// The setting of a medical type; `None` where the type is empty or unknown.
-pub(super) fn setting(med_type: &str) -> Option<Setting> {
+fn setting(med_type: &str) -> Option<Setting> {
     let code = med_type.trim();
     if code.starts_with(|c: char| c.is_ascii_digit()) {
         return match code.as_bytes() {
@@ -37,6 +137,16 @@ pub(super) fn setting(med_type: &str) -> Option<Setting> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pharmacy_is_known_by_its_words() {
+        for text in ["零售药店", "康健大药房", "百姓药店三分店", "同仁药堂"] {
+            assert!(is_pharmacy(text), "{text}");
+        }
+        for text in ["县人民医院门诊药房", "P001", "东河卫生院", "中药材研究所"] {
+            assert!(!is_pharmacy(text), "{text}");
+        }
+    }
 
     #[test]
     fn codes_and_words() {

@@ -1,14 +1,12 @@
-//! Settlement rows to stays and visits: repeated rows dropped, refunds netted, several settlements summed (DOMAIN 6.3).
-
-use rustc_hash::FxHashSet;
+//! Settlement rows as they were exported, of the stays and of the visits.
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
-use super::setting::setting;
-use super::{Ids, Ledger, Ranked, degrade};
+use super::setting::{Kinds, Places};
+use super::{Ids, degrade};
 use crate::model::{
-    Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RecordId, RowRef, Setting, Sex, Stamp, Stay,
-    Table, TextId, Visit, born,
+    Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table, TextId,
+    born,
 };
 
 /// A settlement as exported. Compared without `row`, two equal ones are the same row exported twice.
@@ -17,6 +15,8 @@ pub(super) struct Settlement {
     /// Interned, then ranked `mdtrt_id`, or a key made up for it; see [`super::keys`].
     pub record: u32,
     pub is_stay: bool,
+    /// From the table of visits.
+    pub listed: bool,
     pub person: PersonId,
     pub hospital: HospitalId,
     pub begin: Option<Stamp>,
@@ -24,9 +24,13 @@ pub(super) struct Settlement {
     pub settled: Option<Stamp>,
     /// Rank of the settlement id.
     pub settlement: TextId,
+    /// Rank of the id of the settlement that this one takes back.
+    pub original: TextId,
     pub total: Fen,
     pub fund: Fen,
     pub own: Fen,
+    /// Which of total, fund and own the row gives.
+    pub given: [bool; 3],
     pub kind: TextId,
     pub setting: Setting,
     pub insurance: TextId,
@@ -45,6 +49,8 @@ pub(super) struct Settlement {
     pub born: Option<(Day, Day)>,
     pub refund: bool,
     pub void: bool,
+    /// The type of settlement says that the patient stays: monthly, or at the end of the year.
+    pub interim: bool,
     pub row: RowRef,
 }
 
@@ -54,18 +60,28 @@ impl Settlement {
         self.settled.or(self.begin)
     }
 
-    fn same_but_for_row(&self, other: &Self) -> bool {
+    /// Whether it takes money off: by its sign, or by its total being none and its parts negative.
+    pub fn is_negative(&self) -> bool {
+        self.total.0 < 0 || (self.total.0 == 0 && (self.fund.0 < 0 || self.own.0 < 0))
+    }
+
+    /// Whether it names a settlement of which it is the refund.
+    pub fn has_original(&self) -> bool {
+        self.original != TextId::NONE && self.original != self.settlement
+    }
+
+    pub fn same_but_for_row(&self, other: &Self) -> bool {
         Self { row: other.row, ..self.clone() } == *other
     }
 }
 
 /// All settlement rows of the stay and visit tables.
-pub(super) fn rows(all: &Collected, ids: &Ids) -> Vec<Settlement> {
+pub(super) fn rows(all: &Collected, ids: &Ids, places: &Places, kinds: &mut Kinds) -> Vec<Settlement> {
     let mut out = Vec::new();
     for table in [Table::Stays, Table::Visits] {
         let start = out.len();
         for chunk in &all.chunks[slot(table)] {
-            read(chunk, table, ids, &mut out);
+            read(chunk, table, ids, (places, kinds), &mut out);
         }
         let columns: [fn(&mut Settlement) -> &mut Option<Stamp>; 4] =
             [|s| &mut s.begin, |s| &mut s.end, |s| &mut s.settled, |s| &mut s.uploaded];
@@ -83,7 +99,7 @@ pub(super) fn rows(all: &Collected, ids: &Ids) -> Vec<Settlement> {
     out
 }
 
-fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
+fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut Kinds), out: &mut Vec<Settlement>) {
     let symbol = |field: &str| {
         let column = chunk.symbols(field);
         move |row: usize| column.map_or(NO_SYMBOL, |c| c[row])
@@ -98,6 +114,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
     };
     let (record, settlement, person, hospital) =
         (symbol("mdtrt_id"), symbol("setl_id"), symbol("psn_no"), symbol("fixmedins_code"));
+    let (original, type_of_settlement) = (symbol("init_setl_id"), symbol("setl_type"));
     let (kind, insurance, department, bed) =
         (symbol("med_type"), symbol("insutype"), symbol("adm_dept_name"), symbol("adm_bed"));
     let (doctor, diagnosis, diagnosis_name, way) =
@@ -115,19 +132,26 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
     for (row, line) in chunk.lines.iter().enumerate() {
         let kind = ids.texts.id(kind(row));
         let hospital: HospitalId = ids.hospitals.id(hospital(row));
-        let setting = place(table, setting(ids.texts.pool.get(kind)), ids.hospitals.pool.get(hospital));
+        let (begin, end) = (begin(row), end(row).filter(is_real));
+        let nights = begin.zip(end).is_some_and(|(begin, end)| begin.day < end.day);
+        let setting = kinds.place(table, ids.texts.pool.get(kind), kind, nights, places.is_pharmacy(hospital));
+        let (total, fund, own) = (total(row).or_else(|| parts(row)), fund(row).or(pool(row)), own(row));
+        let settlement = ids.settlement(settlement(row));
         out.push(Settlement {
             record: record(row),
             is_stay: table == Table::Stays && matches!(setting, Setting::Inpatient | Setting::DaySurgery),
+            listed: table == Table::Visits,
             person: ids.persons.id(person(row)),
             hospital,
-            begin: begin(row),
-            end: end(row).filter(is_real),
+            begin,
+            end,
             settled: settled(row),
-            settlement: ids.settlements.id(settlement(row)),
-            total: total(row).or_else(|| parts(row)).unwrap_or_default(),
-            fund: fund(row).or(pool(row)).unwrap_or_default(),
-            own: own(row).unwrap_or_default(),
+            settlement,
+            original: ids.settlement(original(row)),
+            total: total.unwrap_or_default(),
+            fund: fund.unwrap_or_default(),
+            own: own.unwrap_or_default(),
+            given: [total.is_some(), fund.is_some(), own.is_some()],
             kind,
             setting,
             insurance: ids.texts.id(insurance(row)),
@@ -143,9 +167,10 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             uploaded: uploaded(row),
             sex: sex(chunk, row),
             birth: birth(row).map(|s| s.day),
-            born: begin(row).and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)),
+            born: begin.and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)),
             refund: small("refd_setl_flag", row) == 2,
             void: small("vali_flag", row) == 1,
+            interim: is_interim(ids.texts.pool.get(ids.texts.id(type_of_settlement(row)))),
             row: RowRef { file: chunk.part, line: *line },
         });
     }
@@ -166,226 +191,7 @@ fn is_real(end: &Stamp) -> bool {
         && Day::from_ymd(1902, 1, 1).is_none_or(|l| end.day > l)
 }
 
-/// The setting of a row. In a table of stays an unknown type is inpatient; in one of visits it is outpatient.
-fn place(table: Table, known: Option<Setting>, hospital: &str) -> Setting {
-    match known {
-        Some(setting) if table == Table::Stays => setting,
-        _ if hospital.starts_with(['P', 'p']) => Setting::Pharmacy,
-        Some(setting) => setting,
-        None if table == Table::Stays => Setting::Inpatient,
-        None => Setting::Outpatient,
-    }
-}
-
-/// Stays, visits, and the records that were refunded whole.
-pub(super) struct Joined {
-    pub stays: Vec<Stay>,
-    pub visits: Vec<Visit>,
-    pub refunded: FxHashSet<RecordId>,
-}
-
-/// Joins settlements by record.
-pub(super) fn join(mut rows: Vec<Settlement>, records: &Ranked<RecordId>, ledger: &mut Ledger<'_>) -> Joined {
-    for row in &mut rows {
-        row.record = records.id(row.record).0;
-    }
-    rows.sort_unstable();
-    let mut kept: Vec<Settlement> = Vec::with_capacity(rows.len());
-    for row in rows {
-        if kept.last().is_some_and(|last| last.same_but_for_row(&row)) {
-            ledger.repeated(row.row.file);
-        } else if row.void {
-            ledger.netted(row.row.file);
-        } else if row.is_stay && ends_early(&row) {
-            ledger.reject(row.row, "endtime", row.end.map(|e| e.to_string()).unwrap_or_default(), "reject-order");
-        } else if !row.is_stay && row.time().is_none() {
-            ledger.reject(row.row, "setl_time", String::new(), "reject-missing");
-        } else {
-            kept.push(row);
-        }
-    }
-    let (mut groups, orphans) = net(kept, ledger);
-    let mut refunded: FxHashSet<RecordId> = groups.iter().filter(|g| g.rows.is_empty()).map(|g| g.record).collect();
-    cross(&mut groups, orphans, &mut refunded, ledger);
-    let mut joined = Joined { stays: Vec::new(), visits: Vec::new(), refunded };
-    for group in groups.iter().filter(|g| !g.rows.is_empty()) {
-        if group.rows[0].is_stay {
-            joined.stays.push(stay(group));
-        } else {
-            joined.visits.push(visit(group));
-        }
-    }
-    joined
-}
-
-fn ends_early(row: &Settlement) -> bool {
-    match (row.begin, row.end) {
-        (Some(begin), Some(end)) => {
-            end.day < begin.day
-                || (begin.has_time() && end.has_time() && end.day == begin.day && end.second < begin.second)
-        }
-        _ => false,
-    }
-}
-
-/// The settlements of one record that stand after netting, and the money left to take off by partial refunds.
-struct Group {
-    record: RecordId,
-    rows: Vec<Settlement>,
-    /// Dates of the partial refunds: a correction may be the only row that says how long the stay went on.
-    corrections: Vec<(Option<Stamp>, Option<Stamp>)>,
-    total: Fen,
-    fund: Fen,
-    own: Fen,
-}
-
-/// Nets refunds within each record. Gives the groups (without rows where all was refunded) and refunds without a charge.
-fn net(rows: Vec<Settlement>, ledger: &mut Ledger<'_>) -> (Vec<Group>, Vec<Settlement>) {
-    let (mut groups, mut orphans) = (Vec::new(), Vec::new());
-    for all in rows.chunk_by(|a, b| a.record == b.record) {
-        let (mut charges, mut refunds) = (Vec::new(), Vec::new());
-        let has_negative = all.iter().any(|r| r.total.0 < 0);
-        for row in all {
-            if row.total.0 < 0 {
-                refunds.push(row.clone());
-            } else if row.refund && !has_negative {
-                // The settlement itself is marked as taken back.
-                ledger.netted(row.row.file);
-            } else {
-                charges.push(row.clone());
-            }
-        }
-        let any = !charges.is_empty();
-        refunds.retain(|refund| match charges.iter().rposition(|c| c.total == -refund.total) {
-            Some(at) => {
-                ledger.netted(refund.row.file);
-                ledger.netted(charges.remove(at).row.file);
-                false
-            }
-            None => true,
-        });
-        let sum = |f: fn(&Settlement) -> Fen| charges.iter().chain(&refunds).map(f).sum::<Fen>();
-        let group = Group {
-            record: RecordId(all[0].record),
-            total: sum(|r| r.total),
-            fund: sum(|r| r.fund),
-            own: sum(|r| r.own),
-            corrections: refunds.iter().map(|r| (r.begin, r.end)).collect(),
-            rows: charges.clone(),
-        };
-        if charges.is_empty() && !refunds.is_empty() && !any {
-            orphans.append(&mut refunds);
-        } else if group.total.0 <= 0 && !refunds.is_empty() {
-            charges.iter().chain(&refunds).for_each(|r| ledger.netted(r.row.file));
-            groups.push(Group { rows: Vec::new(), ..group });
-        } else {
-            refunds.iter().for_each(|r| ledger.netted(r.row.file));
-            groups.push(group);
-        }
-    }
-    (groups, orphans)
-}
-
-/// Nets refunds that were settled under an id of their own: against the latest earlier record of the same person and
-/// institution with the same total.
-fn cross(groups: &mut [Group], orphans: Vec<Settlement>, refunded: &mut FxHashSet<RecordId>, ledger: &mut Ledger<'_>) {
-    if orphans.is_empty() {
-        return;
-    }
-    let mut by_person: rustc_hash::FxHashMap<(PersonId, HospitalId), Vec<usize>> = Default::default();
-    for (at, group) in groups.iter().enumerate() {
-        if let Some(row) = group.rows.first() {
-            by_person.entry((row.person, row.hospital)).or_default().push(at);
-        }
-    }
-    for refund in orphans {
-        let best = by_person
-            .get(&(refund.person, refund.hospital))
-            .into_iter()
-            .flatten()
-            .filter(|at| {
-                let group = &groups[**at];
-                let before = group.rows.iter().all(|r| r.time().map(|t| t.day) <= refund.time().map(|t| t.day));
-                !group.rows.is_empty() && group.total == -refund.total && before
-            })
-            .max_by_key(|at| (groups[**at].rows[0].time(), std::cmp::Reverse(groups[**at].record)));
-        match best {
-            Some(&at) => {
-                ledger.netted(refund.row.file);
-                groups[at].rows.drain(..).for_each(|r| ledger.netted(r.row.file));
-                refunded.insert(groups[at].record);
-            }
-            None => {
-                let value = format!("{:.2}", refund.total.yuan());
-                ledger.reject(refund.row, "medfee_sumamt", value, "reject-refund-unmatched");
-            }
-        }
-    }
-}
-
-/// The first value that is not empty, over rows in order.
-fn first<T: Copy + PartialEq>(rows: &[Settlement], none: T, value: impl Fn(&Settlement) -> T) -> T {
-    rows.iter().map(value).find(|v| *v != none).unwrap_or(none)
-}
-
-fn row_refs(rows: &[Settlement]) -> Vec<RowRef> {
-    let mut refs: Vec<RowRef> = rows.iter().map(|r| r.row).collect();
-    refs.sort_unstable();
-    refs
-}
-
-fn stay(group: &Group) -> Stay {
-    let rows = &group.rows;
-    let begins = rows.iter().map(|r| r.begin).chain(group.corrections.iter().map(|(begin, _)| *begin));
-    // The row that continues a bill has no diagnosis of its own.
-    let leading = rows.iter().find(|r| r.diagnosis != DiagnosisId::NONE).unwrap_or(&rows[0]);
-    let ends = rows.iter().map(|r| r.end).chain(group.corrections.iter().map(|(_, end)| *end));
-    // Where the last settlement of several has no end, the ends of those before it are not the discharge.
-    let last = rows.iter().max_by_key(|r| (r.settled.or(r.end).or(r.begin), r.begin));
-    let ended = last.is_none_or(|last| last.end.is_some());
-    Stay {
-        record: group.record,
-        person: rows[0].person,
-        hospital: leading.hospital,
-        admitted: begins.flatten().min().unwrap_or(Stamp::date(Day(0))),
-        discharged: ends.flatten().max().filter(|_| ended),
-        setting: rows[0].setting,
-        kind: first(rows, TextId::NONE, |r| r.kind),
-        insurance: first(rows, TextId::NONE, |r| r.insurance),
-        department: first(rows, DepartmentId::NONE, |r| r.department),
-        bed: first(rows, TextId::NONE, |r| r.bed),
-        doctor: first(rows, DoctorId::NONE, |r| r.doctor),
-        diagnosis: first(rows, DiagnosisId::NONE, |r| r.diagnosis),
-        diagnosis_name: first(rows, TextId::NONE, |r| r.diagnosis_name),
-        operation: first(rows, TextId::NONE, |r| r.operation),
-        discharge_way: first(rows, TextId::NONE, |r| r.way),
-        return_plan: first(rows, TextId::NONE, |r| r.return_plan),
-        sex: first(rows, Sex::Unknown, |r| r.sex),
-        birth: first(rows, None, |r| r.birth),
-        born: first(rows, None, |r| r.born),
-        total: group.total,
-        fund: group.fund,
-        own: group.own,
-        settled: rows.iter().filter_map(|r| r.settled).max(),
-        uploaded: rows.iter().filter_map(|r| r.uploaded).max(),
-        days: if rows.len() == 1 { rows[0].days } else { TextId::NONE },
-        settlements: rows.len() as u32,
-        rows: row_refs(rows),
-    }
-}
-
-fn visit(group: &Group) -> Visit {
-    let rows = &group.rows;
-    Visit {
-        record: group.record,
-        person: rows[0].person,
-        hospital: rows[0].hospital,
-        time: rows.iter().filter_map(Settlement::time).min().unwrap_or(Stamp::date(Day(0))),
-        setting: rows[0].setting,
-        kind: first(rows, TextId::NONE, |r| r.kind),
-        diagnosis: first(rows, DiagnosisId::NONE, |r| r.diagnosis),
-        total: group.total,
-        fund: group.fund,
-        rows: row_refs(rows),
-    }
+/// Whether a type of settlement is one at which the patient stays in bed.
+fn is_interim(text: &str) -> bool {
+    ["中途", "阶段", "跨年", "年终", "年末", "月结", "在院结算"].iter().any(|word| text.contains(word))
 }

@@ -1,22 +1,23 @@
 //! Charge lines: grouped by record, repeated rows dropped, refunds netted, put in canonical order. Records are independent of
 //! each other here, so blocks of them are worked on in parallel.
 
+mod line;
+mod net;
+mod versions;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::batch::{NO_INTEGER, NO_SYMBOL};
+use super::super::Note;
+use super::super::batch::NO_SYMBOL;
 use super::super::collect::Chunk;
-use super::{Fate, Ids, Ledger, Ranked, degrade};
-use crate::model::{
-    Day, DepartmentId, DoctorId, FeeClass, Fees, Fen, HospitalId, ItemId, PersonId, PrescriptionId, Price, Progress,
-    Quantity, Record, RecordId, Region, RowRef, Stamp, Table,
-};
+use super::{Fate, Ids, Ledger, Pairs, Ranked, degrade};
+use crate::messages::args;
+use crate::model::{Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table};
+use line::{Line, line};
 
 /// Charge lines in a block of records worked on at once.
 const BLOCK: usize = 100_000;
-/// Residue of a partial refund that is rounding, not money.
-const ROUNDING: i64 = 2;
-
 /// The charge lines as read, with the record of each.
 pub(super) struct Source<'a> {
     pub chunks: Vec<Chunk>,
@@ -25,57 +26,6 @@ pub(super) struct Source<'a> {
     pub ranked: &'a Ranked<RecordId>,
     /// Records that were refunded whole: their lines go with them.
     pub refunded: &'a FxHashSet<RecordId>,
-}
-
-/// A charge line on its way. The order of the fields is the canonical order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Line {
-    day: Option<Day>,
-    second: u32,
-    item: ItemId,
-    price: Price,
-    quantity: Quantity,
-    amount: Fen,
-    in_scope: Fen,
-    class: FeeClass,
-    doctor: DoctorId,
-    department: DepartmentId,
-    /// Hash of the prescription number; 0 where there is none.
-    prescription: u64,
-    /// Hash of the line id; 0 where there is none.
-    id: u64,
-    /// Hash of the id of the line that this one refunds.
-    original: u64,
-    void: bool,
-    /// A refund took a part of it.
-    corrected: bool,
-    row: RowRef,
-}
-
-impl Line {
-    fn is_refund(&self) -> bool {
-        self.quantity.0 < 0 || self.amount.0 < 0
-    }
-
-    fn same_but_for_row(&self, other: &Self) -> bool {
-        Self { row: other.row, ..self.clone() } == *other
-    }
-
-    /// Whether the line was charged on the day of another.
-    fn is_on_day_of(&self, other: &Self) -> bool {
-        self.day == other.day
-    }
-
-    /// Whether the line was at or before a moment, as far as times are known.
-    fn precedes(&self, other: &Self) -> bool {
-        match (self.day, other.day) {
-            (Some(a), Some(b)) if a == b => {
-                self.second <= other.second || self.second == Stamp::DATE_ONLY || other.second == Stamp::DATE_ONLY
-            }
-            (Some(a), Some(b)) => a < b,
-            _ => true,
-        }
-    }
 }
 
 /// Puts the charge lines into the region, with its records.
@@ -104,11 +54,58 @@ pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut
     drop(source);
     let mut fees = room(blocks.iter().map(|b| b.fees.len()).sum(), &keep);
     fees.starts.reserve_exact(records + 1);
+    let mut told = Told::default();
     for block in blocks {
-        block.pour(&mut fees, ledger);
+        block.pour(&mut fees, &mut told, ledger);
     }
     fees.starts.push(fees.record.len() as u32);
     region.fees = fees;
+    told.tell(ledger);
+    tell_strays(region, ledger);
+}
+
+/// What is told of charge lines.
+#[derive(Default)]
+struct Told {
+    conflicts: Pairs,
+    withdrawn: u64,
+    /// What whole refunds left of charges by rounding.
+    rounded: i64,
+    rounded_lines: u64,
+}
+
+impl Told {
+    fn tell(&self, ledger: &mut Ledger<'_>) {
+        ledger.tell_pairs("note-line-conflicts", &self.conflicts, []);
+        if self.withdrawn > 0 {
+            ledger.tell(Note { id: "note-lines-withdrawn", args: args([("count", self.withdrawn.into())]) });
+        }
+        if self.rounded_lines > 0 {
+            let figures = [("count", self.rounded_lines.into()), ("money", Fen(self.rounded).yuan().into())];
+            ledger.tell(Note { id: "note-rounded-refunds", args: args(figures) });
+        }
+    }
+}
+
+/// Says how many charge lines have no stay and no visit in the data, and how much they bill.
+fn tell_strays(region: &Region, ledger: &mut Ledger<'_>) {
+    let (mut records, mut lines, mut money) = (0u64, 0u64, Fen(0));
+    let strays = (0u32..).zip(&region.records).filter(|(_, r)| r.stay.is_none() && r.visit.is_none());
+    for (id, _) in strays {
+        let own = region.fees.of(RecordId(id));
+        records += u64::from(!own.is_empty());
+        lines += own.len() as u64;
+        money += region.fees.amount[own].iter().copied().sum();
+    }
+    if lines > 0 {
+        let figures = [
+            ("count", lines.into()),
+            ("records", records.into()),
+            ("money", money.yuan().into()),
+            ("all", (region.fees.len() as u64).into()),
+        ];
+        ledger.tell(Note { id: "note-lines-without-record", args: args(figures) });
+    }
 }
 
 /// Takes the times off institutions that do not record them.
@@ -239,6 +236,7 @@ struct Block {
     counts: Vec<u32>,
     fates: Vec<Fate>,
     unmatched: Vec<Line>,
+    told: Told,
     seen: u64,
 }
 
@@ -249,6 +247,7 @@ impl Block {
             counts: Vec::with_capacity(records.len()),
             fates: vec![Fate::default(); parts],
             unmatched: Vec::new(),
+            told: Told::default(),
             seen: 0,
         };
         let mut lines: Vec<Line> = Vec::new();
@@ -282,19 +281,25 @@ impl Block {
             fates[usize::from(b.row.file)].repeated += u64::from(repeated);
             repeated
         });
-        lines.retain(|line| {
-            fates[usize::from(line.row.file)].netted += u64::from(line.void);
-            !line.void
-        });
-        if lines.iter().any(Line::is_refund) {
-            let (kept, netted, unmatched) = net(std::mem::take(lines));
-            netted.iter().for_each(|row| fates[usize::from(row.file)].netted += 1);
-            self.unmatched.extend(unmatched);
-            *lines = kept;
+        // Most records come from one file and have no void line.
+        if lines.iter().any(|l| l.void || l.row.file != lines[0].row.file) {
+            versions::merge(lines, fates, &mut self.told.conflicts, &mut self.told.withdrawn);
+        }
+        if lines.iter().any(|l| l.is_refund() || l.original != 0) {
+            let netted = net::net(std::mem::take(lines));
+            netted.gone.iter().for_each(|row| fates[usize::from(row.file)].netted += 1);
+            self.unmatched.extend(netted.unmatched);
+            self.told.rounded += netted.rounded.0;
+            self.told.rounded_lines += netted.rounded_lines;
+            *lines = netted.lines;
         }
     }
 
-    fn pour(self, fees: &mut Fees, ledger: &mut Ledger<'_>) {
+    fn pour(self, fees: &mut Fees, told: &mut Told, ledger: &mut Ledger<'_>) {
+        told.conflicts.append(&self.told.conflicts);
+        told.withdrawn += self.told.withdrawn;
+        told.rounded += self.told.rounded;
+        told.rounded_lines += self.told.rounded_lines;
         let mut at = fees.record.len() as u32;
         for count in self.counts {
             fees.starts.push(at);
@@ -379,141 +384,4 @@ fn numbered(lines: &[Line]) -> impl Iterator<Item = PrescriptionId> + '_ {
             PrescriptionId(*known.entry(number).or_insert(next))
         }
     })
-}
-
-/// Reads a line out of its chunk.
-fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
-    let symbol = |field: &str| chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row]);
-    let integer = |field: &str| chunk.integers(field).map(|c| c[row]).filter(|n| *n != NO_INTEGER);
-    let hash = |field: &str| chunk.hashes(field).map_or(0, |c| c[row]);
-    let small = |field: &str| chunk.small(field).map_or(0, |c| c[row]);
-    let time = chunk.moments("fee_ocur_time").and_then(|c| c[row]);
-    let (quantity, price, amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
-    Line {
-        day: time.map(|t| t.day),
-        second: time.map_or(Stamp::DATE_ONLY, |t| t.second),
-        item: ids.items.id(symbol("hilist_code")),
-        price,
-        quantity,
-        amount,
-        in_scope: integer("inscp_scp_amt").map_or(amount, Fen),
-        class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
-        doctor: ids.doctors.id(symbol("bilg_dr_codg")),
-        department: ids.departments.id(symbol("bilg_dept_name")),
-        prescription: hash("rxno"),
-        id: hash("feedetl_sn"),
-        original: hash("init_feedetl_sn"),
-        void: small("vali_flag") == 1,
-        corrected: false,
-        row: RowRef { file: chunk.part, line: chunk.lines[row] },
-    }
-}
-
-/// Quantity, unit price and amount, each from the other two where it is missing; a line with an amount alone is one unit.
-fn complete(quantity: Option<i64>, price: Option<i64>, amount: Option<i64>) -> (Quantity, Price, Fen) {
-    // 1/10,000 units times 1/1,000,000 yuan is 1/10^10 yuan; a fen is 10^8 of those.
-    const PRODUCT: i128 = 100_000_000;
-    let round = |n: i128, d: i128| ((n + n.signum() * d / 2) / d) as i64;
-    let price = price.filter(|p| *p != 0);
-    match (quantity, price, amount) {
-        (Some(q), Some(p), Some(a)) => (Quantity(q), Price(p), Fen(a)),
-        (Some(q), Some(p), None) => (Quantity(q), Price(p), Fen(round(i128::from(q) * i128::from(p), PRODUCT))),
-        (Some(q), None, Some(a)) if q != 0 => {
-            (Quantity(q), Price(round(i128::from(a) * PRODUCT, i128::from(q).abs()) * q.signum()), Fen(a))
-        }
-        (Some(q), None, a) => (Quantity(q), Price(0), Fen(a.unwrap_or(0))),
-        (None, Some(p), Some(a)) => (Quantity(round(i128::from(a) * PRODUCT, i128::from(p).abs())), Price(p), Fen(a)),
-        (None, None, Some(a)) => (Quantity(10_000 * a.signum()), Price(a.abs() * 10_000), Fen(a)),
-        (None, price, None) => (Quantity(0), Price(price.unwrap_or(0)), Fen(0)),
-    }
-}
-
-/// Nets the refunds of a record: against the line named, else against the latest preceding lines of the same item, those of
-/// the same price first, until the refund is used up (DOMAIN 6.3); what is left then, against lines of the same item and day,
-/// whatever the clock says. Gives the lines that stand, the rows that cancelled out, and refunds with nothing left to take from.
-fn net(lines: Vec<Line>) -> (Vec<Line>, Vec<RowRef>, Vec<Line>) {
-    let (refunds, mut charges): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(Line::is_refund);
-    // Lines exported with nothing billed stay as they are; only what a refund emptied goes.
-    let free: FxHashSet<RowRef> =
-        charges.iter().filter(|c| c.quantity.0 == 0 && c.amount.0 == 0).map(|c| c.row).collect();
-    // Refunds that name their line go first: what they take is not free for the others.
-    let (named, plain): (Vec<Line>, Vec<Line>) = refunds.into_iter().partition(|r| r.original != 0);
-    let mut refunds: Vec<(Left, Line)> = named.into_iter().chain(plain).map(|r| (Left::of(&r), r)).collect();
-    for (left, refund) in &mut refunds {
-        if refund.original != 0 {
-            charges.iter_mut().filter(|c| c.id == refund.original).for_each(|c| left.take(c));
-        }
-        take_from(&mut charges, left, refund, Line::precedes);
-    }
-    // A refund may be stamped minutes before the charge that it corrects.
-    for (left, refund) in refunds.iter_mut().filter(|(left, _)| !left.is_used_up()) {
-        take_from(&mut charges, left, refund, Line::is_on_day_of);
-    }
-    let (used, unmatched): (Vec<_>, Vec<_>) = refunds.into_iter().partition(|(left, _)| left.is_used_up());
-    let mut netted: Vec<RowRef> = used.into_iter().map(|(_, refund)| refund.row).collect();
-    let unmatched = unmatched.into_iter().map(|(_, refund)| refund).collect();
-    charges.retain(|charge| {
-        let gone = !free.contains(&charge.row) && charge.quantity.0 == 0 && charge.amount.0.abs() <= ROUNDING;
-        if gone {
-            netted.push(charge.row);
-        }
-        !gone
-    });
-    charges.sort_unstable();
-    (charges, netted, unmatched)
-}
-
-/// Takes what is left of a refund from the lines of its item that `fits` allows, the latest first and those of the same price
-/// before others.
-fn take_from(charges: &mut [Line], left: &mut Left, refund: &Line, fits: fn(&Line, &Line) -> bool) {
-    for same_price in [true, false] {
-        let fits = |c: &&mut Line| {
-            c.item == refund.item && (c.price.0.abs() == refund.price.0.abs()) == same_price && fits(c, refund)
-        };
-        charges.iter_mut().rev().filter(fits).for_each(|c| left.take(c));
-    }
-}
-
-/// What a refund still has to take off.
-struct Left {
-    quantity: i64,
-    amount: i64,
-}
-
-impl Left {
-    fn of(refund: &Line) -> Self {
-        Self { quantity: refund.quantity.0.abs(), amount: refund.amount.0.abs() }
-    }
-
-    fn is_used_up(&self) -> bool {
-        self.quantity == 0 && self.amount <= ROUNDING
-    }
-
-    /// Takes what a charge can give.
-    fn take(&mut self, charge: &mut Line) {
-        if self.quantity == 0 {
-            // A refund of money alone: a price corrected.
-            charge.corrected |= self.amount != 0;
-            let amount = self.amount.min(charge.amount.0.max(0));
-            let scope = charge.in_scope.share(amount, charge.amount.0);
-            charge.amount -= Fen(amount);
-            charge.in_scope -= scope;
-            self.amount -= amount;
-            return;
-        }
-        let quantity = self.quantity.min(charge.quantity.0.max(0));
-        if quantity == 0 {
-            return;
-        }
-        let amount =
-            if quantity == self.quantity { self.amount } else { Fen(self.amount).share(quantity, self.quantity).0 };
-        let amount = if quantity == charge.quantity.0 { charge.amount.0 } else { amount.min(charge.amount.0) };
-        let scope = charge.in_scope.share(quantity, charge.quantity.0);
-        charge.corrected = true;
-        charge.quantity -= Quantity(quantity);
-        charge.amount -= Fen(amount);
-        charge.in_scope -= scope;
-        self.quantity -= quantity;
-        self.amount = if self.quantity == 0 { 0 } else { (self.amount - amount).max(0) };
-    }
 }

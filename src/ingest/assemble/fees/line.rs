@@ -1,0 +1,110 @@
+//! A charge line on its way from the export to the region.
+
+use super::super::super::batch::{NO_INTEGER, NO_SYMBOL};
+use super::super::super::collect::Chunk;
+use super::super::Ids;
+use crate::model::{Day, DepartmentId, DoctorId, FeeClass, Fen, ItemId, Price, Quantity, RowRef, Stamp};
+
+/// A charge line on its way. The order of the fields is the canonical order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    pub day: Option<Day>,
+    pub second: u32,
+    pub item: ItemId,
+    pub price: Price,
+    pub quantity: Quantity,
+    pub amount: Fen,
+    pub in_scope: Fen,
+    pub class: FeeClass,
+    pub doctor: DoctorId,
+    pub department: DepartmentId,
+    /// Hash of the prescription number; 0 where there is none.
+    pub prescription: u64,
+    /// Hash of the line id; 0 where there is none.
+    pub id: u64,
+    /// Hash of the id of the line that this one refunds.
+    pub original: u64,
+    pub void: bool,
+    /// A refund took a part of it.
+    pub corrected: bool,
+    pub row: RowRef,
+}
+
+impl Line {
+    /// Whether units or money are taken off.
+    pub fn is_refund(&self) -> bool {
+        self.quantity.0 < 0 || self.amount.0 < 0
+    }
+
+    /// Whether it names a line other than itself as its original.
+    pub fn names_other(&self) -> bool {
+        self.original != 0 && self.original != self.id
+    }
+
+    pub fn same_but_for_row(&self, other: &Self) -> bool {
+        Self { row: other.row, ..self.clone() } == *other
+    }
+
+    /// Whether the line was charged on the day of another.
+    pub fn is_on_day_of(&self, other: &Self) -> bool {
+        self.day == other.day
+    }
+
+    /// Whether the line was at or before a moment, as far as times are known.
+    pub fn precedes(&self, other: &Self) -> bool {
+        match (self.day, other.day) {
+            (Some(a), Some(b)) if a == b => {
+                self.second <= other.second || self.second == Stamp::DATE_ONLY || other.second == Stamp::DATE_ONLY
+            }
+            (Some(a), Some(b)) => a < b,
+            _ => true,
+        }
+    }
+}
+
+/// Reads a line out of its chunk.
+pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
+    let symbol = |field: &str| chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row]);
+    let integer = |field: &str| chunk.integers(field).map(|c| c[row]).filter(|n| *n != NO_INTEGER);
+    let hash = |field: &str| chunk.hashes(field).map_or(0, |c| c[row]);
+    let small = |field: &str| chunk.small(field).map_or(0, |c| c[row]);
+    let time = chunk.moments("fee_ocur_time").and_then(|c| c[row]);
+    let (quantity, price, amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
+    Line {
+        day: time.map(|t| t.day),
+        second: time.map_or(Stamp::DATE_ONLY, |t| t.second),
+        item: ids.items.id(symbol("hilist_code")),
+        price,
+        quantity,
+        amount,
+        in_scope: integer("inscp_scp_amt").map_or(amount, Fen),
+        class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
+        doctor: ids.doctors.id(symbol("bilg_dr_codg")),
+        department: ids.departments.id(symbol("bilg_dept_name")),
+        prescription: hash("rxno"),
+        id: hash("feedetl_sn"),
+        original: hash("init_feedetl_sn"),
+        void: small("vali_flag") == 1,
+        corrected: false,
+        row: RowRef { file: chunk.part, line: chunk.lines[row] },
+    }
+}
+
+/// Quantity, unit price and amount, each from the other two where it is missing; a line with an amount alone is one unit.
+fn complete(quantity: Option<i64>, price: Option<i64>, amount: Option<i64>) -> (Quantity, Price, Fen) {
+    // 1/10,000 units times 1/1,000,000 yuan is 1/10^10 yuan; a fen is 10^8 of those.
+    const PRODUCT: i128 = 100_000_000;
+    let round = |n: i128, d: i128| ((n + n.signum() * d / 2) / d) as i64;
+    let price = price.filter(|p| *p != 0);
+    match (quantity, price, amount) {
+        (Some(q), Some(p), Some(a)) => (Quantity(q), Price(p), Fen(a)),
+        (Some(q), Some(p), None) => (Quantity(q), Price(p), Fen(round(i128::from(q) * i128::from(p), PRODUCT))),
+        (Some(q), None, Some(a)) if q != 0 => {
+            (Quantity(q), Price(round(i128::from(a) * PRODUCT, i128::from(q).abs()) * q.signum()), Fen(a))
+        }
+        (Some(q), None, a) => (Quantity(q), Price(0), Fen(a.unwrap_or(0))),
+        (None, Some(p), Some(a)) => (Quantity(round(i128::from(a) * PRODUCT, i128::from(p).abs())), Price(p), Fen(a)),
+        (None, None, Some(a)) => (Quantity(10_000 * a.signum()), Price(a.abs() * 10_000), Fen(a)),
+        (None, price, None) => (Quantity(0), Price(price.unwrap_or(0)), Fen(0)),
+    }
+}

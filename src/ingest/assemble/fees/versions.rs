@@ -1,0 +1,90 @@
+//! One charge line in several rows of a record: overlapping exports, a line sent again corrected or as void. Lines are the same
+//! where they have one line id, item and day; the ids of many systems begin anew every day.
+
+use super::super::{Fate, Pairs};
+use super::line::Line;
+use crate::model::{DepartmentId, DoctorId, FeeClass};
+
+/// Leaves one row of each line. Lines are in canonical order before and after.
+pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut Pairs, withdrawn: &mut u64) {
+    let key = |l: &Line| (l.id, l.item, l.day, l.is_refund());
+    lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.row.cmp(&b.row)));
+    let mut kept = Vec::with_capacity(lines.len());
+    for versions in lines.chunk_by(|a, b| key(a) == key(b)) {
+        let void = versions.iter().filter(|l| l.void).count();
+        if versions[0].id == 0 {
+            for line in versions {
+                if line.void {
+                    fates[usize::from(line.row.file)].netted += 1;
+                } else {
+                    kept.push(line.clone());
+                }
+            }
+        } else if void > 0 {
+            *withdrawn += u64::from(void < versions.len());
+            versions.iter().for_each(|l| fates[usize::from(l.row.file)].netted += 1);
+        } else {
+            one(versions, &mut kept, fates, conflicts);
+        }
+    }
+    kept.sort_unstable();
+    *lines = kept;
+}
+
+/// Rows of one id in one file that differ are lines of their own; those of another file are the same lines over again.
+fn one(versions: &[Line], kept: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut Pairs) {
+    let files = versions.chunk_by(|a, b| a.row.file == b.row.file);
+    // The fuller, else the later in order of names; a file that has more of them has them all.
+    let rank = |rows: &&[Line]| (rows.len(), rows.iter().map(fullness).sum::<u32>(), rows[0].row);
+    let money = |l: &Line| (l.quantity, l.price, l.amount);
+    let agree = versions.iter().all(|l| money(l) == money(&versions[0]));
+    let best = if agree { files.max_by_key(rank) } else { files.max_by_key(|rows| (rows.len(), rows[0].row)) };
+    let Some(best) = best else { return };
+    let start = kept.len();
+    kept.extend(best.iter().cloned());
+    for other in versions.iter().filter(|l| l.row.file != best[0].row.file) {
+        fates[usize::from(other.row.file)].repeated += 1;
+        let own = &mut kept[start..];
+        match own.iter().position(|l| money(l) == money(other)) {
+            Some(at) => fill(&mut own[at], other),
+            None => conflicts.add(best[0].row, other.row),
+        }
+    }
+}
+
+fn fullness(l: &Line) -> u32 {
+    [
+        l.doctor != DoctorId::NONE,
+        l.department != DepartmentId::NONE,
+        l.prescription != 0,
+        l.original != 0,
+        l.class != FeeClass::default(),
+        l.in_scope != l.amount,
+    ]
+    .iter()
+    .map(|filled| u32::from(*filled))
+    .sum()
+}
+
+/// Takes over what a row leaves empty.
+fn fill(to: &mut Line, from: &Line) {
+    if to.doctor == DoctorId::NONE {
+        to.doctor = from.doctor;
+    }
+    if to.department == DepartmentId::NONE {
+        to.department = from.department;
+    }
+    // A file without the amounts in scope has the whole amounts for them.
+    if to.in_scope == to.amount {
+        to.in_scope = from.in_scope;
+    }
+    if to.prescription == 0 {
+        to.prescription = from.prescription;
+    }
+    if to.original == 0 {
+        to.original = from.original;
+    }
+    if to.class == FeeClass::default() {
+        to.class = from.class;
+    }
+}

@@ -1,0 +1,250 @@
+//! Which record each charge line and each diagnosis belongs to: by visit id, else settlement id, and by the person and the
+//! institution as far as the row says them. A row that contradicts the stay or visit of its id is not put on it.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::Note;
+use super::super::batch::{Domain, NO_SYMBOL};
+use super::super::collect::{Chunk, Collected, Interner, slot};
+use super::keys::{Keys, Owner, made_up, only};
+use super::{Ids, Ledger};
+use crate::messages::args;
+use crate::model::{Day, HospitalId, PersonId, RowRef, Table, TextId};
+
+/// So many rows disagree, at the least and for each that agrees, where a column holds numbers of another kind.
+const OTHER_KIND: u64 = 1000;
+
+/// What a row says of where it belongs.
+#[derive(Clone, Copy)]
+struct Said {
+    record: u32,
+    settlement: TextId,
+    person: PersonId,
+    hospital: HospitalId,
+    day: Option<Day>,
+}
+
+/// The columns of a chunk that say where its rows belong.
+struct Columns<'a> {
+    record: Option<&'a [u32]>,
+    settlement: Option<&'a [u32]>,
+    person: Option<&'a [u32]>,
+    hospital: Option<&'a [u32]>,
+    chunk: &'a Chunk,
+    ids: &'a Ids,
+}
+
+impl<'a> Columns<'a> {
+    fn new(chunk: &'a Chunk, ids: &'a Ids, trust: Trust) -> Self {
+        Self {
+            record: chunk.symbols("mdtrt_id"),
+            settlement: chunk.symbols("setl_id"),
+            person: chunk.symbols("psn_no").filter(|_| trust.person),
+            hospital: chunk.symbols("fixmedins_code").filter(|_| trust.hospital),
+            chunk,
+            ids,
+        }
+    }
+
+    #[inline]
+    fn said(&self, row: usize) -> Said {
+        let cell = |column: Option<&[u32]>| column.map_or(NO_SYMBOL, |c| c[row]);
+        Said {
+            record: cell(self.record),
+            settlement: self.ids.settlement(cell(self.settlement)),
+            person: self.ids.persons.id(cell(self.person)),
+            hospital: self.ids.hospitals.id(cell(self.hospital)),
+            day: None,
+        }
+    }
+
+    fn with_day(&self, row: usize) -> Said {
+        let day = self.chunk.moments("fee_ocur_time").and_then(|m| m[row]).map(|s| s.day);
+        Said { day, ..self.said(row) }
+    }
+}
+
+/// Whether the person and the institution of a part are numbers of the same kind as those of the stays and visits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Trust {
+    person: bool,
+    hospital: bool,
+}
+
+/// How rows with a visit id that is known agree with its owner. A row of a person, or institution, that has stays or visits of
+/// its own tells that the numbers are of one kind.
+#[derive(Clone, Copy, Default)]
+struct Agreement {
+    same_kind: u64,
+    only_hospital: u64,
+    only_person: u64,
+}
+
+impl Agreement {
+    fn add(&mut self, other: Self) {
+        self.same_kind += other.same_kind;
+        self.only_hospital += other.only_hospital;
+        self.only_person += other.only_person;
+    }
+
+    /// Where one of the two agrees throughout and the other nowhere, the other is a number of another kind: the patient's of the
+    /// hospital instead of the insured's.
+    fn trust(self) -> Trust {
+        let other = |differs: u64, another: u64| differs >= OTHER_KIND * (self.same_kind + another).max(1);
+        Trust {
+            person: !other(self.only_hospital, self.only_person),
+            hospital: !other(self.only_person, self.only_hospital),
+        }
+    }
+}
+
+impl Keys {
+    /// The record of every row of a table, chunk by chunk; `NO_SYMBOL` for lines that are rejected.
+    pub fn resolve(&self, table: Table, all: &mut Collected, ids: &Ids, ledger: &mut Ledger<'_>) -> Vec<Vec<u32>> {
+        let chunks = std::mem::take(&mut all.chunks[slot(table)]);
+        let interner = &mut all.interners[Domain::Record as usize];
+        let full = Trust { person: true, hospital: true };
+        let found: Vec<(Vec<u32>, Agreement)> =
+            chunks.par_iter().map(|chunk| self.look_up(&Columns::new(chunk, ids, full))).collect();
+        let mut by_part: FxHashMap<u16, Agreement> = FxHashMap::default();
+        for (chunk, (_, agreement)) in chunks.iter().zip(&found) {
+            by_part.entry(chunk.part).or_default().add(*agreement);
+        }
+        let trust: FxHashMap<u16, Trust> = by_part.into_iter().map(|(part, sum)| (part, sum.trust())).collect();
+        let mut records: Vec<Vec<u32>> = found.into_iter().map(|(records, _)| records).collect();
+        let of = |chunk: &Chunk| trust.get(&chunk.part).copied().unwrap_or(full);
+        for (chunk, records) in chunks.iter().zip(&mut records).filter(|(chunk, _)| of(chunk) != full) {
+            *records = self.look_up(&Columns::new(chunk, ids, of(chunk))).0;
+        }
+        tell_other_kinds(&trust, ledger);
+        self.name_strays(&chunks, &mut records, ids, &of, interner, ledger);
+        all.chunks[slot(table)] = chunks;
+        records
+    }
+
+    /// The record of every row that has one; `NO_SYMBOL` for the others.
+    fn look_up(&self, columns: &Columns<'_>) -> (Vec<u32>, Agreement) {
+        let rows = columns.chunk.lines.len();
+        let mut agreement = Agreement::default();
+        let records = (0..rows)
+            .map(|row| {
+                let said = columns.said(row);
+                let first = self.owner(said.record);
+                if first == Owner::NONE {
+                    return said.settlement.some().and_then(|id| self.of_settlement(id, said.person, said.hospital));
+                }
+                let (person, hospital) = (first.person == said.person, first.hospital == said.hospital);
+                if person && hospital {
+                    agreement.same_kind += 1;
+                    return Some(first.record);
+                }
+                if let Some(owners) = self.more.get(&said.record) {
+                    return among(owners, said);
+                }
+                let both_said = said.person != PersonId::NONE
+                    && said.hospital != HospitalId::NONE
+                    && first.person != PersonId::NONE;
+                let known =
+                    if hospital { self.people.contains(&said.person) } else { self.places.contains(&said.hospital) };
+                agreement.same_kind += u64::from(both_said && known);
+                agreement.only_hospital += u64::from(both_said && hospital && !known);
+                agreement.only_person += u64::from(both_said && person && !known);
+                first.fits(said.person, said.hospital).then_some(first.record)
+            })
+            .map(|record| record.unwrap_or(NO_SYMBOL))
+            .collect();
+        (records, agreement)
+    }
+
+    fn owner(&self, record: u32) -> Owner {
+        self.first.get(record as usize).copied().unwrap_or(Owner::NONE)
+    }
+
+    /// Gives the rows without a stay or visit a record of their own: the visit id where nothing else goes by it, else one
+    /// made up for the person and the institution.
+    fn name_strays(
+        &self,
+        chunks: &[Chunk],
+        records: &mut [Vec<u32>],
+        ids: &Ids,
+        trust: &impl Fn(&Chunk) -> Trust,
+        interner: &mut Interner,
+        ledger: &mut Ledger<'_>,
+    ) {
+        let mut whose: FxHashMap<u32, (PersonId, HospitalId)> = FxHashMap::default();
+        let mut several: FxHashSet<u32> = FxHashSet::default();
+        for (chunk, records) in chunks.iter().zip(records.iter()) {
+            let columns = Columns::new(chunk, ids, trust(chunk));
+            for (row, _) in records.iter().enumerate().filter(|(_, record)| **record == NO_SYMBOL) {
+                let said = columns.said(row);
+                if said.record == NO_SYMBOL {
+                    continue;
+                }
+                let known = whose.entry(said.record).or_insert((said.person, said.hospital));
+                let owner = Owner { person: known.0, hospital: known.1, record: 0 };
+                if !owner.fits(said.person, said.hospital) || self.owner(said.record) != Owner::NONE {
+                    several.insert(said.record);
+                }
+                *known = (known.0.min(said.person), known.1.min(said.hospital));
+            }
+        }
+        let mut made: FxHashMap<(u32, TextId, PersonId, HospitalId), u32> = FxHashMap::default();
+        for (chunk, records) in chunks.iter().zip(records) {
+            let columns = Columns::new(chunk, ids, trust(chunk));
+            for (row, record) in records.iter_mut().enumerate().filter(|(_, record)| **record == NO_SYMBOL) {
+                let said = columns.with_day(row);
+                if said.record != NO_SYMBOL && !several.contains(&said.record) {
+                    *record = said.record;
+                    continue;
+                }
+                let of_day = said.day.filter(|_| said.record == NO_SYMBOL && said.settlement == TextId::NONE);
+                let stay = of_day.zip(said.person.some()).and_then(|(day, p)| self.of_day(p, said.hospital, day));
+                if let Some(stay) = stay {
+                    *record = stay;
+                    continue;
+                }
+                let nothing = said.record == NO_SYMBOL && said.settlement == TextId::NONE;
+                if nothing && said.person == PersonId::NONE {
+                    let place = RowRef { file: chunk.part, line: chunk.lines[row] };
+                    ledger.reject(place, "mdtrt_id", String::new(), "reject-missing");
+                    continue;
+                }
+                let settlement = if said.record == NO_SYMBOL { said.settlement } else { TextId::NONE };
+                let person = if settlement == TextId::NONE { said.person } else { PersonId::NONE };
+                *record = *made.entry((said.record, settlement, person, said.hospital)).or_insert_with(|| {
+                    let whose = made_up(ids, person, said.hospital, "");
+                    let text = match (said.record, settlement.some()) {
+                        (NO_SYMBOL, None) => whose,
+                        (NO_SYMBOL, Some(id)) => format!("{}{whose}", ids.settlements.pool.get(id)),
+                        (id, _) => format!("{}#{whose}", interner.texts[id as usize]),
+                    };
+                    interner.invent(&text)
+                });
+            }
+        }
+    }
+}
+
+/// Of several owners of an id, the one that a row can be of.
+fn among(owners: &[Owner], said: Said) -> Option<u32> {
+    let exact = owners.binary_search_by_key(&(said.person, said.hospital), |o| (o.person, o.hospital));
+    match exact {
+        Ok(at) => Some(owners[at].record),
+        Err(_) => only(owners.iter().filter(|o| o.fits(said.person, said.hospital))),
+    }
+}
+
+fn tell_other_kinds(trust: &FxHashMap<u16, Trust>, ledger: &mut Ledger<'_>) {
+    let mut parts: Vec<(u16, Trust)> = trust.iter().map(|(part, trust)| (*part, *trust)).collect();
+    parts.sort_unstable_by_key(|(part, _)| *part);
+    for (part, trust) in parts {
+        for (column, trusted) in [("psn_no", trust.person), ("fixmedins_code", trust.hospital)] {
+            if !trusted {
+                let file = ledger.file(part).to_string();
+                let figures = [("file", file.into()), ("column", column.into())];
+                ledger.tell(Note { id: "note-other-numbers", args: args(figures) });
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Which institution is which: a name stands in for a blank code, and for the code that other rows give it.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::super::Note;
+use super::super::batch::{Domain, NO_SYMBOL};
+use super::super::collect::{Collected, Interner, slot};
+use crate::messages::args;
+use crate::model::Table;
+
+/// Tables whose rows may have the name of an institution.
+const NAMED: [Table; 5] = [Table::Hospitals, Table::Stays, Table::Visits, Table::Purchases, Table::Stock];
+
+/// Gives rows without a code the code that goes with their name, else the name.
+pub(super) fn settle(all: &mut Collected) {
+    let texts = std::mem::take(&mut all.interners[Domain::Text as usize]);
+    let codes = codes_of_names(all);
+    let known = std::mem::take(&mut all.interners[Domain::Hospital as usize]);
+    let mut places = Interner::default();
+    // A file without codes has names in their place.
+    let map: Vec<u32> = known
+        .texts
+        .iter()
+        .map(|text| {
+            let code = codes.get(&texts.find(text)).copied().flatten();
+            places.intern(code.map_or(&**text, |code| &*known.texts[code as usize]))
+        })
+        .collect();
+    let same = map.iter().enumerate().all(|(at, id)| *id == at as u32);
+    let mut by_name = 0u64;
+    for table in Table::ALL {
+        for chunk in &mut all.chunks[slot(table)] {
+            let names =
+                if NAMED.contains(&table) { chunk.symbols("fixmedins_name").map(<[u32]>::to_vec) } else { None };
+            let Some(hospitals) = chunk.symbols_mut("fixmedins_code") else { continue };
+            if !same {
+                hospitals.par_iter_mut().filter(|h| **h != NO_SYMBOL).for_each(|h| *h = map[*h as usize]);
+            }
+            let Some(names) = names else { continue };
+            for (hospital, name) in hospitals.iter_mut().zip(names).filter(|(h, n)| **h == NO_SYMBOL && *n != NO_SYMBOL)
+            {
+                let code = codes.get(&name).copied().flatten();
+                *hospital =
+                    places.intern(code.map_or(&*texts.texts[name as usize], |code| &*known.texts[code as usize]));
+                by_name += 1;
+            }
+        }
+    }
+    all.interners[Domain::Hospital as usize] = places;
+    all.interners[Domain::Text as usize] = texts;
+    if by_name > 0 {
+        all.notes.push(Note { id: "note-by-name", args: args([("count", by_name.into())]) });
+    }
+}
+
+/// The code that rows give to each name; none where they give several: branches may go by one name.
+fn codes_of_names(all: &Collected) -> FxHashMap<u32, Option<u32>> {
+    let mut codes: FxHashMap<u32, Option<u32>> = FxHashMap::default();
+    for chunk in NAMED.iter().flat_map(|table| &all.chunks[slot(*table)]) {
+        let Some((hospitals, names)) = chunk.symbols("fixmedins_code").zip(chunk.symbols("fixmedins_name")) else {
+            continue;
+        };
+        let mut last = (NO_SYMBOL, NO_SYMBOL);
+        for pair in hospitals.iter().copied().zip(names.iter().copied()) {
+            if pair == last || pair.0 == NO_SYMBOL || pair.1 == NO_SYMBOL {
+                continue;
+            }
+            last = pair;
+            let code = codes.entry(pair.1).or_insert(Some(pair.0));
+            if *code != Some(pair.0) {
+                *code = None;
+            }
+        }
+    }
+    codes
+}

@@ -1,0 +1,348 @@
+//! Refunds of settlements (DOMAIN 6.3). One that names its original takes it back, whatever its signs; one that names none
+//! takes back a settlement of its own visit; a sale that was taken back under a number of its own is set against the latest
+//! earlier one of the person with the same amount, a stay only against that of the same dates. What is not taken back stands.
+
+use rustc_hash::FxHashMap;
+
+use super::settlements::Settlement;
+use super::{Ledger, Pairs};
+use crate::model::{Day, Fen, HospitalId, PersonId, RecordId, TextId};
+
+/// Two settlements of one visit with the same money so many seconds apart are one that was sent again.
+const SENT_AGAIN: u32 = 300;
+
+/// What became of a settlement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Stands,
+    Gone,
+}
+
+/// How a refund is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Sign,
+    Flag,
+    Original,
+}
+
+/// What is told of refunds.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// Refunds by the flag that say neither what they take back nor stand beside it.
+    pub marked: u64,
+    /// Sales taken back under a number of their own.
+    pub matched: u64,
+    /// Settlements sent twice within seconds: the one that counts, and the other.
+    pub again: Pairs,
+    pub again_total: Fen,
+    pub again_fund: Fen,
+}
+
+/// Settlements with what refunds left of them.
+struct Book {
+    rows: Vec<Settlement>,
+    state: Vec<State>,
+}
+
+impl Book {
+    /// Takes a refund off a charge: all of it, or a part. Gives what of the refund is left.
+    fn take(&mut self, at: usize, left: &mut [Fen; 3], corrected: Option<&Settlement>, ledger: &mut Ledger<'_>) {
+        let charge = &mut self.rows[at];
+        if left[0] >= charge.total {
+            *left = [left[0] - charge.total, left[1] - charge.fund, left[2] - charge.own];
+            self.state[at] = State::Gone;
+            ledger.netted(charge.row.file);
+            return;
+        }
+        charge.total -= left[0];
+        charge.fund -= left[1];
+        charge.own -= left[2];
+        *left = [Fen(0); 3];
+        // A correction may be the only row that says how long the stay went on.
+        if let Some(correction) = corrected.filter(|c| c.record == charge.record) {
+            charge.begin = [charge.begin, correction.begin].into_iter().flatten().min();
+            charge.end = charge.end.map(|end| correction.end.map_or(end, |other| end.max(other)));
+        }
+    }
+
+    fn stands(&self, at: usize) -> bool {
+        self.state[at] == State::Stands
+    }
+}
+
+/// Nets refunds. The rows are sorted by record; those that stand come back in that order.
+pub(super) fn net(rows: Vec<Settlement>, taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
+    let marks = marks(&rows, taken, ledger);
+    let mut state = vec![State::Stands; rows.len()];
+    let mut refunds: Vec<(Mark, usize)> = Vec::new();
+    for (at, mark) in marks.iter().enumerate() {
+        match mark {
+            Role::Charge => {}
+            Role::Alone => state[at] = State::Gone,
+            Role::Refund(mark) => {
+                state[at] = State::Gone;
+                refunds.push((*mark, at));
+            }
+        }
+    }
+    let mut book = Book { rows, state };
+    if !refunds.is_empty() {
+        refunds.sort_unstable();
+        settle(&mut book, &refunds, taken, ledger);
+    }
+    drop_sent_again(&mut book, taken, ledger);
+    let Book { rows, state } = book;
+    rows.into_iter().zip(state).filter(|(_, state)| *state == State::Stands).map(|(row, _)| row).collect()
+}
+
+/// What a row is among those of its record.
+enum Role {
+    Charge,
+    Refund(Mark),
+    /// Marked as taken back by itself.
+    Alone,
+}
+
+fn marks(rows: &[Settlement], taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec<Role> {
+    let mut out = Vec::with_capacity(rows.len());
+    for all in rows.chunk_by(|a, b| a.record == b.record) {
+        let has_negative = all.iter().any(Settlement::is_negative);
+        let plain = |r: &Settlement| !r.is_negative() && !r.refund && !r.has_original();
+        for row in all {
+            out.push(if row.is_negative() {
+                Role::Refund(Mark::Sign)
+            } else if row.refund && row.has_original() {
+                Role::Refund(Mark::Flag)
+            } else if row.refund && has_negative {
+                // Systems mark the settlement that a negative row takes back.
+                Role::Charge
+            } else if row.refund && all.iter().any(|r| plain(r) && r.total >= row.total && row.total.0 > 0) {
+                Role::Refund(Mark::Flag)
+            } else if row.refund {
+                taken.marked += 1;
+                ledger.netted(row.row.file);
+                Role::Alone
+            } else if row.has_original() {
+                Role::Refund(Mark::Original)
+            } else {
+                Role::Charge
+            });
+        }
+    }
+    out
+}
+
+/// What a refund takes off, as positive amounts.
+fn amounts(refund: &Settlement) -> [Fen; 3] {
+    let sign = if refund.is_negative() { -1 } else { 1 };
+    [Fen(refund.total.0 * sign), Fen(refund.fund.0 * sign), Fen(refund.own.0 * sign)]
+}
+
+fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger: &mut Ledger<'_>) {
+    let mut by_id: FxHashMap<(HospitalId, TextId), Vec<usize>> = FxHashMap::default();
+    if refunds.iter().any(|(_, at)| book.rows[*at].has_original()) {
+        for (at, row) in book.rows.iter().enumerate().filter(|(at, r)| book.stands(*at) && r.settlement != TextId::NONE)
+        {
+            by_id.entry((row.hospital, row.settlement)).or_default().push(at);
+        }
+    }
+    let mut left: Vec<(usize, [Fen; 3])> = Vec::new();
+    for (mark, at) in refunds {
+        let refund = book.rows[*at].clone();
+        let original =
+            by_id.get(&(refund.hospital, refund.original)).filter(|_| refund.has_original()).and_then(|all| {
+                let fits = |at: &&usize| {
+                    let person = book.rows[**at].person;
+                    person == refund.person || person == PersonId::NONE || refund.person == PersonId::NONE
+                };
+                all.iter()
+                    .filter(fits)
+                    .max_by_key(|at| (book.stands(**at), book.rows[**at].record == refund.record))
+                    .copied()
+            });
+        let mut amounts = amounts(&refund);
+        match original {
+            Some(original) if book.stands(original) => {
+                book.take(original, &mut amounts, Some(&refund), ledger);
+                finish(&refund, amounts, ledger);
+            }
+            // Settled anew in place of one that was taken back, or whose original is elsewhere: a bill, not a refund.
+            _ if *mark == Mark::Original => book.state[*at] = State::Stands,
+            _ => left.push((*at, amounts)),
+        }
+    }
+    within_records(book, &mut left, ledger);
+    across_records(book, left, taken, ledger);
+}
+
+/// A refund that is used up is netted; one with money left takes back more than there is.
+fn finish(refund: &Settlement, left: [Fen; 3], ledger: &mut Ledger<'_>) {
+    if left[0].0 > 0 {
+        let value = format!("{:.2}", left[0].yuan());
+        ledger.reject(refund.row, "medfee_sumamt", value, "reject-refund-unmatched");
+    } else {
+        ledger.netted(refund.row.file);
+    }
+}
+
+/// Refunds against the settlements of their own record: that of the same id, that of the same total, then the latest.
+fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, ledger: &mut Ledger<'_>) {
+    let equal = |book: &Book, refund: usize, same_id: bool, total: Fen| {
+        let row = &book.rows[refund];
+        let id = row.settlement;
+        record_of(&book.rows, refund)
+            .filter(|at| book.stands(*at) && book.rows[*at].total == total)
+            .filter(|at| !same_id || (id != TextId::NONE && book.rows[*at].settlement == id))
+            .max_by_key(|at| (book.rows[*at].settled <= row.settled, book.rows[*at].settled, *at))
+    };
+    for same_id in [true, false] {
+        left.retain_mut(|(at, amounts)| match equal(book, *at, same_id, amounts[0]) {
+            Some(charge) => {
+                book.take(charge, amounts, None, ledger);
+                ledger.netted(book.rows[*at].row.file);
+                false
+            }
+            None => true,
+        });
+    }
+    left.retain_mut(|(at, amounts)| {
+        let mut charges: Vec<usize> = record_of(&book.rows, *at).filter(|at| book.stands(*at)).collect();
+        if amounts[0].0 > 0 {
+            charges.retain(|charge| book.rows[*charge].total.0 > 0);
+        }
+        if charges.is_empty() {
+            return true;
+        }
+        let id = book.rows[*at].settlement;
+        charges.sort_by_key(|charge| {
+            let row = &book.rows[*charge];
+            std::cmp::Reverse((
+                id != TextId::NONE && row.settlement == id,
+                row.total >= amounts[0],
+                row.settled,
+                row.row,
+            ))
+        });
+        let refund = book.rows[*at].clone();
+        for charge in charges {
+            if *amounts == [Fen(0); 3] {
+                break;
+            }
+            book.take(charge, amounts, Some(&refund), ledger);
+        }
+        finish(&refund, *amounts, ledger);
+        false
+    });
+}
+
+/// The rows of the record of a row.
+fn record_of(rows: &[Settlement], at: usize) -> std::ops::Range<usize> {
+    let record = rows[at].record;
+    rows.partition_point(|r| r.record < record)..rows.partition_point(|r| r.record <= record)
+}
+
+/// Refunds that were settled under a visit id of their own and name no original.
+fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Taken, ledger: &mut Ledger<'_>) {
+    type Key = (PersonId, HospitalId, Fen);
+    let mut bills: FxHashMap<Key, Vec<(Option<Day>, std::ops::Range<usize>)>> = FxHashMap::default();
+    if !left.is_empty() {
+        let wanted: rustc_hash::FxHashSet<(PersonId, HospitalId)> =
+            left.iter().map(|(at, _)| (book.rows[*at].person, book.rows[*at].hospital)).collect();
+        let mut at = 0;
+        while at < book.rows.len() {
+            let record = record_of(&book.rows, at);
+            let row = &book.rows[at];
+            if row.person != PersonId::NONE && wanted.contains(&(row.person, row.hospital)) {
+                let standing = || record.clone().filter(|at| book.stands(*at));
+                let total: Fen = standing().map(|at| book.rows[at].total).sum();
+                let day = standing().filter_map(|at| book.rows[at].time()).map(|t| t.day).max();
+                if standing().next().is_some() {
+                    bills.entry((row.person, row.hospital, total)).or_default().push((day, record.clone()));
+                }
+            }
+            at = record.end;
+        }
+        bills.values_mut().for_each(|list| list.sort_by_key(|(day, record)| (*day, std::cmp::Reverse(record.start))));
+    }
+    for (at, amounts) in left {
+        let refund = book.rows[at].clone();
+        let day = refund.time().map(|t| t.day);
+        let days = |r: &Settlement| (r.begin.map(|s| s.day), r.end.map(|s| s.day));
+        let list = bills.get_mut(&(refund.person, refund.hospital, amounts[0]));
+        let found = list.and_then(|list| {
+            let fits = |(on, record): &(Option<Day>, std::ops::Range<usize>)| {
+                let rows = &book.rows[record.clone()];
+                let same = !refund.has_original() && *on <= day && rows[0].is_stay == refund.is_stay;
+                same && (!refund.is_stay || rows.iter().any(|r| days(r) == days(&refund)))
+            };
+            let at = list.iter().rposition(fits)?;
+            Some(list.remove(at).1)
+        });
+        match found {
+            Some(record) => {
+                taken.matched += 1;
+                ledger.netted(refund.row.file);
+                for at in record {
+                    if book.stands(at) {
+                        book.state[at] = State::Gone;
+                        ledger.netted(book.rows[at].row.file);
+                    }
+                }
+            }
+            None => {
+                let value = format!("{:.2}", -amounts[0].yuan());
+                ledger.reject(refund.row, "medfee_sumamt", value, "reject-refund-unmatched");
+            }
+        }
+    }
+}
+
+/// A settlement that was sent again under another number after a time-out: the stay counts once, and the payment is told.
+fn drop_sent_again(book: &mut Book, taken: &mut Taken, ledger: &mut Ledger<'_>) {
+    let mut at = 0;
+    while at < book.rows.len() {
+        let record = record_of_sorted(&book.rows, at);
+        at = record.end;
+        if record.len() < 2 {
+            continue;
+        }
+        let mut standing: Vec<usize> = record.filter(|at| book.stands(*at)).collect();
+        let key = |r: &Settlement| (r.total, r.fund, r.own, r.begin, r.end);
+        standing.sort_by_key(|at| (key(&book.rows[*at]), book.rows[*at].settled, book.rows[*at].row));
+        let mut first: Option<usize> = None;
+        for at in standing {
+            let again = first.filter(|first| {
+                let (a, b) = (&book.rows[*first], &book.rows[at]);
+                key(a) == key(b) && a.total.0 > 0 && a.settlement != b.settlement && seconds_apart(a, b)
+            });
+            let Some(known) = again else {
+                first = Some(at);
+                continue;
+            };
+            book.state[at] = State::Gone;
+            let row = &book.rows[at];
+            ledger.repeated(row.row.file);
+            taken.again.add(book.rows[known].row, row.row);
+            taken.again_total += row.total;
+            taken.again_fund += row.fund;
+        }
+    }
+}
+
+/// The rows of a record from its first on.
+fn record_of_sorted(rows: &[Settlement], start: usize) -> std::ops::Range<usize> {
+    let record = rows[start].record;
+    start..start + rows[start..].iter().take_while(|r| r.record == record).count()
+}
+
+fn seconds_apart(a: &Settlement, b: &Settlement) -> bool {
+    let known = a.settled.zip(b.settled).filter(|(a, b)| a.has_time() && b.has_time());
+    known.is_some_and(|(a, b)| a.day == b.day && a.second.abs_diff(b.second) <= SENT_AGAIN)
+}
+
+/// The records of which a row was netted and none stands: their charge lines go with them.
+pub(super) fn gone(before: &[RecordId], standing: &[Settlement]) -> Vec<RecordId> {
+    let stands = |record: &RecordId| standing.binary_search_by_key(&record.0, |r| r.record).is_ok();
+    before.iter().filter(|record| !stands(record)).copied().collect()
+}

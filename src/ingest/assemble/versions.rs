@@ -1,0 +1,218 @@
+//! One settlement in several rows: overlapping exports, a list beside the table of stays, a correction sent later. It counts
+//! once. The row sent later wins, else the fuller; what it leaves empty the others fill in; where values contradict each other
+//! both rows are told.
+
+use super::settlements::Settlement;
+use super::{Ledger, Pairs};
+use crate::model::{Day, DepartmentId, DiagnosisId, DoctorId, Fen, RowRef, Sex, Stamp, TextId};
+
+/// What is told of settlements that were found more than once.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Rows of a visit list that are settlements of stays.
+    pub listed: u64,
+    /// Versions that contradict each other: the one that counts, and the other.
+    pub conflicts: Pairs,
+    /// Settlements that were sent again as void.
+    pub withdrawn: u64,
+}
+
+/// Leaves one row of each settlement of a record. The rows are of one record.
+pub(super) fn merge(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
+    if rows.len() == 1 && !rows[0].void {
+        return rows;
+    }
+    let mut rows = rows;
+    let is_of_stay = rows.iter().any(|r| r.is_stay && !r.void);
+    let has_negative = rows.iter().any(Settlement::is_negative);
+    rows.sort_by_key(|r| (r.settlement, r.is_negative()));
+    let mut kept = Vec::with_capacity(rows.len());
+    for versions in rows.chunk_by(|a, b| (a.settlement, a.is_negative()) == (b.settlement, b.is_negative())) {
+        if versions[0].settlement == TextId::NONE {
+            kept.extend(without_id(versions, is_of_stay, found, ledger));
+        } else {
+            kept.extend(one(versions, has_negative, found, ledger));
+        }
+    }
+    if is_of_stay {
+        kept = without_list(kept, found, ledger);
+    }
+    kept
+}
+
+/// The table of stays before a list; later sent, else later settled, else the fuller, else of the file whose name comes later,
+/// else further down.
+fn rank(r: &Settlement) -> (bool, Option<Stamp>, Option<Day>, u32, RowRef) {
+    (!r.listed, r.uploaded, r.settled.map(|s| s.day), fullness(r), r.row)
+}
+
+/// The version that stands of a settlement with an id; none where it was withdrawn.
+fn one(versions: &[Settlement], has_negative: bool, found: &mut Found, ledger: &mut Ledger<'_>) -> Option<Settlement> {
+    // A row marked as taken back, of a settlement that another row has unmarked, is its later state; where a negative row takes
+    // it back, the mark says no more.
+    let marked = |r: &Settlement| r.refund && !r.is_negative() && !r.has_original() && !has_negative;
+    let undoes = |r: &Settlement| r.void || (marked(r) && versions.iter().any(|v| !marked(v) && !v.void));
+    let last = versions.iter().filter(|r| !undoes(r)).max_by_key(|r| rank(r));
+    let undone = versions.iter().filter(|r| undoes(r)).map(|r| r.uploaded).max();
+    let Some(last) = last else {
+        versions.iter().for_each(|r| ledger.netted(r.row.file));
+        return None;
+    };
+    // Nobody withdraws what was not sent before: without moments of upload the withdrawal is the later.
+    if let Some(undone) = undone {
+        if last.uploaded.is_none() || undone.is_none() || undone >= last.uploaded {
+            versions.iter().for_each(|r| ledger.netted(r.row.file));
+            found.withdrawn += 1;
+            return None;
+        }
+    }
+    let mut best = last.clone();
+    for other in versions.iter().filter(|r| r.row != last.row) {
+        if undoes(other) {
+            ledger.netted(other.row.file);
+            continue;
+        }
+        if other.listed && !best.listed && best.is_stay {
+            found.listed += 1;
+        }
+        if contradicts(last, other) {
+            found.conflicts.add(last.row, other.row);
+        }
+        fill(&mut best, other);
+        ledger.repeated(other.row.file);
+    }
+    Some(best)
+}
+
+/// Rows without a settlement id: the same bill in two files is one bill, twice in one file it may be two.
+fn without_id(
+    versions: &[Settlement],
+    is_of_stay: bool,
+    found: &mut Found,
+    ledger: &mut Ledger<'_>,
+) -> Vec<Settlement> {
+    let key =
+        |r: &Settlement| (r.total, r.begin.filter(|_| !is_of_stay || !r.listed).map(|b| b.day), r.end.map(|e| e.day));
+    let mut rows: Vec<&Settlement> = versions.iter().filter(|r| !r.void).collect();
+    versions.iter().filter(|r| r.void).for_each(|r| ledger.netted(r.row.file));
+    rows.sort_by_key(|r| (key(r), r.row.file, r.row));
+    let mut kept = Vec::new();
+    for same in rows.chunk_by(|a, b| key(a) == key(b)) {
+        let files: Vec<&[&Settlement]> = same.chunk_by(|a, b| a.row.file == b.row.file).collect();
+        // The file that has most of them has all.
+        let rank = |rows: &&&[&Settlement]| (rows.len(), rows.iter().map(|r| fullness(r)).sum::<u32>());
+        let Some(all) = files.iter().rev().max_by_key(rank) else { continue };
+        let mut best: Vec<Settlement> = all.iter().map(|r| (*r).clone()).collect();
+        let file = all[0].row.file;
+        for rows in files.iter().filter(|rows| rows[0].row.file != file) {
+            for other in *rows {
+                // Money that contradicts is another bill of the same total.
+                match best.iter_mut().find(|b| !money_differs(b, other)) {
+                    Some(known) => {
+                        fill(known, other);
+                        found.listed += u64::from(other.listed && known.is_stay);
+                        ledger.repeated(other.row.file);
+                    }
+                    None => kept.push((*other).clone()),
+                }
+            }
+        }
+        kept.append(&mut best);
+    }
+    kept
+}
+
+/// Rows of a visit list in the record of a stay: those that do not say another settlement id are the stay's own.
+fn without_list(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
+    let (listed, mut own): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| r.listed);
+    let own_ids: Vec<TextId> = own.iter().map(|r| r.settlement).collect();
+    for row in listed {
+        let unsaid = row.settlement == TextId::NONE || own_ids.iter().all(|id| *id == TextId::NONE);
+        let charge = |r: &&Settlement| !r.is_negative() && r.is_stay;
+        match own.iter().find(charge).filter(|_| unsaid && !row.is_negative() && !row.refund) {
+            Some(stay) => {
+                let sum: Fen = own.iter().filter(charge).map(|r| r.total).sum();
+                if row.given[0] && stay.given[0] && row.total != sum && row.total != stay.total {
+                    found.conflicts.add(stay.row, row.row);
+                }
+                found.listed += 1;
+                ledger.repeated(row.row.file);
+            }
+            None => own.push(row),
+        }
+    }
+    own
+}
+
+/// How many cells of a row say something.
+fn fullness(r: &Settlement) -> u32 {
+    let texts = [r.kind, r.insurance, r.bed, r.diagnosis_name, r.way, r.operation, r.return_plan, r.days, r.original];
+    let filled = [
+        r.department != DepartmentId::NONE,
+        r.doctor != DoctorId::NONE,
+        r.diagnosis != DiagnosisId::NONE,
+        r.sex != Sex::Unknown,
+        r.birth.is_some(),
+        r.born.is_some(),
+        r.begin.is_some(),
+        r.end.is_some(),
+        r.settled.is_some(),
+        r.uploaded.is_some(),
+    ];
+    let count = |all: &[bool]| all.iter().filter(|f| **f).count() as u32;
+    texts.iter().filter(|t| **t != TextId::NONE).count() as u32 + count(&filled) + count(&r.given)
+}
+
+/// Takes over what a row leaves empty.
+fn fill(to: &mut Settlement, from: &Settlement) {
+    fn text<T: PartialEq + Copy>(to: &mut T, from: T, none: T) {
+        if *to == none {
+            *to = from;
+        }
+    }
+    text(&mut to.kind, from.kind, TextId::NONE);
+    text(&mut to.insurance, from.insurance, TextId::NONE);
+    text(&mut to.bed, from.bed, TextId::NONE);
+    text(&mut to.diagnosis_name, from.diagnosis_name, TextId::NONE);
+    text(&mut to.way, from.way, TextId::NONE);
+    text(&mut to.operation, from.operation, TextId::NONE);
+    text(&mut to.return_plan, from.return_plan, TextId::NONE);
+    text(&mut to.days, from.days, TextId::NONE);
+    text(&mut to.original, from.original, TextId::NONE);
+    text(&mut to.department, from.department, DepartmentId::NONE);
+    text(&mut to.doctor, from.doctor, DoctorId::NONE);
+    text(&mut to.diagnosis, from.diagnosis, DiagnosisId::NONE);
+    text(&mut to.sex, from.sex, Sex::Unknown);
+    text(&mut to.birth, from.birth, None);
+    text(&mut to.born, from.born, None);
+    text(&mut to.settled, from.settled, None);
+    text(&mut to.uploaded, from.uploaded, None);
+    if !from.listed || to.listed {
+        text(&mut to.begin, from.begin, None);
+        text(&mut to.end, from.end, None);
+    }
+    let amounts = [(&mut to.total, from.total), (&mut to.fund, from.fund), (&mut to.own, from.own)];
+    for ((to, from), (has, gives)) in amounts.into_iter().zip(to.given.iter_mut().zip(from.given)) {
+        if !*has && gives {
+            (*to, *has) = (from, true);
+        }
+    }
+}
+
+fn money_differs(a: &Settlement, b: &Settlement) -> bool {
+    let amounts = [(a.total, b.total), (a.fund, b.fund), (a.own, b.own)];
+    amounts.iter().zip(a.given.iter().zip(b.given)).any(|((x, y), (has, gives))| *has && gives && x != y)
+}
+
+/// Whether two versions say different things of the money, the dates, the diagnosis, the kind or the patient.
+fn contradicts(a: &Settlement, b: &Settlement) -> bool {
+    let differ = |x: u32, y: u32| x != y && x != u32::MAX && y != u32::MAX;
+    let days = |x: Option<Stamp>, y: Option<Stamp>| x.zip(y).is_some_and(|(x, y)| x.day != y.day);
+    let of_one_table = a.listed == b.listed;
+    money_differs(a, b)
+        || (of_one_table && (days(a.begin, b.begin) || days(a.end, b.end)))
+        || differ(a.diagnosis.0, b.diagnosis.0)
+        || (of_one_table && differ(a.kind.0, b.kind.0))
+        || a.birth.zip(b.birth).is_some_and(|(x, y)| x != y)
+        || (a.sex != b.sex && a.sex != Sex::Unknown && b.sex != Sex::Unknown)
+}
