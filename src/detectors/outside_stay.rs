@@ -165,7 +165,7 @@ type Period = (Day, Day, RecordId);
 impl StaysOfPerson {
     fn new(region: &Region) -> Self {
         let mut stays: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for stay in &region.stays {
+        for stay in region.stays.iter().filter(|s| s.person != PersonId::NONE) {
             stays.entry((stay.person, stay.hospital)).or_default().push((
                 stay.admitted.day,
                 stay.last_day(),

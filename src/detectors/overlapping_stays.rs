@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
 use crate::finding::{Finding, Subject};
-use crate::model::{Day, Fen, HospitalId, Region, Stamp, Stay, Table};
+use crate::model::{Day, Fen, HospitalId, PersonId, Region, Stamp, Stay, Table};
 use crate::rule::index::Index;
 use crate::rule::{Context, Detector, RuleError, parameters};
 
@@ -46,7 +46,9 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         today: today(region),
         parameters,
     };
-    let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
+    // Stays of patients who cannot be told from others are nobody's in particular.
+    let somebody = |i: &u32| region.stays[*i as usize].person != PersonId::NONE;
+    let mut order: Vec<u32> = (0..region.stays.len() as u32).filter(somebody).collect();
     order.sort_by_key(|&i| {
         let stay = &region.stays[i as usize];
         (stay.person, stay.admitted, i)

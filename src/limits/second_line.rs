@@ -39,7 +39,9 @@ impl Limit for Kind {
                     uses(scope.context, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
                 let Some(first) = used.first() else { continue };
-                let before = earliest(scope, region.records[first.record.index()].person, &first_line, &groups);
+                // Of a patient who cannot be told from others nobody knows what came before.
+                let Some(person) = region.records[first.record.index()].person.some() else { continue };
+                let before = earliest(scope, person, &first_line, &groups);
                 if before.is_none_or(|before| Some(before) > first.day) {
                     hits.extend(of_person(point, &used, before, begins));
                 }

@@ -164,7 +164,7 @@ impl Stay {
 /// An outpatient visit or a pharmacy sale: all settlements of one visit, netted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visit {
-    /// Its `mdtrt_id`, or its `setl_id` where the export has no visit id.
+    /// Its `mdtrt_id`; where the export has none, its `setl_id` with the institution: numbers are unique within one only.
     pub record: RecordId,
     /// The patient.
     pub person: PersonId,

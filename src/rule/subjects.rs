@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use crate::finding::Finding;
-use crate::model::{DiagnosisId, RecordId, Region, Stay, TextId};
+use crate::model::{DiagnosisId, PersonId, RecordId, Region, Stay, TextId};
 
 /// A finding about one stay, with its ids, its period and its total.
 pub fn stay_finding(region: &Region, index: usize) -> Finding {
     let stay = &region.stays[index];
     Finding {
         hospital_id: region.names.hospitals.get(stay.hospital).to_string(),
-        patient_ids: vec![region.names.persons.get(stay.person).to_string()],
+        patient_ids: patient(region, stay.person),
         stay_ids: vec![region.names.records.get(stay.record).to_string()],
         period_start: Some(stay.admitted.day),
         period_end: Some(stay.last_day()),
@@ -28,7 +28,7 @@ pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
             let visit = &region.visits[visit as usize];
             Some(Finding {
                 hospital_id: region.names.hospitals.get(known.hospital).to_string(),
-                patient_ids: vec![region.names.persons.get(known.person).to_string()],
+                patient_ids: patient(region, known.person),
                 visit_ids: vec![region.names.records.get(record).to_string()],
                 period_start: Some(visit.time.day),
                 period_end: Some(visit.time.day),
@@ -38,6 +38,11 @@ pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
         }
         (None, None) => None,
     }
+}
+
+/// The patient, where somebody is known.
+fn patient(region: &Region, person: PersonId) -> Vec<String> {
+    person.some().map(|person| region.names.persons.get(person).to_string()).into_iter().collect()
 }
 
 /// The main diagnosis of a stay: code and name.

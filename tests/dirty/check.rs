@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 
-use yishen::ingest::{Ingested, Reject, Rows};
+use yishen::ingest::{Ingested, Note, Reject, Rows};
+use yishen::messages::Value;
 use yishen::model::{Day, RecordId, Region, Sex, Stamp, Table};
 
 use crate::expect::{Expect, Item, Person, Rejected, Stay};
@@ -17,7 +18,27 @@ pub fn library(want: &Expect, got: &Ingested) -> Vec<String> {
     rows(want, got, &mut faults);
     rejects(&want.rejects, &got.rejects, &mut faults);
     region(want, &got.region, &mut faults);
+    notes(want, got, &mut faults);
     faults
+}
+
+fn notes(want: &Expect, got: &Ingested, faults: &mut Vec<String>) {
+    let text = |value: &Value| match value {
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+    };
+    for want in &want.notes {
+        let is = |note: &&Note| {
+            let has = |(name, value): (&String, &String)| note.args.get(name).map(text).as_ref() == Some(value);
+            note.id == want.id && want.args.iter().all(has)
+        };
+        if !got.notes.iter().any(|note| is(&note)) {
+            faults.push(format!("note expected: {want:?}, got {:?}", got.notes));
+        }
+    }
+    for id in want.no_notes.iter().filter(|id| got.notes.iter().any(|note| note.id == **id)) {
+        faults.push(format!("note not expected: {id}"));
+    }
 }
 
 fn differ<T: PartialEq + Debug>(faults: &mut Vec<String>, what: impl Display, want: Option<T>, got: T) {

@@ -39,6 +39,12 @@ pub struct Expect {
     /// Each must be printed exactly once.
     #[serde(default)]
     pub says_once: Vec<String>,
+    /// Notes that must be there, with some of their figures.
+    #[serde(default)]
+    pub notes: Vec<Noted>,
+    /// Notes that must not be there.
+    #[serde(default)]
+    pub no_notes: Vec<String>,
     /// Rows by table.
     #[serde(default)]
     pub rows: BTreeMap<String, Counts>,
@@ -116,6 +122,15 @@ pub struct Rejected {
     pub column: Option<String>,
     pub value: Option<String>,
     pub reason: String,
+}
+
+/// A note: its message and the arguments that are looked at, numbers as they are written in the case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noted {
+    pub id: String,
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
 }
 
 /// A stay that must be there.

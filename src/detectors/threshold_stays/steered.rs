@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bills::House;
 use super::scan::Test;
+use crate::model::PersonId;
 use crate::stats::bunching::count;
 
 /// A bill just over the mark.
@@ -71,7 +72,7 @@ pub fn steered(test: &Test, house: &House) -> Over {
         odds.extend(std::iter::repeat_n(share / (1.0 - share), cell.observed));
     }
     for (odd, bill) in odds.iter_mut().zip(bills) {
-        *odd *= if times[&bill.person] > 1 { 2.0 } else { 1.0 };
+        *odd *= if times[&bill.person] > 1 && bill.person != PersonId::NONE.0 { 2.0 } else { 1.0 };
     }
     let expected: f64 = cells.iter().map(|c| c.expected).sum();
     let excess = (total as f64 - expected).max(0.0);

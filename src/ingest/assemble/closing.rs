@@ -48,12 +48,13 @@ pub(super) fn join(rows: &mut [Settlement], ids: &Ids, ledger: &mut Ledger<'_>) 
     if joints.is_empty() {
         return;
     }
+    let monthly = monthly(&joints);
     let closings = closings(&spans, &joints);
     let told = |joint: &&Joint| joint.boundary.is_some_and(|day| closings.contains_key(&(joint.hospital, day)));
     let mut roots: FxHashMap<u32, u32> = FxHashMap::default();
     let mut joined = 0u64;
     // In order of begin, so that the root of the first is known when the next joins it.
-    for joint in joints.iter().filter(|joint| joint.interim || told(joint)) {
+    for (joint, _) in joints.iter().zip(monthly).filter(|(joint, monthly)| joint.interim || *monthly || told(joint)) {
         let root = roots.get(&joint.before).copied().unwrap_or(joint.before);
         roots.insert(joint.after, root);
         joined += 1;
@@ -124,6 +125,19 @@ fn joints(spans: &[Span]) -> Vec<Joint> {
             })
         })
         .collect()
+}
+
+/// Whether each joint is one of several at which a patient's accounts were closed month after month: one who lies there for
+/// long.
+fn monthly(joints: &[Joint]) -> Vec<bool> {
+    let follows = |a: &Joint, b: &Joint| a.after == b.before && a.boundary.is_some() && b.boundary.is_some();
+    let mut out = vec![false; joints.len()];
+    for at in 1..joints.len() {
+        if follows(&joints[at - 1], &joints[at]) {
+            (out[at - 1], out[at]) = (true, true);
+        }
+    }
+    out
 }
 
 /// The first of a month between the end of one account and the begin of the next. Over New Year, a holiday, the new account may

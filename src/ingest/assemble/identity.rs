@@ -54,6 +54,9 @@ impl Links {
         let (people, texts) =
             (&all.interners[Domain::Person as usize].texts, &all.interners[Domain::Text as usize].texts);
         let mut links = Self { keys: FxHashMap::default(), owners: FxHashMap::default() };
+        if !are_needed(all) {
+            return links;
+        }
         for (persons, certificates) in with_certificates(all) {
             for (person, certificate) in persons.iter().zip(certificates).filter(|(_, c)| **c != NO_SYMBOL) {
                 let text = &*texts[*certificate as usize];
@@ -84,6 +87,23 @@ impl Links {
             None => Some(certificate),
         }
     }
+}
+
+/// Whether some row is known by its certificate number only: nearly every export has a person number in every row.
+fn are_needed(all: &Collected) -> bool {
+    let blanks: Vec<bool> =
+        all.interners[Domain::Person as usize].texts.iter().map(|text| blank::is_blank(text)).collect();
+    let blank = |person: &u32| *person == NO_SYMBOL || blanks[*person as usize];
+    PATIENTS.iter().flat_map(|table| &all.chunks[slot(*table)]).any(|chunk| {
+        let (input, part) = all.places[usize::from(chunk.part)];
+        let read = all.inputs[input].parts[part].columns.iter().any(|c| c.field == Some("certno"));
+        match (chunk.symbols("psn_no"), chunk.symbols("certno")) {
+            (Some(persons), Some(_)) => persons.iter().any(blank),
+            // The certificate number stands in the place of the person number.
+            (Some(_), None) => read,
+            _ => false,
+        }
+    })
 }
 
 /// Person and certificate columns of every chunk that has both.

@@ -9,7 +9,7 @@ use super::versions::{self, Found};
 use super::{Ledger, Pairs, Ranked};
 use crate::messages::args;
 use crate::model::{
-    Day, DepartmentId, DiagnosisId, DoctorId, Fen, PersonId, RecordId, RowRef, Sex, Stamp, Stay, TextId, Visit,
+    Day, DepartmentId, DiagnosisId, DoctorId, Fen, PersonId, RecordId, RowRef, Setting, Sex, Stamp, Stay, TextId, Visit,
 };
 
 /// Two sales of one person for the same money so many seconds apart may be one that was paid twice.
@@ -57,6 +57,11 @@ pub(super) fn join(mut rows: Vec<Settlement>, records: &Ranked<RecordId>, ledger
         }
     }
     tell(&found, &taken, ledger);
+    let inpatient = |v: &&Visit| matches!(v.setting, Setting::Inpatient | Setting::DaySurgery);
+    let count = joined.visits.iter().filter(inpatient).count() as u64;
+    if count > 0 {
+        ledger.tell(Note { id: "note-inpatient-visits", args: args([("count", count.into())]) });
+    }
     tell_paid_twice(&joined.visits, ledger);
     joined
 }
@@ -93,6 +98,7 @@ fn tell(found: &Found, taken: &Taken, ledger: &mut Ledger<'_>) {
     ledger.tell_pairs("note-conflicts", &found.conflicts, []);
     let money = [("total", taken.again_total.yuan().into()), ("fund", taken.again_fund.yuan().into())];
     ledger.tell_pairs("note-sent-again", &taken.again, money);
+    ledger.tell_pairs("note-same-money", &taken.alike, []);
 }
 
 /// Sales of one person at one institution for the same money within seconds: both stand, and are told.

@@ -25,6 +25,9 @@ struct Said {
     day: Option<Day>,
 }
 
+/// Interned visit id, settlement id, person and institution of a row.
+type Cells = [u32; 4];
+
 /// The columns of a chunk that say where its rows belong.
 struct Columns<'a> {
     record: Option<&'a [u32]>,
@@ -48,20 +51,24 @@ impl<'a> Columns<'a> {
     }
 
     #[inline]
-    fn said(&self, row: usize) -> Said {
+    fn cells(&self, row: usize) -> Cells {
         let cell = |column: Option<&[u32]>| column.map_or(NO_SYMBOL, |c| c[row]);
+        [cell(self.record), cell(self.settlement), cell(self.person), cell(self.hospital)]
+    }
+
+    fn said(&self, [record, settlement, person, hospital]: Cells) -> Said {
         Said {
-            record: cell(self.record),
-            settlement: self.ids.settlement(cell(self.settlement)),
-            person: self.ids.persons.id(cell(self.person)),
-            hospital: self.ids.hospitals.id(cell(self.hospital)),
+            record,
+            settlement: self.ids.settlement(settlement),
+            person: self.ids.persons.id(person),
+            hospital: self.ids.hospitals.id(hospital),
             day: None,
         }
     }
 
     fn with_day(&self, row: usize) -> Said {
         let day = self.chunk.moments("fee_ocur_time").and_then(|m| m[row]).map(|s| s.day);
-        Said { day, ..self.said(row) }
+        Said { day, ..self.said(self.cells(row)) }
     }
 }
 
@@ -127,34 +134,49 @@ impl Keys {
     fn look_up(&self, columns: &Columns<'_>) -> (Vec<u32>, Agreement) {
         let rows = columns.chunk.lines.len();
         let mut agreement = Agreement::default();
-        let records = (0..rows)
-            .map(|row| {
-                let said = columns.said(row);
-                let first = self.owner(said.record);
-                if first == Owner::NONE {
-                    return said.settlement.some().and_then(|id| self.of_settlement(id, said.person, said.hospital));
+        let mut records = Vec::with_capacity(rows);
+        // Lines of one record mostly follow each other.
+        let mut last: Option<(Cells, u32, Agreement)> = None;
+        for row in 0..rows {
+            let cells = columns.cells(row);
+            let (_, record, agrees) = match last {
+                Some(known) if known.0 == cells => known,
+                _ => {
+                    let (record, agrees) = self.find(&columns.said(cells));
+                    (cells, record.unwrap_or(NO_SYMBOL), agrees)
                 }
-                let (person, hospital) = (first.person == said.person, first.hospital == said.hospital);
-                if person && hospital {
-                    agreement.same_kind += 1;
-                    return Some(first.record);
-                }
-                if let Some(owners) = self.more.get(&said.record) {
-                    return among(owners, said);
-                }
-                let both_said = said.person != PersonId::NONE
-                    && said.hospital != HospitalId::NONE
-                    && first.person != PersonId::NONE;
-                let known =
-                    if hospital { self.people.contains(&said.person) } else { self.places.contains(&said.hospital) };
-                agreement.same_kind += u64::from(both_said && known);
-                agreement.only_hospital += u64::from(both_said && hospital && !known);
-                agreement.only_person += u64::from(both_said && person && !known);
-                first.fits(said.person, said.hospital).then_some(first.record)
-            })
-            .map(|record| record.unwrap_or(NO_SYMBOL))
-            .collect();
+            };
+            last = Some((cells, record, agrees));
+            agreement.add(agrees);
+            records.push(record);
+        }
         (records, agreement)
+    }
+
+    /// The record of a row that has one, and how the row agrees with the owner of its visit id.
+    fn find(&self, said: &Said) -> (Option<u32>, Agreement) {
+        let mut agreement = Agreement::default();
+        let first = self.owner(said.record);
+        if first == Owner::NONE {
+            let of_settlement = |id| self.of_settlement(id, said.person, said.hospital);
+            return (said.settlement.some().and_then(of_settlement), agreement);
+        }
+        let (person, hospital) = (first.person == said.person, first.hospital == said.hospital);
+        if person && hospital {
+            agreement.same_kind = 1;
+            return (Some(first.record), agreement);
+        }
+        if let Some(owners) = self.more.get(&said.record) {
+            return (among(owners, said), agreement);
+        }
+        if said.person != PersonId::NONE && said.hospital != HospitalId::NONE && first.person != PersonId::NONE {
+            let known =
+                if hospital { self.people.contains(&said.person) } else { self.places.contains(&said.hospital) };
+            agreement.same_kind = u64::from(known);
+            agreement.only_hospital = u64::from(hospital && !known);
+            agreement.only_person = u64::from(person && !known);
+        }
+        (first.fits(said.person, said.hospital).then_some(first.record), agreement)
     }
 
     fn owner(&self, record: u32) -> Owner {
@@ -177,7 +199,7 @@ impl Keys {
         for (chunk, records) in chunks.iter().zip(records.iter()) {
             let columns = Columns::new(chunk, ids, trust(chunk));
             for (row, _) in records.iter().enumerate().filter(|(_, record)| **record == NO_SYMBOL) {
-                let said = columns.said(row);
+                let said = columns.said(columns.cells(row));
                 if said.record == NO_SYMBOL {
                     continue;
                 }
@@ -227,7 +249,7 @@ impl Keys {
 }
 
 /// Of several owners of an id, the one that a row can be of.
-fn among(owners: &[Owner], said: Said) -> Option<u32> {
+fn among(owners: &[Owner], said: &Said) -> Option<u32> {
     let exact = owners.binary_search_by_key(&(said.person, said.hospital), |o| (o.person, o.hospital));
     match exact {
         Ok(at) => Some(owners[at].record),

@@ -37,6 +37,8 @@ pub(super) struct Taken {
     pub again: Pairs,
     pub again_total: Fen,
     pub again_fund: Fen,
+    /// Settlements of one visit with the same money and dates of which it is not known that they are one: both count.
+    pub alike: Pairs,
 }
 
 /// Settlements with what refunds left of them.
@@ -312,11 +314,16 @@ fn drop_sent_again(book: &mut Book, taken: &mut Taken, ledger: &mut Ledger<'_>) 
         standing.sort_by_key(|at| (key(&book.rows[*at]), book.rows[*at].settled, book.rows[*at].row));
         let mut first: Option<usize> = None;
         for at in standing {
-            let again = first.filter(|first| {
+            let alike = first.filter(|first| {
                 let (a, b) = (&book.rows[*first], &book.rows[at]);
-                key(a) == key(b) && a.total.0 > 0 && a.settlement != b.settlement && seconds_apart(a, b)
+                key(a) == key(b) && a.total.0 > 0
+            });
+            let again = alike.filter(|first| {
+                let (a, b) = (&book.rows[*first], &book.rows[at]);
+                a.settlement != b.settlement && seconds_apart(a, b)
             });
             let Some(known) = again else {
+                alike.into_iter().for_each(|first| taken.alike.add(book.rows[first].row, book.rows[at].row));
                 first = Some(at);
                 continue;
             };

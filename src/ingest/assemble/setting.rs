@@ -9,9 +9,12 @@ use super::Ids;
 use crate::messages::args;
 use crate::model::{HospitalId, Setting, Table, TextId};
 
-/// Which institutions are pharmacies: by their type, else by their name. A code says nothing: the P before those of pharmacies
-/// is a habit of some regions.
-pub(super) struct Places(Vec<bool>);
+/// Which institutions are pharmacies: by their type, else by their name, and for rows without a kind by what else was settled
+/// there. A code says nothing: the P before those of pharmacies is a habit of some regions.
+pub(super) struct Places {
+    called: Vec<bool>,
+    sells: Vec<bool>,
+}
 
 impl Places {
     pub fn new(all: &Collected, ids: &Ids) -> Self {
@@ -44,12 +47,31 @@ impl Places {
                 }
             }
         }
-        Self(out)
+        Self { called: out, sells: sellers(all, ids) }
     }
 
-    pub fn is_pharmacy(&self, hospital: HospitalId) -> bool {
-        self.0.get(hospital.0 as usize).copied().unwrap_or(false)
+    /// Whether an institution is a pharmacy, for a row whose kind is known or not.
+    fn is_pharmacy(&self, hospital: HospitalId, kind_known: bool) -> bool {
+        let at = |list: &[bool]| list.get(hospital.0 as usize).copied().unwrap_or(false);
+        at(&self.called) || (!kind_known && at(&self.sells))
     }
+}
+
+/// Institutions of whose visits of a known kind most are sales of a pharmacy.
+fn sellers(all: &Collected, ids: &Ids) -> Vec<bool> {
+    let mut counts = vec![(0u64, 0u64); ids.hospitals.pool.len()];
+    let mut kinds: FxHashMap<u32, Option<Setting>> = FxHashMap::default();
+    for chunk in &all.chunks[slot(Table::Visits)] {
+        let Some((hospitals, types)) = chunk.symbols("fixmedins_code").zip(chunk.symbols("med_type")) else { continue };
+        for (hospital, kind) in hospitals.iter().zip(types).filter(|(h, k)| **h != NO_SYMBOL && **k != NO_SYMBOL) {
+            let text = || ids.texts.pool.get(ids.texts.id(*kind));
+            if let Some(known) = *kinds.entry(*kind).or_insert_with(|| setting(text())) {
+                let count = &mut counts[ids.hospitals.id(*hospital).index()];
+                *count = (count.0 + u64::from(known == Setting::Pharmacy), count.1 + 1);
+            }
+        }
+    }
+    counts.into_iter().map(|(sales, all)| 2 * sales > all).collect()
 }
 
 /// Whether a type or a name is that of a retail pharmacy, and not of the dispensary of a hospital.
@@ -57,6 +79,16 @@ fn is_pharmacy(text: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     has(&["药店", "药房", "零售药", "大药", "药堂", "医药连锁"])
         && !has(&["医院", "卫生", "诊所", "门诊", "医务", "服务中心", "保健院"])
+}
+
+/// What a row says of where care was given.
+pub(super) struct Seen<'a> {
+    /// The kind as written.
+    pub text: &'a str,
+    pub kind: TextId,
+    /// Whether the patient stayed over night, by the dates.
+    pub nights: bool,
+    pub hospital: HospitalId,
 }
 
 /// The kinds of visits, and how many rows are of a kind that is not known.
@@ -69,7 +101,8 @@ pub(super) struct Kinds {
 impl Kinds {
     /// The setting of a row. A row of the table of stays without a kind is a stay. One whose kind is not known is a stay only
     /// where the patient stayed over night, and is told; in a table of visits it is an outpatient's.
-    pub fn place(&mut self, table: Table, text: &str, kind: TextId, nights: bool, pharmacy: bool) -> Setting {
+    pub fn place(&mut self, table: Table, places: &Places, row: Seen<'_>) -> Setting {
+        let Seen { text, kind, nights, hospital } = row;
         let known = setting(text);
         if known.is_none() && kind != TextId::NONE {
             let count = self.unknown.entry(kind).or_default();
@@ -78,7 +111,8 @@ impl Kinds {
         }
         match known {
             Some(setting) if table == Table::Stays => setting,
-            _ if pharmacy => Setting::Pharmacy,
+            // A stay of an unknown kind stays one: patients do not lie in a pharmacy.
+            _ if !nights && places.is_pharmacy(hospital, known.is_some()) => Setting::Pharmacy,
             Some(setting) => setting,
             None if table == Table::Stays && (nights || kind == TextId::NONE) => Setting::Inpatient,
             None => Setting::Outpatient,

@@ -2,7 +2,7 @@
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
-use super::setting::{Kinds, Places};
+use super::setting::{Kinds, Places, Seen};
 use super::{Ids, degrade};
 use crate::model::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table, TextId,
@@ -134,7 +134,8 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut 
         let hospital: HospitalId = ids.hospitals.id(hospital(row));
         let (begin, end) = (begin(row), end(row).filter(is_real));
         let nights = begin.zip(end).is_some_and(|(begin, end)| begin.day < end.day);
-        let setting = kinds.place(table, ids.texts.pool.get(kind), kind, nights, places.is_pharmacy(hospital));
+        let seen = Seen { text: ids.texts.pool.get(kind), kind, nights, hospital };
+        let setting = kinds.place(table, places, seen);
         let (total, fund, own) = (total(row).or_else(|| parts(row)), fund(row).or(pool(row)), own(row));
         let settlement = ids.settlement(settlement(row));
         out.push(Settlement {

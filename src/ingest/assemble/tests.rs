@@ -125,3 +125,90 @@ fn a_table_whose_last_row_is_set_aside_is_not_there() {
     assert!(region.has_table(Table::Stays) && region.has_column(Table::Stays, "endtime"));
     assert!(!region.has_table(Table::Fees) && !region.has_column(Table::Visits, "setl_time"));
 }
+
+/// Records with the codes of their diagnoses.
+fn diagnosed(read: &Ingested) -> Vec<(String, String)> {
+    let names = &read.region.names;
+    let text = |d: &crate::model::Diagnosis| {
+        (names.records.get(d.record).to_string(), names.diagnoses.get(d.code).to_string())
+    };
+    read.region.diagnoses.iter().map(text).collect()
+}
+
+fn noted(read: &Ingested, id: &str) -> bool {
+    read.notes.iter().any(|note| note.id == id)
+}
+
+#[test]
+fn diagnoses_go_to_the_stay_of_their_person_or_to_none() {
+    let stays = "mdtrt_id,psn_no,fixmedins_code,begntime,endtime\n\
+                 1,P1,H1,2025-03-01,2025-03-05\n1,P2,H2,2025-03-01,2025-03-05\n2,P3,H1,2025-03-01,2025-03-05\n";
+    let diagnoses = "mdtrt_id,psn_no,diag_code\n1,P1,J18\n1,P2,C34\n2,P3,I10\n2,P4,E11\n9,P1,K29\n";
+    let read = ingested(&[("stays.csv", stays), ("diagnoses.csv", diagnoses)]);
+    let of_stays: Vec<(String, String)> = diagnosed(&read)
+        .into_iter()
+        .filter(|(record, _)| read.region.names.records.find(record).is_some_and(|r| read.region.stay_of(r).is_some()))
+        .collect();
+    let want = [("1#P1@H1", "J18"), ("1#P2@H2", "C34"), ("2", "I10")];
+    assert_eq!(of_stays, want.map(|(record, code)| (record.to_string(), code.to_string())));
+    assert!(noted(&read, "note-diagnoses-without-record"));
+    // By institution, where the person is not written.
+    let places = "mdtrt_id,fixmedins_code,diag_code\n1,H2,C34\n";
+    let read = ingested(&[("stays.csv", stays), ("diagnoses.csv", places)]);
+    assert_eq!(diagnosed(&read), [("1#P2@H2".to_string(), "C34".to_string())]);
+    assert!(!noted(&read, "note-diagnoses-without-record"));
+}
+
+#[test]
+fn keys_that_are_made_up_are_no_ids_of_the_export() {
+    // The second visit's id is what is made up for the first.
+    let visits = "setl_id,mdtrt_id,psn_no,fixmedins_code,med_type,setl_time,medfee_sumamt\n\
+                  1,,P1,H1,11,2025-03-01,10\n2,1@H1,P2,H1,11,2025-03-01,20\n";
+    let read = ingested(&[("visits.csv", visits)]);
+    let totals: Vec<i64> = read.region.visits.iter().map(|v| v.total.0).collect();
+    assert_eq!((totals.len(), totals.iter().sum::<i64>()), (2, 3_000));
+}
+
+#[test]
+fn a_million_times_nobody_is_not_one_stay() {
+    let rows: String = (0..20_000).map(|n| format!("0,H1,2025-03-01,2025-03-0{},5\n", 2 + n % 7)).collect();
+    let stays = format!("psn_no,fixmedins_code,begntime,endtime,medfee_sumamt\n{rows}");
+    let begin = std::time::Instant::now();
+    let read = ingested(&[("stays.csv", &stays)]);
+    assert_eq!(read.region.stays.len(), 20_000);
+    assert!(begin.elapsed().as_secs() < 20, "nobody's rows are compared with each other");
+}
+
+#[test]
+fn a_withdrawal_that_was_sent_before_undoes_nothing() {
+    let stays = "setl_id,mdtrt_id,psn_no,fixmedins_code,begntime,endtime,medfee_sumamt,vali_flag,upload_time\n\
+                 S1,1,P1,H1,2025-03-01,2025-03-05,100,1,2025-04-01\n\
+                 S1,1,P1,H1,2025-03-01,2025-03-05,100,0,2025-04-02\n\
+                 S1,1,P1,H1,2025-03-01,2025-03-05,120,1,2025-04-03\n";
+    let read = ingested(&[("stays.csv", stays)]);
+    assert_eq!(read.region.stays.iter().map(|s| s.total.0).collect::<Vec<_>>(), [12_000]);
+    assert!(noted(&read, "note-conflicts"));
+}
+
+#[test]
+fn a_pharmacy_is_known_by_its_type_or_name() {
+    let visits = "setl_id,psn_no,fixmedins_code,fixmedins_name,med_type,setl_time,medfee_sumamt\n\
+                  1,A,X1,百姓大药房,,2025-03-01,10\n2,A,P2,东河医院,,2025-03-01,10\n3,A,X3,东河药业,,2025-03-01,10\n\
+                  4,A,X4,某公司,41,2025-03-01,10\n5,A,X4,某公司,,2025-03-01,10\n";
+    let hospitals = "fixmedins_code,fixmedins_name,fixmedins_type\nX3,东河药业,零售药店\n";
+    let read = ingested(&[("visits.csv", visits), ("hospitals.csv", hospitals)]);
+    let settings: Vec<Setting> = read.region.visits.iter().map(|v| v.setting).collect();
+    let sale = Setting::Pharmacy;
+    assert_eq!(settings, [sale, Setting::Outpatient, sale, sale, sale]);
+}
+
+#[test]
+fn one_stay_of_two_numbers_by_certificate_is_one_person() {
+    // A file without person numbers beside one with both.
+    let both =
+        "mdtrt_id,psn_no,certno,fixmedins_code,begntime,endtime\n1,P1,11010519491231002x,H1,2025-03-01,2025-03-05\n";
+    let alone = "mdtrt_id,certno,fixmedins_code,begntime,endtime\n2,11010519491231002X,H1,2025-04-01,2025-04-05\n";
+    let read = ingested(&[("a.csv", both), ("b.csv", alone)]);
+    assert_eq!(read.region.persons.len(), 1);
+    assert!(read.region.stays.iter().all(|s| read.region.names.persons.get(s.person) == "P1"));
+}

@@ -34,10 +34,43 @@ pub(super) fn merge(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledge
             kept.extend(one(versions, has_negative, found, ledger));
         }
     }
+    let mut kept = without_number(kept, found, ledger);
     if is_of_stay {
         kept = without_list(kept, found, ledger);
     }
     kept
+}
+
+/// Rows without a settlement id, of a file that has none, which say what rows of another file say with one: the same dates and
+/// money as one of them, or the money of all of them together.
+fn without_number(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
+    let (plain, mut numbered): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| r.settlement == TextId::NONE);
+    if numbered.is_empty() {
+        return plain;
+    }
+    let days = |r: &Settlement| (r.begin.map(|s| s.day), r.end.map(|s| s.day));
+    let sum: Fen = numbered.iter().map(|r| r.total).sum();
+    let files: Vec<u16> = numbered.iter().map(|r| r.row.file).collect();
+    let mut taken = vec![false; numbered.len()];
+    let mut others = Vec::new();
+    for row in plain {
+        let same = |r: &Settlement| r.total == row.total && (days(r) == days(&row) || r.listed != row.listed);
+        let one = (0..numbered.len()).find(|at| {
+            !taken[*at] && files[*at] != row.row.file && same(&numbered[*at]) && !money_differs(&numbered[*at], &row)
+        });
+        let elsewhere = files.iter().all(|file| *file != row.row.file);
+        if let Some(at) = one {
+            taken[at] = true;
+            fill(&mut numbered[at], &row);
+        } else if !(elsewhere && row.given[0] && row.total == sum) {
+            others.push(row);
+            continue;
+        }
+        found.listed += u64::from(row.listed && numbered.iter().any(|r| r.is_stay));
+        ledger.repeated(row.row.file);
+    }
+    numbered.append(&mut others);
+    numbered
 }
 
 /// The table of stays before a list; later sent, else later settled, else the fuller, else of the file whose name comes later,

@@ -51,3 +51,5 @@ note-accounts-closed = { $count } stays begin as a stay of the same patient at t
 note-rounded-refunds = { $count } whole refunds differ from what they refund by up to two fen; altogether { $money } yuan left out as rounding.
 note-lines-without-record = { $count } of { $all } charge lines, for { $money } yuan, belong to { $records } stays or visits that are not in the data. Rules that need the stay or visit do not judge them. Give the stays and visits of the months before and after as well.
 note-diagnoses-without-record = { $count } of { $all } diagnoses belong to no stay or visit in the data (visit id, person and institution must fit).
+note-same-money = { $count } stays or visits have two settlements with the same money and dates; both count, because nothing says that they are one. Check whether they were paid twice: { $rows }
+note-inpatient-visits = { $count } rows in lists of visits are inpatient by their kind, and no stay has their visit id; they count as visits, and the rules on stays do not judge them. Give the table of stays with dates of admission and discharge to have them judged.

@@ -51,3 +51,5 @@ note-accounts-closed = { $count } 次住院是同一患者在同一医院因结�
 note-rounded-refunds = { $count } 次全额退费与原金额相差不超过两分，作为尾差共 { $money } 元不计。
 note-lines-without-record = { $all } 条费用明细中有 { $count } 条（{ $money } 元）属于数据中没有的 { $records } 次住院或门诊，需要住院或门诊信息的规则无法判断它们。请同时给出前后月份的住院和门诊数据。
 note-diagnoses-without-record = { $all } 条诊断中有 { $count } 条不属于数据中的任何住院或门诊（就诊ID、人员、机构须一致）。
+note-same-money = { $count } 次住院或门诊有两笔金额、日期都相同的结算；无法确定是同一笔，两笔均照计，请核实是否重复支付：{ $rows }
+note-inpatient-visits = 门诊/结算清单中有 { $count } 行按医疗类别是住院，但没有就诊ID相同的住院记录；它们按就诊计，住院类规则不对其判断。如需判断，请给出含入院、出院日期的住院表。

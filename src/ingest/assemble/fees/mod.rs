@@ -285,7 +285,7 @@ impl Block {
         if lines.iter().any(|l| l.void || l.row.file != lines[0].row.file) {
             versions::merge(lines, fates, &mut self.told.conflicts, &mut self.told.withdrawn);
         }
-        if lines.iter().any(|l| l.is_refund() || l.original != 0) {
+        if lines.iter().any(|l| l.is_refund() || l.names_other()) {
             let netted = net::net(std::mem::take(lines));
             netted.gone.iter().for_each(|row| fates[usize::from(row.file)].netted += 1);
             self.unmatched.extend(netted.unmatched);

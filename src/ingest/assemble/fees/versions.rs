@@ -1,34 +1,50 @@
 //! One charge line in several rows of a record: overlapping exports, a line sent again corrected or as void. Lines are the same
 //! where they have one line id, item and day; the ids of many systems begin anew every day.
 
+use std::collections::BTreeSet;
+
 use super::super::{Fate, Pairs};
 use super::line::Line;
 use crate::model::{DepartmentId, DoctorId, FeeClass};
 
 /// Leaves one row of each line. Lines are in canonical order before and after.
 pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut Pairs, withdrawn: &mut u64) {
-    let key = |l: &Line| (l.id, l.item, l.day, l.is_refund());
-    lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.row.cmp(&b.row)));
+    let key = |l: &Line| (l.id, l.item, l.is_refund());
+    lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.day.cmp(&b.day)).then(a.row.cmp(&b.row)));
     let mut kept = Vec::with_capacity(lines.len());
-    for versions in lines.chunk_by(|a, b| key(a) == key(b)) {
-        let void = versions.iter().filter(|l| l.void).count();
-        if versions[0].id == 0 {
-            for line in versions {
-                if line.void {
-                    fates[usize::from(line.row.file)].netted += 1;
-                } else {
-                    kept.push(line.clone());
-                }
-            }
-        } else if void > 0 {
-            *withdrawn += u64::from(void < versions.len());
-            versions.iter().for_each(|l| fates[usize::from(l.row.file)].netted += 1);
-        } else {
-            one(versions, &mut kept, fates, conflicts);
+    for same in lines.chunk_by_mut(|a, b| key(a) == key(b)) {
+        // A row without a date, of an export that has no dates, is of the one day that the others say.
+        let several = same.iter().filter_map(|l| l.day).collect::<BTreeSet<_>>().len() > 1;
+        if !several {
+            same.sort_unstable_by_key(|l| l.row);
+        }
+        for versions in same.chunk_by(|a, b| !several || a.day == b.day) {
+            kept.extend(stands(versions, fates, conflicts, withdrawn));
         }
     }
     kept.sort_unstable();
     *lines = kept;
+}
+
+/// What stands of the rows of one line.
+fn stands(versions: &[Line], fates: &mut [Fate], conflicts: &mut Pairs, withdrawn: &mut u64) -> Vec<Line> {
+    let mut kept = Vec::with_capacity(1);
+    let void = versions.iter().filter(|l| l.void).count();
+    if versions[0].id == 0 {
+        for line in versions {
+            if line.void {
+                fates[usize::from(line.row.file)].netted += 1;
+            } else {
+                kept.push(line.clone());
+            }
+        }
+    } else if void > 0 {
+        *withdrawn += u64::from(void < versions.len());
+        versions.iter().for_each(|l| fates[usize::from(l.row.file)].netted += 1);
+    } else {
+        one(versions, &mut kept, fates, conflicts);
+    }
+    kept
 }
 
 /// Rows of one id in one file that differ are lines of their own; those of another file are the same lines over again.
@@ -54,6 +70,7 @@ fn one(versions: &[Line], kept: &mut Vec<Line>, fates: &mut [Fate], conflicts: &
 
 fn fullness(l: &Line) -> u32 {
     [
+        l.day.is_some(),
         l.doctor != DoctorId::NONE,
         l.department != DepartmentId::NONE,
         l.prescription != 0,
@@ -68,6 +85,9 @@ fn fullness(l: &Line) -> u32 {
 
 /// Takes over what a row leaves empty.
 fn fill(to: &mut Line, from: &Line) {
+    if to.day.is_none() {
+        (to.day, to.second) = (from.day, from.second);
+    }
     if to.doctor == DoctorId::NONE {
         to.doctor = from.doctor;
     }
