@@ -11,9 +11,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::Note;
 use super::super::batch::{Domain, NO_SYMBOL};
-use super::super::collect::{Chunk, Collected, Interner, slot};
+use super::super::collect::{Collected, Interner, slot};
+use super::Ledger;
 use crate::messages::args;
-use crate::model::{Certificate, Table};
+use crate::model::{Certificate, Fen, PersonId, RecordId, Region, Table};
 
 /// Tables whose rows name a patient and may carry the certificate beside.
 const PATIENTS: [Table; 3] = [Table::Persons, Table::Stays, Table::Visits];
@@ -24,8 +25,8 @@ const FILLER: usize = 3;
 /// Ids shown in a note.
 const SHOWN: usize = 5;
 
-/// Puts the persons of all tables in order. What was decided is told.
-pub(super) fn settle(all: &mut Collected) {
+/// Puts the persons of all tables in order. Gives the ids that are nobody's.
+pub(super) fn settle(all: &mut Collected) -> Vec<String> {
     let links = Links::new(all);
     let (map, mut people, mut nobody) = rename(all, &links);
     let by_certificate = fill(all, &links, &map, &mut people);
@@ -38,7 +39,7 @@ pub(super) fn settle(all: &mut Collected) {
     if by_certificate > 0 {
         all.notes.push(Note { id: "note-by-certificate", args: args([("count", by_certificate.into())]) });
     }
-    tell_nobody(all, nobody);
+    nobody
 }
 
 /// Person numbers by certificate number, from rows that have both.
@@ -180,12 +181,19 @@ fn leave_out(all: &mut Collected, people: Interner, faced: &[bool]) -> Interner 
     kept
 }
 
-/// Says how many rows are nobody's.
-fn tell_nobody(all: &mut Collected, mut ids: Vec<String>) {
-    let none = |chunk: &Chunk| chunk.symbols("psn_no").map_or(0, |p| p.iter().filter(|p| **p == NO_SYMBOL).count());
-    let rows = |table: Table| all.chunks[slot(table)].iter().map(none).sum::<usize>() as u64;
-    let (stays, visits, lines) = (rows(Table::Stays), rows(Table::Visits), rows(Table::Fees));
-    // Charge lines find their patient through the stay or visit; a blank person on a line alone is no loss.
+/// Says how much is nobody's in particular.
+pub(super) fn tell(region: &Region, mut ids: Vec<String>, ledger: &mut Ledger<'_>) {
+    let nobody = |person: PersonId| person == PersonId::NONE;
+    let (mut stays, mut visits, mut money) = (0u64, 0u64, Fen(0));
+    for stay in region.stays.iter().filter(|s| nobody(s.person)) {
+        (stays, money) = (stays + 1, money + stay.total);
+    }
+    for visit in region.visits.iter().filter(|v| nobody(v.person)) {
+        (visits, money) = (visits + 1, money + visit.total);
+    }
+    let records = (0u32..).zip(&region.records).filter(|(_, r)| nobody(r.person));
+    let lines: u64 = records.map(|(id, _)| region.fees.of(RecordId(id)).len() as u64).sum();
+    // An export of charge lines need not say whose they are.
     if stays + visits == 0 && ids.is_empty() {
         return;
     }
@@ -193,6 +201,12 @@ fn tell_nobody(all: &mut Collected, mut ids: Vec<String>) {
     ids.dedup();
     let more = if ids.len() > SHOWN { ", ..." } else { "" };
     let shown = if ids.is_empty() { "-".to_string() } else { ids[..ids.len().min(SHOWN)].join(", ") + more };
-    let figures = [("stays", stays.into()), ("visits", visits.into()), ("lines", lines.into()), ("ids", shown.into())];
-    all.notes.push(Note { id: "note-nobody", args: args(figures) });
+    let figures = [
+        ("stays", stays.into()),
+        ("visits", visits.into()),
+        ("lines", lines.into()),
+        ("money", money.yuan().into()),
+        ("ids", shown.into()),
+    ];
+    ledger.tell(Note { id: "note-nobody", args: args(figures) });
 }

@@ -212,7 +212,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
         return Err(Error::TooManyRows { file: all.files.last().cloned().unwrap_or_default() });
     }
     progress.start(Phase::Assemble, lines);
-    identity::settle(&mut all);
+    let nobody = identity::settle(&mut all);
     places::settle(&mut all);
     let ids = Ids::new(&all.interners);
     let files = std::mem::take(&mut all.files);
@@ -252,6 +252,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
         item_names: region.names.item_names,
         diagnosis_names: region.names.diagnosis_names,
     };
+    identity::tell(&region, nobody, &mut ledger);
     tell_diagnoses(&region, &mut ledger);
     let Collected { mut inputs, mut rejects, mut notes, unread, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects, &mut notes);

@@ -33,7 +33,7 @@ const WORDS: &[&str] = &[
     "(NULL)",
 ];
 /// Characters that stand for one that was masked.
-const MASKS: &[char] = &['*', '＊', '●', '█', '■', '•', '※', '☆', '★', '×', '#'];
+const MASKS: &[char] = &['*', '＊', '●', '█', '■', '•', '※', '☆', '★', '×'];
 /// So many of the letter x in a row are a mask, not a check letter.
 const CROSSES: usize = 4;
 /// So many nines, and so many times any other digit, are no number that was given to somebody.
