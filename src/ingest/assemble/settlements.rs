@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
+use super::super::values::{birth_day, birth_range};
 use super::setting::setting;
 use super::{Ids, Ledger, Ranked, degrade};
 use crate::model::{
@@ -122,7 +123,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             person: ids.persons.id(person(row)),
             hospital,
             begin: begin(row),
-            end: end(row).filter(is_real),
+            end: end(row),
             settled: settled(row),
             settlement: ids.settlements.id(settlement(row)),
             total: total(row).or_else(|| parts(row)).unwrap_or_default(),
@@ -142,8 +143,10 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, out: &mut Vec<Settlement>) {
             days: ids.texts.id(days(row)),
             uploaded: uploaded(row),
             sex: sex(chunk, row),
-            birth: birth(row).map(|s| s.day),
-            born: begin(row).and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)),
+            birth: birth(row).and_then(birth_day),
+            born: birth(row)
+                .and_then(birth_range)
+                .or_else(|| begin(row).and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day))),
             refund: small("refd_setl_flag", row) == 2,
             void: small("vali_flag", row) == 1,
             row: RowRef { file: chunk.part, line: *line },
@@ -158,12 +161,6 @@ pub(super) fn sex(chunk: &Chunk, row: usize) -> Sex {
         Some(code) if code == Sex::Female as u8 => Sex::Female,
         _ => Sex::Unknown,
     }
-}
-
-/// Systems fill the discharge of a patient who is still there with a date at the end of time.
-fn is_real(end: &Stamp) -> bool {
-    Day::from_ymd(2090, 1, 1).is_none_or(|limit| end.day < limit)
-        && Day::from_ymd(1902, 1, 1).is_none_or(|l| end.day > l)
 }
 
 /// The setting of a row. In a table of stays an unknown type is inpatient; in one of visits it is outpatient.
