@@ -159,6 +159,7 @@ fn ingested() -> Ingested {
         column: "费用发生时间".into(),
         value: value.into(),
         reason,
+        rows: 1,
     };
     ingested.rejects = vec![
         reject(17, "2025-02-30", "reject-date"),

@@ -175,7 +175,7 @@ fn tell(
         let text = report::terminal::render(report, view);
         if on_stdout { session.print(&text)? } else { session.talk(&text) }
     }
-    let rejects = report.rejects.len();
+    let rejects: u64 = report.rejects.iter().map(|r| r.rows).sum();
     if rejects > 0 && outputs.iter().all(|o| *o == Output::Stdout) {
         session.warn(&session.catalog.format("scan-rejects-unwritten", &values([("count", rejects.into())])));
     }

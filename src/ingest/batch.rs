@@ -1,10 +1,17 @@
 //! A batch of rows as typed columns: text interned within the batch, numbers and dates parsed, bad rows set aside.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::header::Layout;
-use super::values::{clean, decimal, fee_class, flag, half_width, is_damaged_id, is_dash, sex, stamp};
-use crate::model::{Column, Kind, Stamp, Table, columns};
+use super::seen::Seen;
+use super::values::{
+    Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, id, is_damaged_id, is_dash, is_nothing,
+    measured, moment, money_unit, orders, sex,
+};
+use crate::model::{Column, FeeClass, Kind, Sex, Stamp, Table, columns};
 
 /// What a text id belongs to; ids of one domain are comparable across tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,6 +134,27 @@ impl Values {
         }
     }
 
+    /// Number of cells of a column of numbers or dates that hold something.
+    pub fn filled(&self) -> u64 {
+        let count = match self {
+            Self::Integer(v) => v.iter().filter(|v| **v != NO_INTEGER).count(),
+            Self::Moment(v) => v.iter().flatten().count(),
+            Self::Symbol(..) | Self::Hash(_) | Self::Small(_) => 0,
+        };
+        count as u64
+    }
+
+    /// Takes rows out; they are given in ascending order.
+    fn remove(&mut self, rows: &[usize]) {
+        match self {
+            Self::Symbol(_, v) => remove(v, rows),
+            Self::Hash(v) => remove(v, rows),
+            Self::Integer(v) => remove(v, rows),
+            Self::Moment(v) => remove(v, rows),
+            Self::Small(v) => remove(v, rows),
+        }
+    }
+
     fn truncate(&mut self, rows: usize) {
         match self {
             Self::Symbol(_, v) => v.truncate(rows),
@@ -136,6 +164,17 @@ impl Values {
             Self::Small(v) => v.truncate(rows),
         }
     }
+}
+
+/// Takes elements out of a vector, given in ascending order.
+fn remove<T>(all: &mut Vec<T>, rows: &[usize]) {
+    let (mut at, mut left) = (0, rows);
+    all.retain(|_| {
+        let out = left.first() == Some(&at);
+        left = &left[usize::from(out)..];
+        at += 1;
+        !out
+    });
 }
 
 /// A row that was set aside.
@@ -195,14 +234,61 @@ pub(super) struct Batch {
     pub symbols: [Symbols; Domain::COUNT],
     /// Distinct pairs of item and name ids.
     pub item_names: Vec<(u32, u32)>,
-    /// Rows set aside.
+    /// Rows set aside, of which at most [`LISTED`] are listed one by one.
     pub bad: Vec<BadRow>,
+    /// Further rows set aside, by header of the column at fault and reason.
+    pub more: BTreeMap<(String, &'static str), u64>,
     /// Data rows seen.
     pub read: u64,
     /// Ids damaged by Excel in columns the row can live without, by slot.
     pub damaged: Vec<u64>,
+    /// What stood out among the cells of each slot.
+    pub seen: Vec<Seen>,
+    /// Rows were taken out after their text had been interned.
+    pub thinned: bool,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
+}
+
+/// Rows that a batch sets aside one by one; a wrongly typed column would fill memory with the same fault again and again.
+const LISTED: usize = 10_000;
+
+impl Batch {
+    /// Sets a row aside.
+    fn reject(&mut self, bad: BadRow) {
+        if self.bad.len() < LISTED {
+            self.bad.push(bad);
+        } else {
+            *self.more.entry((bad.column, bad.reason)).or_default() += 1;
+        }
+    }
+
+    /// Rows set aside.
+    pub fn rejected(&self) -> u64 {
+        self.bad.len() as u64 + self.more.values().sum::<u64>()
+    }
+
+    /// Which texts of each domain stand in a row that was kept.
+    pub fn known_symbols(&self) -> Vec<Vec<bool>> {
+        let mut known: Vec<Vec<bool>> = self.symbols.iter().map(|s| vec![false; s.texts.len()]).collect();
+        for values in &self.values {
+            if let Values::Symbol(domain, ids) = values {
+                ids.iter().filter(|id| **id != NO_SYMBOL).for_each(|id| known[*domain as usize][*id as usize] = true);
+            }
+        }
+        known
+    }
+
+    /// Sets aside rows that had been kept, given in ascending order with the cell and the reason, for a cell whose meaning only the whole column shows.
+    pub fn take_out(&mut self, unsettled: Vec<(usize, String, &'static str)>, column: &str) {
+        let rows: Vec<usize> = unsettled.iter().map(|(row, _, _)| *row).collect();
+        for (row, value, reason) in unsettled {
+            self.reject(BadRow { line: self.lines[row], column: column.to_string(), value, reason });
+        }
+        remove(&mut self.lines, &rows);
+        self.values.iter_mut().for_each(|values| values.remove(&rows));
+        self.thinned = true;
+    }
 }
 
 /// Rows of a batch that samples are taken from, and samples of a column.
@@ -218,11 +304,21 @@ pub(super) struct Slot {
     /// National field name under which the values are kept: the column's, or that of the one it stands in for.
     pub field: &'static str,
     keep: Keep,
-    /// A bad or empty value sets the row aside.
+    /// An empty value sets the row aside.
     key: bool,
     /// The row can live without it: nobody is known, or the cell at this place stands in.
     spare: Spare,
-    /// An id or code, compared in half-width form.
+    /// So does a value that cannot be read; elsewhere it counts as empty and is told.
+    pub needed: bool,
+    /// What a date is for.
+    pub purpose: Purpose,
+    /// What a flag says.
+    sense: Sense,
+    /// Words that could be meant in a text are words for nothing here.
+    strict: bool,
+    /// An id, compared without its dress.
+    id: bool,
+    /// A code, compared in half-width form.
     code: bool,
     /// Of several codes in a cell the first is kept.
     first: bool,
@@ -256,10 +352,16 @@ impl Parser {
         for (at, column) in layout.columns.iter().enumerate().filter_map(|(at, c)| c.map(|c| (at, c))) {
             let role = stand_in(layout.table, column, has);
             let Some(keep) = keep(role) else { continue };
+            let keep = match keep {
+                // Money in units of 10^n yuan has n more decimals to the fen.
+                Keep::Integer(scale) if matches!(role.kind, Kind::Money | Kind::Price) => {
+                    Keep::Integer(scale.saturating_add_signed(money_unit(&layout.headers[at])))
+                }
+                keep => keep,
+            };
             let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
-            let code = column.kind == Kind::Id || named(Domain::Diagnosis) || named(Domain::Doctor);
             let first = role.field == "oprn_oprt_code";
             let name = layout.columns.iter().position(|c| c.is_some_and(|c| c.field == "fixmedins_name"));
             let spare = match (role.field, layout.table) {
@@ -267,7 +369,38 @@ impl Parser {
                 ("fixmedins_code", _) => name.filter(|name| *name != at).map_or(Spare::Nothing, Spare::Cell),
                 _ => Spare::Nothing,
             };
-            slots.push(Slot { at, column, field: role.field, keep, key, spare, code: code || first, first });
+            let code = named(Domain::Diagnosis) || named(Domain::Doctor) || first;
+            let stands_in = columns(layout.table)
+                .iter()
+                .any(|c| c.required && c.kind != Kind::Id && c.stands_in == Some(role.field) && !has(c.field));
+            // The sign of a total says whether it is a charge or a refund, so a settlement cannot live without it.
+            let needed = key
+                || stands_in
+                || role.field == "medfee_sumamt"
+                || role.required && !(alternative && keep == Keep::Moment);
+            slots.push(Slot {
+                at,
+                column,
+                field: role.field,
+                keep,
+                key,
+                needed,
+                purpose: match role.field {
+                    "brdy" => Purpose::Birth,
+                    "endtime" => Purpose::End,
+                    _ => Purpose::Service,
+                },
+                sense: match role.field {
+                    "refd_setl_flag" => Sense::Refunded,
+                    "vali_flag" => Sense::Valid,
+                    _ => Sense::Plain,
+                },
+                strict: column.kind != Kind::Text || code,
+                id: column.kind == Kind::Id,
+                code,
+                first,
+                spare,
+            });
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
@@ -286,10 +419,18 @@ impl Parser {
             symbols: Default::default(),
             item_names: Vec::new(),
             bad: Vec::new(),
+            more: BTreeMap::new(),
             read: 0,
             damaged: vec![0; self.slots.len()],
+            seen: vec![Seen::default(); self.slots.len()],
+            thinned: false,
             samples: vec![Vec::new(); self.width()],
         }
+    }
+
+    /// The header of a slot as written.
+    pub fn header(&self, slot: usize) -> &str {
+        self.headers[self.slots[slot].at].trim().trim_start_matches('\u{feff}')
     }
 
     /// Number of cells in a row.
@@ -307,7 +448,7 @@ impl Parser {
     pub fn push(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) {
         batch.read += 1;
         if let Some(bad) = self.misfit(line, row, suspect) {
-            batch.bad.push(bad);
+            batch.reject(bad);
             return;
         }
         if batch.read <= SAMPLED.0 {
@@ -315,12 +456,13 @@ impl Parser {
         }
         let rows = batch.lines.len();
         // Text is interned only when the whole row is good, so that no id comes from a row set aside.
-        for (slot, values) in self.slots.iter().zip(&mut batch.values) {
+        for ((slot, values), seen) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen) {
             let raw = row.get(slot.at).unwrap_or_default();
-            let cell = clean(raw);
-            if let Err(reason) = check(slot, row, cell, suspect).and_then(|()| add(values, slot, raw, cell)) {
+            let cell = slot.clean(raw);
+            if let Err(reason) = check(slot, row, cell, suspect).and_then(|()| add(values, slot, raw, cell, seen)) {
+                seen.refused.add(raw);
                 batch.values.iter_mut().for_each(|v| v.truncate(rows));
-                batch.bad.push(BadRow {
+                batch.reject(BadRow {
                     line,
                     column: self.headers[slot.at].trim().to_string(),
                     value: shorten(raw),
@@ -330,7 +472,7 @@ impl Parser {
             }
         }
         for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
-            let cell = clean(row.get(slot.at).unwrap_or_default());
+            let cell = slot.clean(row.get(slot.at).unwrap_or_default());
             let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
             *damaged += u64::from(broken);
             let cell = match (broken, slot.first) {
@@ -339,15 +481,8 @@ impl Parser {
                 (false, false) => cell,
             };
             match values {
-                Values::Symbol(domain, ids) => {
-                    let symbols = &mut batch.symbols[*domain as usize];
-                    ids.push(if slot.code && !cell.is_ascii() {
-                        symbols.intern(&fold(cell))
-                    } else {
-                        symbols.intern(cell)
-                    });
-                }
-                Values::Hash(hashes) => hashes.push(if cell.is_empty() { 0 } else { hash(cell) }),
+                Values::Symbol(domain, ids) => ids.push(batch.symbols[*domain as usize].intern(&slot.text(cell))),
+                Values::Hash(hashes) => hashes.push(if cell.is_empty() { 0 } else { hash(&slot.text(cell)) }),
                 _ => {}
             }
         }
@@ -422,7 +557,7 @@ const REPLACED: &[u8] = "\u{fffd}".as_bytes();
 const SHOWN: usize = 60;
 
 /// A cell for the list of rejects.
-fn shorten(cell: &[u8]) -> String {
+pub(super) fn shorten(cell: &[u8]) -> String {
     let text = String::from_utf8_lossy(cell);
     let mut out: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(SHOWN).is_some() {
@@ -452,8 +587,34 @@ fn check(slot: &Slot, row: &csv::ByteRecord, cell: &[u8], suspect: bool) -> Resu
     Ok(())
 }
 
+impl Slot {
+    /// A cell without its wrapping; empty where it is a word for nothing.
+    fn clean<'a>(&self, raw: &'a [u8]) -> &'a [u8] {
+        let cell = clean(raw);
+        if self.strict && is_nothing(cell) { b"" } else { cell }
+    }
+
+    /// A text in the form in which it is compared.
+    fn text<'a>(&self, cell: &'a [u8]) -> Cow<'a, [u8]> {
+        match (self.id, self.code) {
+            (true, _) => id(cell),
+            (_, true) => code(cell),
+            _ => Cow::Borrowed(cell),
+        }
+    }
+
+    /// A cell that cannot be read: the row cannot live without it, or it counts as empty and is told.
+    fn unread<T>(&self, cell: &[u8], seen: &mut Seen, empty: T, reason: &'static str) -> Result<T, &'static str> {
+        if self.needed {
+            return Err(reason);
+        }
+        seen.unread.add(cell);
+        Ok(empty)
+    }
+}
+
 /// Parses a cell that is no text and adds it to its column.
-fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8]) -> Result<(), &'static str> {
+fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut Seen) -> Result<(), &'static str> {
     let scale = match slot.keep {
         Keep::Integer(scale) => scale,
         _ => 0,
@@ -464,20 +625,52 @@ fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8]) -> Result<(), 
             Some(value) => value,
             None if is_dash(raw) => 0,
             None if cell.is_empty() => NO_INTEGER,
-            None => return Err("reject-number"),
+            None => match measured(cell, scale).filter(|_| slot.column.kind == Kind::Quantity) {
+                Some((value, unit)) => {
+                    seen.units.add(&unit);
+                    value
+                }
+                None => slot.unread(cell, seen, NO_INTEGER, "reject-number")?,
+            },
         }),
-        Values::Moment(values) => values.push(match stamp(cell) {
-            Some(stamp) => Some(stamp),
-            None if cell.is_empty() => None,
-            None => return Err("reject-date"),
+        Values::Moment(values) => values.push(match cell {
+            [] => None,
+            _ => match moment(cell, slot.purpose) {
+                Reading::Known(stamp) => Some(stamp),
+                reading => odd_moment(reading, slot, cell, seen)?,
+            },
         }),
         Values::Small(values) => values.push(match slot.column.kind {
-            Kind::Sex => sex(cell) as u8,
-            Kind::Class => fee_class(cell) as u8,
-            _ => FLAG[flag(cell).map_or(0, |yes| 1 + usize::from(yes))],
+            Kind::Sex => sex(cell).unwrap_or_else(|| seen.unknown(cell, Sex::Unknown)) as u8,
+            Kind::Class => fee_class(cell).unwrap_or_else(|| seen.unknown(cell, FeeClass::Unknown)) as u8,
+            _ => {
+                let flag = flag(cell, slot.sense).unwrap_or_else(|| seen.unknown(cell, None));
+                FLAG[flag.map_or(0, |yes| 1 + usize::from(yes))]
+            }
         }),
     }
     Ok(())
+}
+
+/// A date cell that does not say a day by itself.
+fn odd_moment(reading: Reading, slot: &Slot, cell: &[u8], seen: &mut Seen) -> Result<Option<Stamp>, &'static str> {
+    match reading {
+        Reading::Known(stamp) => Ok(Some(stamp)),
+        Reading::Open(stamp) => {
+            seen.open.add(cell);
+            if Open::ORDER.marks(stamp) {
+                seen.orders[usize::from(orders(stamp, slot.purpose))] += 1;
+            }
+            seen.epochs += u64::from(Open::EPOCH.marks(stamp));
+            Ok(Some(stamp))
+        }
+        // A stay that has not ended has no end; any other date that a row cannot live without must be a day.
+        Reading::Filler if !slot.needed || slot.purpose == Purpose::End => {
+            seen.fillers.add(cell);
+            Ok(None)
+        }
+        Reading::Filler | Reading::Unread => slot.unread(cell, seen, None, "reject-date"),
+    }
 }
 
 /// The first of several codes in a cell, joined by one of the usual separators.
@@ -485,13 +678,6 @@ fn first_of(cell: &[u8]) -> &[u8] {
     let text = std::str::from_utf8(cell).unwrap_or_default();
     let first = text.split([';', '；', ',', '，', '、', '|']).map(str::trim).find(|code| !code.is_empty());
     first.unwrap_or_default().as_bytes()
-}
-
-/// An id with full-width characters made half-width and invisible ones taken out; case is kept.
-fn fold(cell: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(cell);
-    let invisible = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{a0}' | '\u{3000}');
-    half_width(&text.chars().filter(invisible).collect::<String>()).trim().as_bytes().to_vec()
 }
 
 /// A 64-bit hash of an id that is only compared; never 0. Equal hashes are confirmed by the rows' other values.

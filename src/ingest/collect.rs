@@ -11,6 +11,8 @@ use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
 use super::error::Error;
 use super::files::{Kind, Source, kind};
 use super::header::{Headers, Layout, Recognised};
+use super::seen::{Examples, Words};
+use super::settle::{self, Settled};
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread, book, parquet, text};
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
@@ -142,7 +144,20 @@ pub(super) struct Collected {
     unused: BTreeMap<Table, BTreeSet<String>>,
     /// Ids damaged by Excel that were left empty, by column.
     damaged: BTreeMap<&'static str, u64>,
+    /// What stood out, by table and column.
+    columns_seen: BTreeMap<(Table, &'static str), ColumnSeen>,
 }
+
+/// What stood out in a column over all parts.
+#[derive(Debug, Default)]
+struct ColumnSeen {
+    words: Words,
+    units: Words,
+    fillers: Examples,
+}
+
+/// Rejects listed one by one of a part and a reason; the others are counted in one entry.
+const LISTED: usize = 10_000;
 
 /// Index of a table in [`Collected::chunks`].
 pub(super) fn slot(table: Table) -> usize {
@@ -166,6 +181,24 @@ pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn P
     for (column, count) in std::mem::take(&mut all.damaged) {
         all.notes
             .push(Note { id: "note-damaged-ids", args: args([("column", column.into()), ("count", count.into())]) });
+    }
+    for ((table, field), seen) in std::mem::take(&mut all.columns_seen) {
+        let ColumnSeen { words, units, fillers } = seen;
+        let mut tell = |id: &'static str, count: u64, shown: String| {
+            let figures = [
+                ("table", table.name().into()),
+                ("column", field.into()),
+                ("count", count.into()),
+                ("words", shown.into()),
+                ("end", if field == "endtime" { "yes" } else { "no" }.into()),
+            ];
+            if count > 0 {
+                all.notes.push(Note { id, args: args(figures) });
+            }
+        };
+        tell("note-unknown-words", words.total(), words.shown());
+        tell("note-units", units.total(), units.shown());
+        tell("note-fillers", fillers.count, fillers.shown());
     }
     Ok(all)
 }
@@ -397,7 +430,7 @@ impl Collected {
         encoding: &'static str,
         layout: &Layout,
         parser: &Parser,
-        batches: Vec<Batch>,
+        mut batches: Vec<Batch>,
         repeated: bool,
     ) {
         let part = self.files.len() as u16;
@@ -419,36 +452,92 @@ impl Collected {
                 args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
             });
         }
-        let mut rows = Rows::default();
+        let mut settled = settle::settle(&file, parser, &mut batches);
+        self.notes.append(&mut settled.notes);
+        let mut rows = Rows { read: batches.iter().map(|b| b.read).sum(), ..Rows::default() };
+        self.tell_columns(layout.table, parser, &settled);
+        if let Some((slot, reason, of_rows)) = settled.refusal {
+            rows.rejected = rows.read;
+            self.refuse(&file, parser, &settled, slot, (reason, of_rows, rows.read));
+            batches.clear();
+        } else {
+            rows.rejected = batches.iter().map(Batch::rejected).sum();
+            self.rejects.extend(rejects(&file, &batches));
+        }
         for batch in batches {
-            rows.read += batch.read;
-            rows.rejected += batch.bad.len() as u64;
             for (slot, count) in parser.slots.iter().zip(&batch.damaged).filter(|(_, count)| **count > 0) {
                 *self.damaged.entry(slot.field).or_default() += count;
             }
-            self.rejects.extend(batch.bad.iter().map(|bad| reject(&file, bad)));
             if repeated {
                 rows.repeated += batch.lines.len() as u64;
             } else {
                 rows.used += batch.lines.len() as u64;
-                self.add(part, layout.table, parser, batch);
+                self.add(part, layout.table, parser, &settled.dropped, batch);
             }
         }
         if rows.used > 0 {
-            self.columns.extend(parser.slots.iter().map(|s| (layout.table, s.field)));
+            let slots = parser.slots.iter().enumerate().filter(|(at, _)| !settled.dropped.contains(at));
+            self.columns.extend(slots.map(|(_, s)| (layout.table, s.field)));
         }
         self.inputs[input].parts.push(Part { name, table: layout.table, encoding, columns, rows });
     }
 
+    /// Adds up what stood out in the columns of a part.
+    fn tell_columns(&mut self, table: Table, parser: &Parser, settled: &Settled) {
+        for (slot, seen) in parser.slots.iter().zip(&settled.seen) {
+            if seen.words.total() + seen.units.total() + seen.fillers.count > 0 {
+                let all = self.columns_seen.entry((table, slot.field)).or_default();
+                all.words.merge(&seen.words);
+                all.units.merge(&seen.units);
+                all.fillers.merge(&seen.fillers);
+            }
+        }
+    }
+
+    /// Refuses a part for a column of which nearly nothing could be read: one message and one entry in the list of rejects.
+    fn refuse(
+        &mut self,
+        file: &str,
+        parser: &Parser,
+        settled: &Settled,
+        slot: usize,
+        (reason, of_rows, rows): (&'static str, &'static str, u64),
+    ) {
+        let (seen, column) = (&settled.seen[slot].refused, parser.header(slot));
+        let figures = args([
+            ("column", column.into()),
+            ("field", parser.slots[slot].field.into()),
+            ("kind", settle::kind(parser.slots[slot].column.kind).into()),
+            ("count", seen.count.into()),
+            ("rows", rows.into()),
+            ("examples", if seen.shown().is_empty() { "none".to_string() } else { seen.shown() }.into()),
+        ]);
+        self.unread.push(Unread { name: file.to_string(), reason, args: figures });
+        self.rejects.push(Reject {
+            file: file.to_string(),
+            line: 0,
+            column: column.to_string(),
+            value: seen.shown(),
+            reason: of_rows,
+            rows,
+        });
+    }
+
     /// Adds a batch, its text ids turned into those of the run.
-    fn add(&mut self, part: u16, table: Table, parser: &Parser, batch: Batch) {
+    fn add(&mut self, part: u16, table: Table, parser: &Parser, dropped: &[usize], batch: Batch) {
+        let known = batch.thinned.then(|| batch.known_symbols());
         let Batch { mut lines, mut values, symbols, item_names, .. } = batch;
         lines.shrink_to_fit();
         values.iter_mut().for_each(Values::shrink);
         let maps: Vec<Vec<u32>> = symbols
             .iter()
             .zip(&mut self.interners)
-            .map(|(local, global)| local.texts.iter().map(|text| global.intern(text)).collect())
+            .enumerate()
+            .map(|(domain, (local, global))| {
+                let is_known = |id: usize| known.as_ref().is_none_or(|known| known[domain][id]);
+                let texts = local.texts.iter().enumerate();
+                texts.map(|(id, text)| if is_known(id) { global.intern(text) } else { NO_SYMBOL }).collect()
+            })
             .collect();
         for value in &mut values {
             if let Values::Symbol(domain, ids) = value {
@@ -462,8 +551,10 @@ impl Collected {
             _ => (Domain::Diagnosis, &mut self.diagnosis_names),
         };
         let text = &maps[Domain::Text as usize];
-        names.extend(item_names.iter().map(|(c, n)| (maps[code as usize][*c as usize], text[*n as usize])));
-        let columns = parser.slots.iter().map(|s| s.field).zip(values).collect();
+        let pairs = item_names.iter().map(|(c, n)| (maps[code as usize][*c as usize], text[*n as usize]));
+        names.extend(pairs.filter(|(c, n)| *c != NO_SYMBOL && *n != NO_SYMBOL));
+        let slots = parser.slots.iter().zip(values).enumerate().filter(|(at, _)| !dropped.contains(at));
+        let columns = slots.map(|(_, (slot, values))| (slot.field, values)).collect();
         self.chunks[slot(table)].push(Chunk { part, lines, columns });
     }
 }
@@ -473,6 +564,36 @@ fn join(file: &str, part: &str) -> String {
     if part.is_empty() { file.to_string() } else { format!("{file}/{part}") }
 }
 
+/// The rows of a part that were set aside: the first of each reason one by one, the others in one entry of each column and reason.
+fn rejects(file: &str, batches: &[Batch]) -> Vec<Reject> {
+    let mut listed: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut more: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
+    let mut out = Vec::new();
+    for batch in batches {
+        for bad in &batch.bad {
+            let count = listed.entry(bad.reason).or_default();
+            if *count < LISTED {
+                *count += 1;
+                out.push(reject(file, bad));
+            } else {
+                *more.entry((&bad.column, bad.reason)).or_default() += 1;
+            }
+        }
+        for ((column, reason), rows) in &batch.more {
+            *more.entry((column, reason)).or_default() += rows;
+        }
+    }
+    out.extend(more.into_iter().map(|((column, reason), rows)| Reject {
+        file: file.to_string(),
+        line: 0,
+        column: column.trim().to_string(),
+        value: String::new(),
+        reason,
+        rows,
+    }));
+    out
+}
+
 fn reject(file: &str, bad: &BadRow) -> Reject {
     Reject {
         file: file.to_string(),
@@ -480,6 +601,7 @@ fn reject(file: &str, bad: &BadRow) -> Reject {
         column: bad.column.clone(),
         value: bad.value.clone(),
         reason: bad.reason,
+        rows: 1,
     }
 }
 

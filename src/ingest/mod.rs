@@ -10,6 +10,8 @@ mod error;
 mod files;
 mod header;
 mod parquet;
+mod seen;
+mod settle;
 mod text;
 mod values;
 
@@ -114,12 +116,12 @@ pub struct Input {
     pub parts: Vec<Part>,
 }
 
-/// A row that could not be used.
+/// A row that could not be used, or all further rows of one fault where they are too many to list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reject {
     /// Name of the file, as in findings' rows.
     pub file: String,
-    /// Physical line.
+    /// Physical line; 0 for an entry that stands for many rows.
     pub line: u32,
     /// Header of the column at fault; empty where the whole row is.
     pub column: String,
@@ -127,6 +129,8 @@ pub struct Reject {
     pub value: String,
     /// Message id of the reason, `reject-...`.
     pub reason: &'static str,
+    /// Rows it stands for.
+    pub rows: u64,
 }
 
 /// Something that was there and was not read: a file of another kind, a sheet, a member of an archive, a table that no rule

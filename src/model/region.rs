@@ -56,6 +56,8 @@ pub struct Person {
     pub sex: Sex,
     /// Date of birth; that of the certificate number where no table has it.
     pub birth: Option<Day>,
+    /// The first and the last day of birth, where no table gives more than its month or year.
+    pub born: Option<(Day, Day)>,
     /// Address.
     pub address: TextId,
 }
@@ -129,7 +131,7 @@ pub struct Stay {
     pub sex: Sex,
     /// Date of birth on this record.
     pub birth: Option<Day>,
-    /// The first and the last day of birth that the age on this record leaves.
+    /// The first and the last day of birth that this record leaves: a month or a year of birth, else the age.
     pub born: Option<(Day, Day)>,
     /// Total fee, settlements summed.
     pub total: Fen,
@@ -394,10 +396,12 @@ impl Region {
         if let Some(birth) = stay.and_then(|s| s.birth) {
             return Some((birth, birth));
         }
-        let of_person = self.persons.get(person.index()).and_then(|p| p.birth);
-        let Some((first, last)) = stay.and_then(|s| s.born) else { return of_person.map(|birth| (birth, birth)) };
-        let own = of_person.filter(|birth| (first.0 - SLACK..=last.0 + SLACK).contains(&birth.0));
-        Some(own.map_or((first, last), |birth| (birth, birth)))
+        let known = self.persons.get(person.index());
+        let of_person = known.and_then(|p| p.birth.map(|birth| (birth, birth)).or(p.born));
+        let Some((first, last)) = stay.and_then(|s| s.born) else { return of_person };
+        let own = of_person.filter(|(from, to)| from.0 <= last.0 + SLACK && to.0 >= first.0 - SLACK);
+        // The narrower of the two says more.
+        Some(own.filter(|(from, to)| to.0 - from.0 <= last.0 - first.0).unwrap_or((first, last)))
     }
 
     /// The diagnoses of a record beyond the one on the stay itself, by position.

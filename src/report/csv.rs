@@ -126,9 +126,9 @@ pub(super) fn rejects(report: &Report<'_>, out: impl Write) -> Result<(), Fault>
     let mut out = writer(out)?;
     out.write_record(["file", "line", "column", "value", "reason"])?;
     for reject in report.rejects {
-        let line = reject.line.to_string();
-        let reason = report.text(reject.reason);
-        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*guard(&reject.value), &*guard(&reason)];
+        let line = if reject.line == 0 { String::new() } else { reject.line.to_string() };
+        let (value, reason) = (report.rejected(reject), report.text(reject.reason));
+        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*guard(&value), &*guard(&reason)];
         out.write_record(cells)?;
     }
     Ok(out.flush()?)

@@ -26,6 +26,10 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads) {
             reject.value = "***".to_string();
         }
     }
+    let told = ingested.unread.iter_mut().map(|u| &mut u.args).chain(ingested.notes.iter_mut().map(|n| &mut n.args));
+    for examples in told.filter_map(|args| args.get_mut("examples")) {
+        *examples = "***".into();
+    }
 }
 
 struct Masker<'a> {
@@ -168,7 +172,8 @@ mod tests {
         region.names.records = Pool::from_sorted(["M100001", "M100002"]);
         region.names.texts = Pool::from_sorted(["11010119800101123X", "张桂英"]);
         let none = TextId::NONE;
-        let person = |name, certificate| Person { name, certificate, sex: Sex::Female, birth: None, address: none };
+        let person =
+            |name, certificate| Person { name, certificate, sex: Sex::Female, birth: None, born: None, address: none };
         region.persons = vec![person(TextId(1), TextId(0)), person(none, none)];
         let record = |person| Record {
             person: PersonId(person),
@@ -184,6 +189,7 @@ mod tests {
             column: "psn_no".into(),
             value: "11010119800101123X".into(),
             reason: "reject-damaged-id",
+            rows: 1,
         });
         ingested
     }

@@ -52,6 +52,15 @@ impl Report<'_> {
     fn text(&self, id: &str) -> String {
         self.catalog.text(id)
     }
+
+    /// The value of a reject, or the number of rows that it stands for.
+    fn rejected(&self, reject: &Reject) -> String {
+        if reject.rows <= 1 {
+            return reject.value.clone();
+        }
+        let value = if reject.value.is_empty() { "none" } else { &reject.value };
+        self.catalog.format("report-reject-more", &args([("value", value.into()), ("rows", reject.rows.into())]))
+    }
 }
 
 /// The format of a report file.

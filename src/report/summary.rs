@@ -150,7 +150,7 @@ pub struct MonthLine {
 pub struct RejectLine {
     /// The reason in the language of the report.
     pub reason: String,
-    /// Number of entries in the list of rejects.
+    /// Number of rows that the entries in the list of rejects stand for.
     pub rows: usize,
 }
 
@@ -368,7 +368,7 @@ fn months(region: &Region, leads: &Leads) -> Vec<MonthLine> {
 fn rejects(ingested: &Ingested, catalog: &Catalog) -> Vec<RejectLine> {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for reject in &ingested.rejects {
-        *reasons.entry(reject.reason).or_default() += 1;
+        *reasons.entry(reject.reason).or_default() += reject.rows as usize;
     }
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));

@@ -112,7 +112,7 @@ pub struct Counts {
     pub rejected: Option<u64>,
 }
 
-/// A reject. Column and value are looked at where they are given.
+/// A reject; one of line 0 stands for many rows. Column and value are looked at where they are given.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rejected {
@@ -152,6 +152,8 @@ pub struct Stay {
     /// Main diagnosis as written.
     pub diagnosis: Option<String>,
     pub sex: Option<String>,
+    /// The first and the last possible day of birth, as `1985-06-01 to 1985-06-30`; empty where nothing narrows it down.
+    pub born: Option<String>,
     pub settlements: Option<u32>,
 }
 

@@ -60,7 +60,8 @@ impl<'a> Illness<'a> {
         let known = &self.region.persons[person.index()];
         let middle =
             self.region.stays.first().map(|s| s.admitted.day).or(self.region.visits.first().map(|v| v.time.day));
-        let age = known.birth.zip(middle).map(|(birth, day)| (day.0 - birth.0) / 365);
+        let birth = known.birth.or(known.born.map(|(first, _)| first));
+        let age = birth.zip(middle).map(|(birth, day)| (day.0 - birth.0) / 365);
         let band = age.map_or(NO_AGE, |a| AGES.iter().filter(|from| a >= **from).count() as u8);
         (band, self.kinds[person.index()], known.sex)
     }

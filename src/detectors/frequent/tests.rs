@@ -35,6 +35,7 @@ fn region() -> Region {
         certificate: TextId::NONE,
         sex: if i.is_multiple_of(2) { Sex::Male } else { Sex::Female },
         birth: Some(Day(-365 * (i as i32 % 80))),
+        born: None,
         address: TextId::NONE,
     };
     Region { persons: (0..PEOPLE).map(one).collect(), ..Region::default() }

@@ -171,7 +171,7 @@ impl<'a> Ledger<'a> {
     pub fn reject(&mut self, row: RowRef, field: &str, value: String, reason: &'static str) {
         let part = usize::from(row.file);
         let file = self.files[part].clone();
-        self.rejects.push((part, Reject { file, line: row.line, column: field.to_string(), value, reason }));
+        self.rejects.push((part, Reject { file, line: row.line, column: field.to_string(), value, reason, rows: 1 }));
     }
 
     pub fn add(&mut self, part: usize, fate: Fate) {

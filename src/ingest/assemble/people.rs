@@ -3,13 +3,20 @@
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
+use super::super::values::{birth_day, birth_range};
 use super::Ids;
-use crate::model::{Certificate, Day, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
+use crate::model::{Certificate, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
 
 /// Every person, by id.
 pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
-    let empty =
-        Person { name: TextId::NONE, certificate: TextId::NONE, sex: Sex::Unknown, birth: None, address: TextId::NONE };
+    let empty = Person {
+        name: TextId::NONE,
+        certificate: TextId::NONE,
+        sex: Sex::Unknown,
+        birth: None,
+        born: None,
+        address: TextId::NONE,
+    };
     let mut out = vec![empty; ids.persons.pool.len()];
     for table in [Table::Persons, Table::Stays, Table::Visits] {
         let mut here = vec![empty; out.len()];
@@ -21,6 +28,7 @@ pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
             known.certificate = known.certificate.some().unwrap_or(new.certificate);
             known.address = known.address.some().unwrap_or(new.address);
             known.birth = known.birth.or(new.birth);
+            known.born = known.born.or(new.born);
             if known.sex == Sex::Unknown {
                 known.sex = new.sex;
             }
@@ -46,8 +54,9 @@ fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person]) {
         known.name = known.name.min(text("psn_name", row));
         known.certificate = known.certificate.min(text("certno", row));
         known.address = known.address.min(text("addr", row));
-        let birth: Option<Day> = chunk.moments("brdy").and_then(|c| c[row]).map(|s| s.day);
-        known.birth = [known.birth, birth].into_iter().flatten().min();
+        let birth = chunk.moments("brdy").and_then(|c| c[row]);
+        known.birth = [known.birth, birth.and_then(birth_day)].into_iter().flatten().min();
+        known.born = [known.born, birth.and_then(birth_range)].into_iter().flatten().min();
         known.sex = known.sex.min(super::settlements::sex(chunk, row));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
+use super::super::values::{birth_day, birth_range};
 use super::setting::{Kinds, Places, Seen};
 use super::{Ids, degrade};
 use crate::model::{
@@ -132,7 +133,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut 
     for (row, line) in chunk.lines.iter().enumerate() {
         let kind = ids.texts.id(kind(row));
         let hospital: HospitalId = ids.hospitals.id(hospital(row));
-        let (begin, end) = (begin(row), end(row).filter(is_real));
+        let (begin, end) = (begin(row), end(row));
         let nights = begin.zip(end).is_some_and(|(begin, end)| begin.day < end.day);
         let seen = Seen { text: ids.texts.pool.get(kind), kind, nights, hospital };
         let setting = kinds.place(table, places, seen);
@@ -167,8 +168,10 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut 
             days: ids.texts.id(days(row)),
             uploaded: uploaded(row),
             sex: sex(chunk, row),
-            birth: birth(row).map(|s| s.day),
-            born: begin.and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)),
+            birth: birth(row).and_then(birth_day),
+            born: birth(row)
+                .and_then(birth_range)
+                .or_else(|| begin.and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day))),
             refund: small("refd_setl_flag", row) == 2,
             void: small("vali_flag", row) == 1,
             interim: is_interim(ids.texts.pool.get(ids.texts.id(type_of_settlement(row)))),
@@ -184,12 +187,6 @@ pub(super) fn sex(chunk: &Chunk, row: usize) -> Sex {
         Some(code) if code == Sex::Female as u8 => Sex::Female,
         _ => Sex::Unknown,
     }
-}
-
-/// Systems fill the discharge of a patient who is still there with a date at the end of time.
-fn is_real(end: &Stamp) -> bool {
-    Day::from_ymd(2090, 1, 1).is_none_or(|limit| end.day < limit)
-        && Day::from_ymd(1902, 1, 1).is_none_or(|l| end.day > l)
 }
 
 /// Whether a type of settlement is one at which the patient stays in bed.

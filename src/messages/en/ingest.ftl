@@ -26,6 +26,8 @@ reject-refund-unmatched = a refund with no charge left to take it from
 reject-damaged-id = the id was damaged by Excel (rounded or written with an exponent)
 reject-encoding = characters that cannot be read in the file's encoding
 reject-order = discharge before admission
+reject-day-month = which number is the day and which the month cannot be told from this column
+reject-column = nearly all cells of this column are empty or cannot be read, so the table was not used
 
 note-damaged-ids = { $count } ids in the column { $column } were damaged by Excel (rounded or written with an exponent); they are left empty and never matched on. Export the column as text.
 note-unknown-columns = table { $table }: columns that are not used: { $columns }
@@ -53,3 +55,40 @@ note-lines-without-record = { $count } of { $all } charge lines, for { $money } 
 note-diagnoses-without-record = { $count } of { $all } diagnoses belong to no stay or visit in the data (visit id, person and institution must fit).
 note-same-money = { $count } stays or visits have two settlements with the same money and dates; both count, because nothing says that they are one. Check whether they were paid twice: { $rows }
 note-inpatient-visits = { $count } rows in lists of visits are inpatient by their kind, and no stay has their visit id; they count as visits, and the rules on stays do not judge them. Give the table of stays with dates of admission and discharge to have them judged.
+unread-column = the table was not used: in the required column { $column } ({ $field }) { $count } of { $rows } rows are empty or cannot be read as { $kind ->
+    [date] a date
+    [number] a number
+   *[text] a value
+}{ $examples ->
+    [none] {""}
+   *[other] , such as: { $examples }
+}
+    help: perhaps another column was meant: `yishen columns FILE` shows how each is understood, and yishen.toml can name another; or export the column again in a form such as 2025-03-01 or 1234.50
+unread-day-month = the table was not used: the dates in the required column { $column } ({ $field }), such as { $examples }, can be read day first and month first, and no row of it decides
+    help: export it again with the year first (2025-03-01), or together with more rows, so that some day lies after the 12th of its month
+
+note-unread-cells = { $file }: column { $column }: { $count } cells cannot be read as { $kind ->
+    [date] a date
+    [number] a number
+   *[text] a value
+} and count as empty, such as: { $examples }
+note-unread-column = { $file }: column { $column } is not used: nearly nothing in it can be read as { $kind ->
+    [date] a date
+    [number] a number
+   *[text] a value
+} ({ $count } cells, such as: { $examples }). If another column was meant, name it in yishen.toml.
+note-day-month = { $file }: column { $column }: { $count } dates such as { $examples } were read { $order ->
+    [day] day first, as other rows of the column show
+    [month] month first, as other rows of the column show
+    [year] year first, as other rows of the column show
+    [mixed] row by row, because some rows have the day first and others the month; { $lost } that can be read both ways were not used
+   *[unknown] only where day first and month first are the same day; { $lost } were not used, because no row of the column decides
+}.
+note-epochs = { $file }: column { $column }: { $count } numbers such as { $examples } were read as seconds or milliseconds since 1970.
+note-short-years = { $file }: column { $column }: { $count } years of birth in two digits, such as { $examples }, were read as the latest that is not after the admission.
+note-fillers = table { $table }: column { $column }: { $count } cells hold a date that stands for none ({ $words }) and count as { $end ->
+    [yes] not yet discharged
+   *[no] empty
+}.
+note-unknown-words = table { $table }: column { $column }: { $count } cells hold a word or code that is not known and were not judged by it: { $words }
+note-units = table { $table }: column { $column }: { $count } quantities stand with a unit, which was left out: { $words }

@@ -67,6 +67,10 @@ report-size = { $hospitals ->
    *[other] { $lines } charge lines
 }; { $money } yuan billed
 report-total = Total
+report-reject-more = { $value ->
+    [none] {""}
+   *[other] { $value } |{" "}
+}{ $rows } rows, not listed one by one
 report-reject-line = { $rows ->
     [one] one reject
    *[other] { $rows } rejects

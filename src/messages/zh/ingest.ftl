@@ -26,6 +26,8 @@ reject-refund-unmatched = 退费找不到可冲减的原收费
 reject-damaged-id = 编号被 Excel 损坏（变成科学计数或末位被舍入）
 reject-encoding = 含有按本文件编码无法识别的字符
 reject-order = 出院早于入院
+reject-day-month = 日期中哪个数是日、哪个数是月，从本列无法判断
+reject-column = 本列几乎所有单元格为空或无法识别，因此整张表未采用
 
 note-damaged-ids = { $column } 列有 { $count } 个编号被 Excel 损坏（变成科学计数或末位被舍入），已置空且不参与匹配；请以文本格式重新导出该列。
 note-unknown-columns = { $table } 表中未使用的列：{ $columns }
@@ -53,3 +55,40 @@ note-lines-without-record = { $all } 条费用明细中有 { $count } 条（{ $m
 note-diagnoses-without-record = { $all } 条诊断中有 { $count } 条不属于数据中的任何住院或门诊（就诊ID、人员、机构须一致）。
 note-same-money = { $count } 次住院或门诊有两笔金额、日期都相同的结算；无法确定是同一笔，两笔均照计，请核实是否重复支付：{ $rows }
 note-inpatient-visits = 门诊/结算清单中有 { $count } 行按医疗类别是住院，但没有就诊ID相同的住院记录；它们按就诊计，住院类规则不对其判断。如需判断，请给出含入院、出院日期的住院表。
+unread-column = 整张表未采用：必需的列 { $column }（{ $field }）在 { $rows } 行中有 { $count } 行为空或不是{ $kind ->
+    [date] 日期
+    [number] 数字
+   *[text] 可用的值
+}{ $examples ->
+    [none] {""}
+   *[other] ，例如：{ $examples }
+}
+    解决办法：也许应当用另一列：可用 `yishen columns 文件` 查看每一列的识别结果，并在 yishen.toml 中指定；或将该列重新导出为 2025-03-01、1234.50 这样的格式
+unread-day-month = 整张表未采用：必需的列 { $column }（{ $field }）中的日期（如 { $examples }）既可按“日/月”也可按“月/日”理解，全列没有一行能够区分
+    解决办法：请以年在前的格式（2025-03-01）重新导出，或与更多的行一起导出，使其中有日期在 12 日之后
+
+note-unread-cells = { $file }：{ $column } 列有 { $count } 个单元格不是{ $kind ->
+    [date] 日期
+    [number] 数字
+   *[text] 可用的值
+}，按空值处理，例如：{ $examples }
+note-unread-column = { $file }：{ $column } 列未使用：其中几乎没有可识别的{ $kind ->
+    [date] 日期
+    [number] 数字
+   *[text] 值
+}（{ $count } 个单元格，例如：{ $examples }）。如果应当用另一列，请在 yishen.toml 中指定。
+note-day-month = { $file }：{ $column } 列有 { $count } 个日期（如 { $examples }）{ $order ->
+    [day] 按“日/月/年”读取，依据是同列其他行
+    [month] 按“月/日/年”读取，依据是同列其他行
+    [year] 按“年/月/日”读取，依据是同列其他行
+    [mixed] 逐行读取，因为有的行日在前、有的行月在前；两种读法都成立的 { $lost } 个未采用
+   *[unknown] 只采用两种读法为同一天的；其余 { $lost } 个未采用，因为全列没有一行能够区分日与月
+}。
+note-epochs = { $file }：{ $column } 列有 { $count } 个数字（如 { $examples }）按 1970 年以来的秒或毫秒读取。
+note-short-years = { $file }：{ $column } 列有 { $count } 个出生年份只有两位（如 { $examples }），按不晚于入院的最近年份读取。
+note-fillers = { $table } 表：{ $column } 列有 { $count } 个单元格是表示“无”的占位日期（{ $words }），按{ $end ->
+    [yes] 尚未出院
+   *[no] 空值
+}处理。
+note-unknown-words = { $table } 表：{ $column } 列有 { $count } 个单元格的词或代码不认识，未据以判断：{ $words }
+note-units = { $table } 表：{ $column } 列有 { $count } 个数量带有单位，单位未计：{ $words }

@@ -43,6 +43,10 @@ report-section-next = 结果与下一步
 report-period = 就医期间：{ $from } 至 { $to }
 report-size = 机构 { $hospitals } 家，参保人 { $persons } 人，住院 { $stays } 人次，门诊购药 { $visits } 人次，费用明细 { $lines } 条，医疗总费用 { $money } 元
 report-total = 合计
+report-reject-more = { $value ->
+    [none] {""}
+   *[other] { $value } |{" "}
+}共 { $rows } 行，不逐行列出
 report-reject-line = 剔除 { $rows } 处：{ $reason }
 report-undated = 无日期
 

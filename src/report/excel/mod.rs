@@ -200,9 +200,9 @@ fn rejects(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
     let rows = report.rejects.iter().map(|r| {
         vec![
             Cell::Text(r.file.clone()),
-            Cell::Whole(u64::from(r.line)),
+            if r.line == 0 { Cell::Text(String::new()) } else { Cell::Whole(u64::from(r.line)) },
             Cell::Text(r.column.clone()),
-            Cell::Text(r.value.clone()),
+            Cell::Text(report.rejected(r)),
             Cell::Text(report.text(r.reason)),
         ]
     });

@@ -376,7 +376,7 @@ impl Page<'_> {
         }
         let steps: [(&str, usize); 4] = [
             ("report-next-leads", summary.total.leads),
-            ("report-next-rejects", self.report.rejects.len()),
+            ("report-next-rejects", self.report.rejects.iter().map(|r| r.rows as usize).sum()),
             ("report-next-failed", summary.failed),
             ("report-next-skipped", summary.skipped),
         ];

@@ -1,0 +1,17 @@
+//! One cell at a time: the number, date, null and id forms of real exports (DOMAIN 3.3, 6.1).
+
+mod cells;
+mod dates;
+mod forms;
+mod numbers;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(super) use cells::{clean, code, half_width, id, is_damaged_id, is_dash, is_nothing};
+pub(super) use dates::{
+    DAY_FIRST, MONTH_FIRST, Open, Purpose, Reading, YEAR_FIRST, birth_day, birth_range, century_before, in_orders,
+    moment, orders,
+};
+pub(super) use numbers::{decimal, measured, money_unit};
+pub(super) use words::{Sense, fee_class, flag, sex};
