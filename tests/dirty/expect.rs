@@ -39,6 +39,15 @@ pub struct Expect {
     /// Each must be printed exactly once.
     #[serde(default)]
     pub says_once: Vec<String>,
+    /// How rules ended, by rule: `ran`, `could-not-judge`, `skipped`, `failed`.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, String>,
+    /// Leads by rule.
+    #[serde(default)]
+    pub leads: BTreeMap<String, u64>,
+    /// Values of the record of the run, by JSON pointer.
+    #[serde(default)]
+    pub record: BTreeMap<String, toml::Value>,
     /// Rows by table.
     #[serde(default)]
     pub rows: BTreeMap<String, Counts>,
