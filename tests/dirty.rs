@@ -145,6 +145,7 @@ fn written(report: &Path, want: &Expect, faults: &mut Vec<String>) {
         }
         Err(e) => faults.push(format!("no report: {e}")),
     }
+    recorded(report, want, faults);
     let mut list = report.as_os_str().to_owned();
     list.push(".rejects.csv");
     let listed = match std::fs::read(&list) {
@@ -165,6 +166,35 @@ fn written(report: &Path, want: &Expect, faults: &mut Vec<String>) {
         });
         if !found {
             faults.push(format!("not in the file of rejects: {reject:?}"));
+        }
+    }
+}
+
+/// The record of the run says how the rules ended.
+fn recorded(report: &Path, want: &Expect, faults: &mut Vec<String>) {
+    let mut path = report.as_os_str().to_owned();
+    path.push(".run.json");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let Ok(record) = serde_json::from_str::<serde_json::Value>(&text) else {
+        return faults.push("no record of the run".to_string());
+    };
+    let rule = |id: &str| record["rules"].as_array().and_then(|all| all.iter().find(|r| r["rule"] == id));
+    for (id, outcome) in &want.outcomes {
+        let got = rule(id).map_or("nothing", |r| r["outcome"].as_str().unwrap_or_default());
+        if got != outcome {
+            faults.push(format!("{id}: expected {outcome}, got {got}"));
+        }
+    }
+    for (id, leads) in &want.leads {
+        let got = rule(id).and_then(|r| r["leads"].as_u64());
+        if got != Some(*leads) {
+            faults.push(format!("{id}: expected {leads} leads, got {got:?}"));
+        }
+    }
+    for (pointer, value) in &want.record {
+        let got = record.pointer(pointer);
+        if got != serde_json::to_value(value).ok().as_ref() {
+            faults.push(format!("{pointer}: expected {value}, got {got:?}"));
         }
     }
 }

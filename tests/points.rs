@@ -44,7 +44,8 @@ fn amount(code: &str, points: &str, more: &[(&str, &str)], region: Option<&str>)
     let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
     let run = engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent);
     match run.rules[0].outcome {
-        Outcome::Ran { .. } => Some(run.findings.iter().map(|f| f.amount.yuan()).sum()),
+        // Points that do not apply leave nothing to judge.
+        Outcome::Ran { .. } | Outcome::Unjudged => Some(run.findings.iter().map(|f| f.amount.yuan()).sum()),
         _ => None,
     }
 }

@@ -9,16 +9,18 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use polars::prelude::{ParquetReader, SerReader};
 use serde_json::{Value, json};
 use yishen::engine::{RuleRun, Run};
+use yishen::facts::delivery::Delivery;
 use yishen::finding::{Finding, ResultClass, Row, Subject};
-use yishen::ingest::{HeaderColumn, Ingested, Input, Note, Part, Reject, Rows};
+use yishen::ingest::{HeaderColumn, Ingested, Input, Note, Part, Reject, Rows, Unread};
 use yishen::messages::{Catalog, Lang, args};
 use yishen::model::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fen, Hospital, HospitalId, PersonId, Pool, Record, RecordId, Setting,
     Sex, Stamp, Stay, Table, TextId,
 };
 use yishen::report::terminal::{View, render};
-use yishen::report::{self, Format, Report, Summary};
+use yishen::report::{self, Files, Format, Report, Summary};
 use yishen::rule::Outcome;
+use yishen::rule::coverage::{Coverage, Unit, Why};
 use yishen::rulebook::Card;
 use yishen::weigh::{Leads, weigh};
 
@@ -225,13 +227,14 @@ fn run() -> Run {
             findings.push(outside);
         }
     }
-    let ran = |rule: &str| RuleRun { rule: rule.into(), outcome: Outcome::Ran { findings: 1 } };
+    let ran = |rule: &str| RuleRun { rule: rule.into(), outcome: Outcome::Ran { findings: 1 }, coverage: None };
     let mut rules = vec![ran("duplicate-charges"), ran("outside-stay"), ran("overlapping-stays")];
     let missing = vec!["fees.fee_ocur_time".to_string(), "persons or stays.brdy".to_string()];
-    rules.push(RuleRun { rule: "hours-over-day".into(), outcome: Outcome::Skipped { missing } });
+    rules.push(RuleRun { rule: "hours-over-day".into(), outcome: Outcome::Skipped { missing }, coverage: None });
     rules.push(RuleRun {
         rule: "broken-rule".into(),
         outcome: Outcome::Failed { reason: "index out of bounds".into() },
+        coverage: None,
     });
     Run { rules, findings }
 }
@@ -262,20 +265,29 @@ fn made(lang: Lang) -> Made {
 /// Does something with the report, and hands over the summary too.
 fn with<T>(made: &Made, act: impl FnOnce(&Report<'_>) -> T) -> T {
     let cards: Vec<&Card> = made.cards.iter().collect();
-    let summary = Summary::new(&made.ingested, &cards, &made.leads, &made.catalog);
+    let delivery = Delivery::new(&made.ingested.region);
+    let summary = Summary::new(&made.ingested, &cards, &made.leads, &delivery, &made.catalog);
     act(&Report {
         summary: &summary,
         leads: &made.leads,
         cards: &cards,
         rejects: &made.ingested.rejects,
+        region: &made.ingested.region,
+        exit_code: 3,
         catalog: &made.catalog,
     })
 }
 
 fn write(made: &Made, folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
-    with(made, |r| report::write(&path, Format::from_path(&path).unwrap(), r, false)).unwrap();
+    put(made, &path, false);
     path
+}
+
+fn put(made: &Made, path: &Path, force: bool) {
+    let mut files = Files::new(force);
+    with(made, |r| files.add(path, Format::from_path(path).unwrap(), r)).unwrap();
+    files.place().unwrap();
 }
 
 #[test]
@@ -331,7 +343,7 @@ fn rules_that_did_not_run_are_told_with_the_reason() {
     with(&made, |report| {
         let reasons: Vec<(&str, &str)> =
             report.summary.not_run().map(|r| (r.rule.as_str(), r.reason.as_str())).collect();
-        assert_eq!((report.summary.failed, report.summary.skipped), (1, 1));
+        assert_eq!((report.summary.ended.failed, report.summary.ended.skipped), (1, 1));
         assert_eq!(
             reasons,
             [
@@ -471,8 +483,8 @@ fn rejects_are_written_beside_the_report_and_only_when_there_are_any() {
     let mut made = made(Lang::En);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("r.xlsx");
-    let written = with(&made, |r| report::write_rejects(&path, r, false)).unwrap().unwrap();
-    assert_eq!(written, folder.path().join("r.xlsx.rejects.csv"));
+    put(&made, &path, false);
+    let written = folder.path().join("r.xlsx.rejects.csv");
     let text = fs::read_to_string(&written).unwrap();
     assert_eq!(
         text.lines().take(3).collect::<Vec<_>>(),
@@ -484,8 +496,58 @@ fn rejects_are_written_beside_the_report_and_only_when_there_are_any() {
     );
     assert!(matches!(report::check(&path, false), Err(report::Error::Exists { .. })));
     made.ingested.rejects.clear();
-    assert_eq!(with(&made, |r| report::write_rejects(&path, r, true)).unwrap(), None);
+    put(&made, &path, true);
     assert!(!written.exists());
+}
+
+#[test]
+fn the_record_of_a_run_says_how_everything_ended() {
+    let mut made = made(Lang::Zh);
+    made.ingested.unread.push(Unread { name: "上月报告.xlsx".into(), reason: "report-no-notes", args: args([]) });
+    let unjudged = Coverage::of(Unit::Hospitals, 0).not(Why::FewPeers, Unit::Hospitals, 4);
+    made.leads.rules.push(RuleRun {
+        rule: "readmission-rate".into(),
+        outcome: Outcome::Unjudged,
+        coverage: Some(unjudged),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(&made, folder.path(), "r.ndjson");
+    let text = fs::read_to_string(report::record_path(&path)).unwrap();
+    assert!(text.starts_with("{\n  \"schema\": \"yishen.run/1\""), "{text}");
+    let record: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&record["exit_code"], &record["report"]), (&json!(3), &json!("r.ndjson")));
+    assert_eq!(record["unread"][0]["name"], "上月报告.xlsx");
+    assert_eq!(record["outcomes"], json!({"ran": 3, "could-not-judge": 1, "skipped": 1, "failed": 1}));
+    let rule = |id: &str| record["rules"].as_array().unwrap().iter().find(|r| r["rule"] == id).unwrap().clone();
+    assert_eq!(rule("broken-rule")["reason"], "index out of bounds");
+    assert_eq!(rule("hours-over-day")["missing"][0], "fees.fee_ocur_time");
+    let unjudged = rule("readmission-rate");
+    assert_eq!((&unjudged["outcome"], &unjudged["judged"]), (&json!("could-not-judge"), &json!(0)));
+    assert_eq!(unjudged["not_judged"], json!([{"reason": "few-peers", "unit": "hospitals", "count": 4}]));
+    assert_eq!(record["totals"]["leads"], made.leads.findings.len());
+    // What the record says is said on the terminal and in the workbook as well.
+    let shown = with(&made, |r| render(r, View { width: 90, color: false, elapsed: None, written: &[] }));
+    let mut book: Xlsx<_> = open_workbook(write(&made, folder.path(), "r.xlsx")).unwrap();
+    let front = book.worksheet_range("摘要").or_else(|_| book.worksheet_range_at(0).unwrap()).unwrap();
+    let front: String = front.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    for text in ["上月报告.xlsx", "readmission-rate", "broken-rule"] {
+        assert!(shown.contains(text), "{text}: {shown}");
+        assert!(front.contains(text), "{text}: {front}");
+    }
+}
+
+#[test]
+fn nothing_found_where_nothing_was_judged_is_no_clean_result() {
+    let mut made = made(Lang::En);
+    made.leads.findings.clear();
+    let headline = |made: &Made| with(made, |r| r.summary.headline.clone());
+    assert!(headline(&made).starts_with("No lead by the 3 of 5 rules"), "{}", headline(&made));
+    made.leads.rules.retain(|r| !matches!(r.outcome, Outcome::Ran { .. }));
+    assert!(headline(&made).starts_with("Nothing could be judged: none of the 2 rules"), "{}", headline(&made));
+    for part in made.ingested.inputs.iter_mut().flat_map(|i| &mut i.parts) {
+        part.rows = Rows { read: 5, rejected: 5, ..Rows::default() };
+    }
+    assert!(headline(&made).starts_with("Nothing could be judged: of"), "{}", headline(&made));
 }
 
 #[test]
@@ -517,7 +579,7 @@ fn an_empty_report_says_so_in_every_format() {
 #[test]
 fn masked_reports_have_no_ids_left() {
     let mut made = made(Lang::Zh);
-    report::mask(&mut made.ingested, &mut made.leads);
+    report::mask(&mut made.ingested, &mut made.leads, &mut Delivery::default());
     let folder = tempfile::tempdir().unwrap();
     let text = fs::read_to_string(write(&made, folder.path(), "r.ndjson")).unwrap();
     assert!(!text.contains("41150000") && !text.contains("20250000"));

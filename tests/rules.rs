@@ -49,7 +49,11 @@ fn findings(book: &Rulebook, rule: &str, folder: &Path) -> Vec<Finding> {
     let cards = engine::select(book, &[rule.to_string()], None).expect("the rule exists");
     let facts = facts::compute(&read.region, &engine::wanted(&cards, book, &read.region), &Silent);
     let run = engine::run(&read.region, &facts, &cards, book, Catalog::new(Lang::Zh), &Silent);
-    assert_eq!(run.rules[0].outcome, Outcome::Ran { findings: run.findings.len() }, "{}", folder.display());
+    match &run.rules[0].outcome {
+        // Of a few records a rule may say that there is nothing to judge; it never says so of what it finds.
+        Outcome::Unjudged => assert!(run.findings.is_empty(), "{}", folder.display()),
+        other => assert_eq!(*other, Outcome::Ran { findings: run.findings.len() }, "{}", folder.display()),
+    }
     run.findings
 }
 

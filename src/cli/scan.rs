@@ -8,7 +8,7 @@ use super::progress::Bars;
 use super::settings::{self, Filter, Settings};
 use super::{Exit, Failure, Session, args, colour, list, rules, width, with_nearest};
 use crate::engine::{self, Run};
-use crate::facts;
+use crate::facts::{self, delivery::Delivery};
 use crate::finding::{Finding, ResultClass};
 use crate::ingest::{self, Ingested, Note};
 use crate::messages::{Catalog, Lang, Value, args as values};
@@ -36,22 +36,26 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
     let mut run = find(&ingested, &cards, &book, session.catalog.lang(), &bars);
     restrict(&mut run, &settings.filter);
     let mut leads = weigh::weigh(&ingested.region, run);
+    let mut delivery = Delivery::new(&ingested.region);
     if settings.mask {
-        report::mask(&mut ingested, &mut leads);
+        report::mask(&mut ingested, &mut leads, &mut delivery);
     }
 
-    let summary = Summary::new(&ingested, &cards, &leads, &session.catalog);
+    let summary = Summary::new(&ingested, &cards, &leads, &delivery, &session.catalog);
+    let gaps = gaps(&ingested, &leads, &settings, &session.catalog);
+    let exit = exit(&leads, !gaps.is_empty(), settings.fail_on);
     let report = Report {
         summary: &summary,
         leads: &leads,
         cards: &cards,
         rejects: &ingested.rejects,
+        region: &ingested.region,
+        exit_code: exit as u8,
         catalog: &session.catalog,
     };
     write(&report, &outputs, settings.force, session, &bars)?;
-    let gaps = gaps(&ingested, &leads, &settings, &session.catalog);
     tell(&report, &outputs, started, &gaps, session)?;
-    Ok(exit(&leads, !gaps.is_empty(), settings.fail_on))
+    Ok(exit)
 }
 
 /// A mistyped code would give an empty report, which reads like a clean hospital.
@@ -113,12 +117,10 @@ fn write(report: &Report<'_>, outputs: &[Output], force: bool, session: &Session
     let findings = report.leads.findings.len() as u64;
     bars.start(Phase::Write, findings * outputs.len() as u64);
     let told = |e: report::Error| session.told(&[e.message(&session.catalog)]);
+    let mut files = report::Files::new(force);
     for output in outputs {
         match output {
-            Output::File(path, format) => {
-                report::write(path, *format, report, force).map_err(told)?;
-                report::write_rejects(path, report, force).map_err(told)?;
-            }
+            Output::File(path, format) => files.add(path, *format, report).map_err(told)?,
             Output::Stdout => {
                 let mut out = BufWriter::new(io::stdout().lock());
                 let written = report::ndjson::write(&report.leads.findings, &mut out).and_then(|()| out.flush());
@@ -127,6 +129,7 @@ fn write(report: &Report<'_>, outputs: &[Output], force: bool, session: &Session
         }
         bars.advance(findings);
     }
+    files.place().map_err(told)?;
     bars.finish();
     Ok(())
 }
@@ -175,6 +178,13 @@ fn tell(
         let text = report::terminal::render(report, view);
         if on_stdout { session.print(&text)? } else { session.talk(&text) }
     }
+    if session.quiet {
+        // Whoever asked for quiet must still not take a report for more than it is.
+        report.summary.not_seen.iter().for_each(|text| session.warn(text));
+        if report.summary.total.leads == 0 && report.summary.ended.ran == 0 {
+            session.warn(&report.summary.headline);
+        }
+    }
     let rejects: u64 = report.rejects.iter().map(|r| r.rows).sum();
     if rejects > 0 && outputs.iter().all(|o| *o == Output::Stdout) {
         session.warn(&session.catalog.format("scan-rejects-unwritten", &values([("count", rejects.into())])));
@@ -219,7 +229,7 @@ mod tests {
 
     #[test]
     fn filters_restrict_findings_and_their_counts() {
-        let ran = RuleRun { rule: "r".into(), outcome: Outcome::Ran { findings: 2 } };
+        let ran = RuleRun { rule: "r".into(), outcome: Outcome::Ran { findings: 2 }, coverage: None };
         let mut run = Run { rules: vec![ran], findings: vec![finding("A", None, None), finding("B", None, None)] };
         restrict(&mut run, &Filter { hospital: vec!["B".into()], ..Filter::default() });
         assert_eq!(run.findings.len(), 1);

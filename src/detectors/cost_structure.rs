@@ -12,7 +12,8 @@ use super::peers::{Standing, groups, standings};
 use crate::facts::StayTotal;
 use crate::finding::Finding;
 use crate::model::{FeeClass, Fen, HospitalId, ItemId, Region};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit as Counted, Why, charged_stays};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
 use crate::stats::funnel::Unit;
 
@@ -59,13 +60,14 @@ struct Share {
     unit: Unit,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let mut houses: BTreeMap<HospitalId, Vec<Bill>> = BTreeMap::new();
     for (hospital, bill) in bills(context, &parameters) {
         houses.entry(hospital).or_default().push(bill);
     }
+    let all = houses.len();
     houses.retain(|_, bills| bills.len() as f64 >= parameters.min_stays);
     let ids: Vec<HospitalId> = houses.keys().copied().collect();
     let groups = groups(region, &ids, parameters.min_peers);
@@ -90,7 +92,11 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             findings.push(finding(region, *hospital, bills, &rows, &beyond, parameters.listed_stays));
         }
     }
-    Ok(findings)
+    let compared = (0..ids.len()).filter(|i| standing.iter().any(|s| s[*i].is_some())).count();
+    let coverage = Coverage::of(Counted::Hospitals, compared)
+        .not(Why::FewPeers, Counted::Hospitals, ids.len() - compared)
+        .not(Why::FewRecords, Counted::Hospitals, all - ids.len());
+    Ok(coverage.and(charged_stays(context)).with(findings))
 }
 
 /// The bill of every stay with charge lines.
@@ -177,7 +183,8 @@ fn finding(
 ) -> Finding {
     let first = beyond.iter().copied().min_by(|a, b| rows[*a].standing.p.total_cmp(&rows[*b].standing.p));
     let first = &rows[first.unwrap_or(0)];
-    let days = |f: fn(&crate::model::Stay) -> crate::model::Day| bills.iter().map(move |b| f(&region.stays[b.stay as usize]));
+    let days =
+        |f: fn(&crate::model::Stay) -> crate::model::Day| bills.iter().map(move |b| f(&region.stays[b.stay as usize]));
     let mut finding = Finding {
         hospital_id: region.names.hospitals.get(hospital).to_string(),
         period_start: days(|s| s.admitted.day).min(),

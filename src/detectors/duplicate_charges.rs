@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::natural::{Cell, Natural, NullParameters};
-use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::facts::{Facts, Repeat};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, FeeClass, Fen, RecordId, Region};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::dated_stays;
+use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding, yuan};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, poisson_tail};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -78,7 +79,7 @@ struct Tested<'a> {
     p: f64,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let (region, facts) = (context.region, context.facts);
     let natural = Natural::new(region, facts, parameters.null());
@@ -92,7 +93,8 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let tests = facts.stay_totals.iter().filter(|t| region.stay_of(t.record).is_some()).count();
     let p: Vec<f64> = tested.iter().map(|t| t.p).collect();
     let q = benjamini_hochberg(&p, tests);
-    Ok(tested.iter().zip(q).filter_map(|(t, q)| finding(region, t, q, &parameters)).collect())
+    let findings = tested.iter().zip(q).filter_map(|(t, q)| finding(region, t, q, &parameters)).collect();
+    Ok(dated_stays(context).with(findings))
 }
 
 fn test<'a>(

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::rule::subjects::{is_childbirth, is_newborns, list, record_finding, yuan};
 use crate::facts::{Facts, Wanted};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit, Why};
+use crate::rule::subjects::{is_childbirth, is_newborns, list, record_finding, yuan};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::rulebook::{Card, Rulebook, national_code};
 
 pub(super) const DETECTOR: Detector =
@@ -92,7 +93,7 @@ struct PersonDay<'a> {
     birth: bool,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let hourly = hourly_items(&parameters, context.book, region)?;
@@ -113,7 +114,17 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         let records: BTreeSet<RecordId> = day.lines.iter().map(|&l| region.fees.record[l as usize]).collect();
         records.into_iter().for_each(|r| by_record.entry(r).or_default().push((day, confidence)));
     }
-    Ok(by_record.iter().filter_map(|(record, days)| finding(region, *record, days, limit, &undated)).collect())
+    let findings =
+        by_record.iter().filter_map(|(record, days)| finding(region, *record, days, limit, &undated)).collect();
+    let counts = context.index.counts();
+    let of_hours = |line: u32| hourly.get(region.fees.item[line as usize].index()).copied().unwrap_or(false);
+    let nobodys = context.facts.wanted.iter().filter(|w| w.person == PersonId::NONE && of_hours(w.line)).count();
+    let dateless: usize = undated.values().map(|n| *n as usize).sum();
+    let all: usize = hourly.iter().zip(&counts.of_item).filter(|(h, _)| **h).map(|(_, n)| n[0] as usize).sum();
+    Ok(Coverage::of(Unit::Lines, all.saturating_sub(nobodys + dateless))
+        .not(Why::NoPerson, Unit::Lines, nobodys)
+        .not(Why::NoDate, Unit::Lines, dateless)
+        .with(findings))
 }
 
 /// Whether the day can be the total of several: the days since the posting before have as many hours.

@@ -16,10 +16,11 @@ use serde_json::{Value, json};
 use self::doses::uses;
 use self::excess::{Beyond, beyond};
 use self::leads::{Lead, Parameters, Suspect, leads, ranks};
-use crate::rule::subjects::{stay_finding, yuan};
 use crate::finding::{Finding, Subject};
 use crate::model::{DoctorId, Fen, Quantity, Region};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{Coverage, charged_stays};
+use crate::rule::subjects::{stay_finding, yuan};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::rulebook::Rulebook;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -50,7 +51,7 @@ fn maximum_doses(book: &Rulebook) -> Result<BTreeMap<String, f64>, RuleError> {
     Ok(doses)
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let maximum = maximum_doses(context.book)?;
@@ -59,7 +60,10 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let leads = leads(&uses, &maximum, &parameters);
     let ranks = ranks(&leads);
     let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, lead, rank, &parameters));
-    Ok(findings.collect())
+    let findings = findings.collect();
+    let mut stays: Vec<u32> = uses.iter().map(|u| u.stay).collect();
+    stays.dedup();
+    Ok(Coverage { judged: stays.len(), ..charged_stays(context) }.with(findings))
 }
 
 fn finding(

@@ -1,6 +1,6 @@
 //! `late-uploads`: hospitals whose data reach the bureau, or are settled, far later after the fact than their peers'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 use serde::Deserialize;
@@ -9,7 +9,8 @@ use serde_json::json;
 use super::shares::{Count, Funnel, Judged, judge};
 use crate::finding::Finding;
 use crate::model::{Day, HospitalId, RowRef, Setting, Table};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::compared_with;
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::quantile;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -49,9 +50,10 @@ enum Place {
 
 type Delays = BTreeMap<HospitalId, Vec<Delay>>;
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let mut findings = Vec::new();
+    let (mut compared, mut enough, mut all) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (kind, delays) in [("upload", uploads(context)), ("stays", settlements(context)), ("visits", visits(context))] {
         let bound = bound(&delays, &parameters);
         let count = |(hospital, all): (&HospitalId, &Vec<Delay>)| Count {
@@ -69,11 +71,15 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             let stands_out = j.share() >= parameters.min_ratio * j.expected && j.q <= parameters.max_q;
             stands_out && j.share() >= parameters.min_share
         };
-        for judged in judge(&counts, funnel).iter().filter(|j| late(j)) {
+        all.extend(counts.iter().map(|c| c.hospital));
+        enough.extend(counts.iter().filter(|c| c.of >= funnel.min_of).map(|c| c.hospital));
+        let judged = judge(&counts, funnel);
+        compared.extend(judged.iter().map(|j| j.count.hospital));
+        for judged in judged.iter().filter(|j| late(j)) {
             findings.push(finding(context, kind, judged, &delays[&judged.count.hospital], bound, &parameters));
         }
     }
-    Ok(findings)
+    Ok(compared_with(&compared, &enough, &all).with(findings))
 }
 
 /// Days beyond which a record is late: a multiple of what nearly all records of the middle hospital keep.

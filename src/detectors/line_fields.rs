@@ -9,8 +9,9 @@ use super::tallies::{Bounds, Nature, Tallies, Verdict, judge};
 use crate::facts::{HospitalItemMonth, OffLine};
 use crate::finding::Finding;
 use crate::model::{Fen, HospitalId, ItemId, RecordId, Region, RowRef, Table, TextId};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "line-fields",
@@ -45,7 +46,7 @@ struct Bad {
     name: TextId,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let lines = lines_by_hospital(context);
@@ -70,7 +71,10 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         max_q: parameters.max_q,
     };
     let verdicts = judge(&tallies, |_| Nature::Contradiction, bounds);
-    Ok(verdicts.iter().map(|v| finding(context, v, &parameters)).collect())
+    let findings = verdicts.iter().map(|v| finding(context, v, &parameters)).collect();
+    let checked: u64 = lines.values().sum();
+    let homeless = region.fees.len().saturating_sub(checked as usize);
+    Ok(Coverage::of(Unit::Lines, checked as usize).not(Why::NoHospital, Unit::Lines, homeless).with(findings))
 }
 
 fn lines_by_hospital(context: &Context<'_>) -> BTreeMap<HospitalId, u64> {
@@ -153,13 +157,8 @@ fn amounts(context: &Context<'_>, parameters: &Parameters, tallies: &mut Tallies
         if rounded || refunded || hospital == HospitalId::NONE || is_discount(region, line, parameters.discount_step) {
             continue;
         }
-        let bad = Bad {
-            row: fees.row[line],
-            record: off.record,
-            item: fees.item[line],
-            off: off.excess,
-            name: TextId::NONE,
-        };
+        let bad =
+            Bad { row: fees.row[line], record: off.record, item: fees.item[line], off: off.excess, name: TextId::NONE };
         by_hospital.entry(hospital).or_default().bad.push(bad);
     }
 }
@@ -302,6 +301,7 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_, Bad>, parameters: &Param
     evidence.insert("lines".into(), bad.len().into());
     evidence.insert("lines_of_hospital".into(), verdict.tally.checked.into());
     evidence.insert("share_percent".into(), percent(verdict.share));
+    evidence.insert("compared".into(), Value::from(if verdict.peers.is_some() { "yes" } else { "no" }));
     evidence.insert("peers_percent".into(), verdict.peers.map_or(Value::Null, percent));
     evidence.insert("wide".into(), Value::from(if verdict.wide { "yes" } else { "no" }));
     let too_high: f64 = bad.iter().map(|b| b.off.max(0.0)).sum();

@@ -9,7 +9,8 @@ use super::shares::{Count, Funnel, Judged, judge};
 use crate::facts::StayItem;
 use crate::finding::{Finding, Subject};
 use crate::model::{FeeClass, Fen, HospitalId, ItemId, PrescriptionId, RecordId, Region, RowRef, Setting};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{charged_stays, compared_with};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::quantile;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -37,6 +38,12 @@ struct Parameters {
     rows_listed: usize,
 }
 
+impl Parameters {
+    fn funnel(&self) -> Funnel {
+        Funnel { min_of: self.min_records, min_peers: self.min_peers, min_spread: self.min_spread }
+    }
+}
+
 /// A record with too many drugs.
 #[derive(Clone, Copy)]
 struct Over {
@@ -57,14 +64,15 @@ struct Own {
 
 type Owns = BTreeMap<HospitalId, Own>;
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let numbered = !context.region.fees.prescription.is_empty();
     let visits = visits(context, numbered, &parameters);
     let mut findings = Vec::new();
     if numbered {
         for (hospital, own) in visits.iter().filter(|(_, own)| !own.over.is_empty()) {
-            let wide = own.of >= parameters.min_records && own.over.len() as f64 >= parameters.wide_share * own.of as f64;
+            let wide =
+                own.of >= parameters.min_records && own.over.len() as f64 >= parameters.wide_share * own.of as f64;
             let limit = parameters.max_drugs as f64;
             let mut finding = finding(context, "prescription", *hospital, own, limit, &parameters);
             // A number that nearly every visit shares over all its drugs is no prescription's.
@@ -76,9 +84,24 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     }
     let (stays, bound) = stays(context, &parameters);
     let mut of_stays = compared(context, "stay", &stays, parameters.max_drugs as f64, &parameters);
-    of_stays.iter_mut().for_each(|f| drop(f.evidence.insert("times_median".into(), json!((bound * 10.0).round() / 10.0))));
+    of_stays
+        .iter_mut()
+        .for_each(|f| drop(f.evidence.insert("times_median".into(), json!((bound * 10.0).round() / 10.0))));
     findings.extend(of_stays);
-    Ok(findings)
+    let funnel = parameters.funnel();
+    let enough = |owns: &Owns| owns.iter().filter(|(_, own)| own.of >= funnel.min_of).map(|(h, _)| *h).collect();
+    let (of_visits, of_stays): (BTreeSet<HospitalId>, BTreeSet<HospitalId>) = (enough(&visits), enough(&stays));
+    let mut compared = BTreeSet::new();
+    for (own, alone) in [(&of_visits, numbered), (&of_stays, false)] {
+        compared.extend(own.iter().copied().filter(|_| alone || own.len() > funnel.min_peers));
+    }
+    if numbered {
+        // A prescription is over the limit whatever others do.
+        compared.extend(visits.keys());
+    }
+    let all = visits.keys().chain(stays.keys()).copied().collect();
+    let coverage = compared_with(&compared, &(&of_visits | &of_stays), &all);
+    Ok(coverage.and(charged_stays(context)).with(findings))
 }
 
 /// The western and patent drugs of a record.
@@ -104,7 +127,8 @@ fn visits(context: &Context<'_>, numbered: bool, parameters: &Parameters) -> Own
         if different <= parameters.max_drugs {
             continue;
         }
-        let over = if numbered { prescribed(region, record, parameters.max_drugs) } else { whole(region, record, different) };
+        let over =
+            if numbered { prescribed(region, record, parameters.max_drugs) } else { whole(region, record, different) };
         own.over.extend(over);
     }
     owns
@@ -121,7 +145,8 @@ fn prescribed(region: &Region, record: RecordId, limit: usize) -> Option<Over> {
     let mut each: BTreeMap<PrescriptionId, BTreeMap<ItemId, Fen>> = BTreeMap::new();
     for line in region.fees.of(record) {
         let drug = matches!(region.fees.class[line], FeeClass::WesternDrug | FeeClass::ChinesePatent);
-        if let Some(number) = region.fees.prescription[line].some().filter(|_| drug && region.fees.quantity[line].0 > 0) {
+        if let Some(number) = region.fees.prescription[line].some().filter(|_| drug && region.fees.quantity[line].0 > 0)
+        {
             *each.entry(number).or_default().entry(region.fees.item[line]).or_default() += region.fees.claimed(line);
         }
     }
@@ -165,7 +190,9 @@ fn stays(context: &Context<'_>, parameters: &Parameters) -> (Owns, f64) {
     };
     let large = means.values().filter(|m| m.len() as u64 >= parameters.min_records);
     let usual = |m: &Vec<Mean>| quantile(&mut m.iter().map(ratio).collect::<Vec<f64>>(), parameters.stay_quantile);
-    let bound = quantile(&mut large.filter_map(usual).collect::<Vec<f64>>(), 0.5).unwrap_or(f64::INFINITY).max(parameters.times_median);
+    let bound = quantile(&mut large.filter_map(usual).collect::<Vec<f64>>(), 0.5)
+        .unwrap_or(f64::INFINITY)
+        .max(parameters.times_median);
     let over = |m: &&Mean| ratio(m) > bound && m.drugs > parameters.max_drugs as f64;
     let found = |m: &Mean| Over { record: m.record, drugs: m.drugs, prescriptions: 0, amount: Fen(0) };
     let own = |m: &Vec<Mean>| Own { of: m.len() as u64, over: m.iter().filter(over).map(found).collect() };
@@ -195,10 +222,10 @@ fn means(context: &Context<'_>, parameters: &Parameters) -> BTreeMap<HospitalId,
 
 /// Institutions whose share of records over a bound stands out from their peers'.
 fn compared(context: &Context<'_>, kind: &str, owns: &Owns, bound: f64, parameters: &Parameters) -> Vec<Finding> {
-    let count = |(hospital, own): (&HospitalId, &Own)| Count { hospital: *hospital, hits: own.over.len() as u64, of: own.of };
+    let count =
+        |(hospital, own): (&HospitalId, &Own)| Count { hospital: *hospital, hits: own.over.len() as u64, of: own.of };
     let counts: Vec<Count> = owns.iter().map(count).collect();
-    let funnel =
-        Funnel { min_of: parameters.min_records, min_peers: parameters.min_peers, min_spread: parameters.min_spread };
+    let funnel = parameters.funnel();
     let stands_out = |j: &Judged| {
         let far = j.share() >= parameters.min_share && j.share() >= parameters.min_ratio * j.expected;
         far && j.q <= parameters.max_q
@@ -262,7 +289,8 @@ fn finding(
     evidence.insert("kind".into(), kind.into());
     evidence.insert("over".into(), own.over.len().into());
     evidence.insert("records".into(), own.of.into());
-    evidence.insert("share_percent".into(), json!((own.over.len() as f64 / own.of.max(1) as f64 * 1000.0).round() / 10.0));
+    evidence
+        .insert("share_percent".into(), json!((own.over.len() as f64 / own.of.max(1) as f64 * 1000.0).round() / 10.0));
     evidence.insert("limit".into(), json!((bound * 10.0).round() / 10.0));
     evidence.insert("most".into(), json!((most * 10.0).round() / 10.0));
     evidence.insert("prescriptions".into(), own.over.iter().map(|o| o.prescriptions).sum::<u32>().into());

@@ -14,8 +14,9 @@ use super::series::{Series, begins, category, chapter};
 use crate::facts::StayTotal;
 use crate::finding::{Finding, Subject};
 use crate::model::{DiagnosisId, FeeClass, Fen, HospitalId, Region, Setting, Stay};
+use crate::rule::coverage::{Coverage, Unit, Why, charged_stays};
 use crate::rule::subjects::{diagnosis, is_childbirth, is_newborns, stay_finding, yuan};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -49,13 +50,8 @@ struct Parameters {
 /// Fee classes that are tests.
 const TESTS: [FeeClass; 2] = [FeeClass::Examination, FeeClass::Laboratory];
 /// Fee classes that are being in hospital and nothing more.
-const LODGING: [FeeClass; 5] = [
-    FeeClass::Bed,
-    FeeClass::Consultation,
-    FeeClass::Nursing,
-    FeeClass::Registration,
-    FeeClass::GeneralTreatment,
-];
+const LODGING: [FeeClass; 5] =
+    [FeeClass::Bed, FeeClass::Consultation, FeeClass::Nursing, FeeClass::Registration, FeeClass::GeneralTreatment];
 
 /// A stay that was judged.
 struct Judged {
@@ -69,17 +65,23 @@ struct Judged {
 /// The stays of a kind: minor ones and all.
 type Tally = [f64; 2];
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let judged = judged(context, &parameters);
-    let hospitals = hospitals(context.region, &judged, &parameters);
+    let (hospitals, compared, few) = hospitals(context.region, &judged, &parameters);
     let listed = judged.iter().filter(|j| j.minor);
-    Ok(listed
+    let findings = listed
         .filter_map(|j| {
             let hospital = hospitals.get(&context.region.stays[j.stay as usize].hospital)?;
             Some(finding(context.region, j, hospital))
         })
-        .collect())
+        .collect();
+    let coverage = Coverage::of(Unit::Hospitals, compared).not(Why::FewPeers, Unit::Hospitals, few).not(
+        Why::NoDiagnosis,
+        Unit::Stays,
+        context.index.counts().undiagnosed_stays,
+    );
+    Ok(coverage.and(charged_stays(context)).with(findings))
 }
 
 /// Every stay that can be judged.
@@ -144,7 +146,12 @@ struct Hospital {
     standing: Standing,
 }
 
-fn hospitals(region: &Region, judged: &[Judged], parameters: &Parameters) -> BTreeMap<HospitalId, Hospital> {
+/// The hospitals that stand out, how many were compared, and how many have nobody to be compared with.
+fn hospitals(
+    region: &Region,
+    judged: &[Judged],
+    parameters: &Parameters,
+) -> (BTreeMap<HospitalId, Hospital>, usize, usize) {
     let rates = Rates::new(region, judged, parameters.enough_stays);
     let mut tallies: BTreeMap<HospitalId, (Tally, f64)> = BTreeMap::new();
     for j in judged {
@@ -159,17 +166,22 @@ fn hospitals(region: &Region, judged: &[Judged], parameters: &Parameters) -> BTr
     let standing = count_standings(&counts, &groups(region, &ids, parameters.min_peers));
     let p: Vec<f64> = standing.iter().map(|s| s.map_or(1.0, |s| s.p)).collect();
     let q = benjamini_hochberg(&p, p.len());
+    let compared = standing.iter().flatten().count();
     let mut out = BTreeMap::new();
     for (i, ([minor, stays], expected)) in list.into_iter().enumerate() {
         let Some(standing) = standing[i] else { continue };
         let usual = expected * standing.prediction.mean.max(0.0).powi(2);
         // Where nearly every stay looks so, drugs and treatment are billed elsewhere.
         let real = minor <= parameters.max_minor_share * stays;
-        if real && q[i] <= parameters.max_q && minor >= parameters.min_ratio * usual && minor - usual >= parameters.min_excess {
+        if real
+            && q[i] <= parameters.max_q
+            && minor >= parameters.min_ratio * usual
+            && minor - usual >= parameters.min_excess
+        {
             out.insert(ids[i], Hospital { minor, stays, expected: usual, p: p[i], q: q[i], standing });
         }
     }
-    out
+    (out, compared, ids.len() - compared)
 }
 
 fn add(tally: &mut Tally, minor: bool) {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::rule::subjects::{list, stay_finding, yuan};
 use crate::facts::OutsideLine;
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Region};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::dated_stays;
+use crate::rule::subjects::{list, stay_finding, yuan};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "outside-stay",
@@ -50,7 +51,7 @@ fn kind(class: FeeClass) -> Kind {
     }
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let outside: Vec<&OutsideLine> =
@@ -84,7 +85,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             findings.extend(breaches.iter().map(|b| finding(region, b, &others, &parameters)));
         }
     }
-    Ok(findings)
+    Ok(dated_stays(context).with(findings))
 }
 
 /// The lines of a stay that nothing explains.

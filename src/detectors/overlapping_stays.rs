@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, PersonId, Region, Stamp, Stay, Table};
+use crate::rule::coverage::stays_of_persons;
 use crate::rule::index::Index;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "overlapping-stays",
@@ -36,7 +37,7 @@ struct Pair {
     confidence: f64,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let sweep = Sweep {
@@ -59,7 +60,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             sweep.person(person, &mut pairs);
         }
     }
-    Ok(findings(context, &pairs))
+    Ok(stays_of_persons(context).with(findings(context, &pairs)))
 }
 
 /// The last admission of the export: the day on which stays without a discharge are still open.

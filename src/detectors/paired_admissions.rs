@@ -17,8 +17,8 @@ mod worlds;
 
 use serde::Deserialize;
 
-use crate::finding::Finding;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit, Why};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector =
     Detector { id: "paired-admissions", check: |card| read(card).map(drop), want: |_, _, _, _| Ok(()), run };
@@ -48,7 +48,7 @@ fn read(card: &crate::rulebook::Card) -> Result<Parameters, RuleError> {
     Ok(read)
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters = read(context.card)?;
     let wards = gather::wards(context.region, &parameters.scheduled_codes, &parameters.scheduled_words);
     let settings = search::Settings {
@@ -64,5 +64,10 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         findings
             .extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
     }
-    Ok(findings)
+    let counts = context.index.counts();
+    let judged = wards.iter().flat_map(|w| &w.stays).map(Vec::len).sum();
+    Ok(Coverage::of(Unit::Stays, judged)
+        .not(Why::NoPerson, Unit::Stays, counts.nobodys_stays)
+        .not(Why::NoDischarge, Unit::Stays, counts.open_stays)
+        .with(findings))
 }

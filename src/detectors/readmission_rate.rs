@@ -13,8 +13,9 @@ use super::returns::{Discharge, Plan, discharges};
 use super::series::{Series, chapter};
 use crate::finding::Finding;
 use crate::model::{Fen, HospitalId, Region, Stay};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -55,7 +56,7 @@ struct House {
     standing: Option<Standing>,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let plan = Plan {
@@ -68,6 +69,7 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     // A return has been seen only where the export goes on for as long.
     let last = region.stays.iter().map(|s| s.admitted.day.0).max().unwrap_or(0) - parameters.window;
     let mut all = discharges(region, &plan, parameters.series_gap);
+    let seen = all.len();
     all.retain(|d| region.stays[d.stay as usize].last_day().0 <= last);
     let houses = houses(region, &all, &parameters);
     let p: Vec<f64> = houses.values().map(|h| h.standing.map_or(1.0, |s| s.p)).collect();
@@ -80,7 +82,13 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             && house.tally[0] >= parameters.min_ratio * usual;
         beyond.then(|| finding(region, *id, house, (&standing, q), &all, &parameters))
     });
-    Ok(listed.collect())
+    let findings = listed.collect();
+    let compared = houses.values().filter(|h| h.standing.is_some()).count();
+    Ok(Coverage::of(Unit::Hospitals, compared)
+        .not(Why::FewPeers, Unit::Hospitals, houses.len() - compared)
+        .not(Why::TooLate, Unit::Stays, seen - all.len())
+        .not(Why::NoPerson, Unit::Stays, context.index.counts().nobodys_stays)
+        .with(findings))
 }
 
 fn returns(discharge: &Discharge, window: i32) -> bool {
@@ -112,8 +120,7 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
         let others = [kinds[kind][0] - own[0], kinds[kind][1] - own[1]];
         // Kinds that hardly any other hospital has are drawn to the region's rate.
         let rate = (others[0] + 20.0 * base) / (others[1] + 20.0);
-        let house =
-            houses.entry(*hospital).or_insert(House { tally: Tally::default(), expected: 0.0, standing: None });
+        let house = houses.entry(*hospital).or_insert(House { tally: Tally::default(), expected: 0.0, standing: None });
         house.tally[0] += own[0];
         house.tally[1] += own[1];
         house.expected += rate * own[1];

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::tallies::{Bounds, Tallies, Verdict, judge};
 use crate::finding::Finding;
 use crate::model::{Fen, HospitalId, RecordId, Region, RowRef};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use checks::{CHECKS, Case, nature};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -43,7 +44,7 @@ struct Bad {
     seen: String,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let tallies = tally(context, &parameters);
     let bounds = Bounds {
@@ -54,7 +55,11 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         min_ratio: parameters.min_ratio,
         max_q: parameters.max_q,
     };
-    Ok(judge(&tallies, nature, bounds).iter().map(|v| finding(context.region, v, &parameters)).collect())
+    let findings = judge(&tallies, nature, bounds).iter().map(|v| finding(context.region, v, &parameters)).collect();
+    let homeless = context.index.counts().homeless_stays;
+    Ok(Coverage::of(Unit::Stays, context.region.stays.len() - homeless)
+        .not(Why::NoHospital, Unit::Stays, homeless)
+        .with(findings))
 }
 
 /// Makes every check that the columns of the export allow on every stay.
@@ -105,6 +110,7 @@ fn finding(region: &Region, verdict: &Verdict<'_, Bad>, parameters: &Parameters)
     evidence.insert("stays_with_error".into(), bad.len().into());
     evidence.insert("stays_of_hospital".into(), verdict.tally.checked.into());
     evidence.insert("share_percent".into(), percent(verdict.share));
+    evidence.insert("compared".into(), Value::from(if verdict.peers.is_some() { "yes" } else { "no" }));
     evidence.insert("peers_percent".into(), verdict.peers.map_or(Value::Null, percent));
     evidence.insert("wide".into(), Value::from(if verdict.wide { "yes" } else { "no" }));
     let seen = bad.iter().filter(|b| !b.seen.is_empty()).take(20);

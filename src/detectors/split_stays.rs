@@ -21,8 +21,9 @@ use super::returns::{Discharge, Plan, discharges};
 use super::series::Series;
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, Region};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{diagnosis, list, stay_finding};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "split-stays",
@@ -71,7 +72,7 @@ fn kind(region: &Region, illnesses: &Illnesses<'_>, a: u32, b: u32) -> usize {
     usize::from(!illnesses.agree(&region.stays[a as usize], &region.stays[b as usize]))
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let widest = parameters.windows.iter().copied().max().unwrap_or(0);
@@ -91,10 +92,15 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let all = discharges(region, &plan, widest);
     let houses = houses(region, &plan.illnesses, &all, parameters.reference_to);
     let judged = judge(region, &houses, &parameters);
-    Ok(chains(region, &plan.illnesses, &all, &judged, &parameters)
+    let findings = chains(region, &plan.illnesses, &all, &judged, &parameters)
         .into_iter()
         .map(|chain| finding(region, &chain, &judged[&region.stays[chain[0].first as usize].hospital], &houses))
-        .collect())
+        .collect();
+    let counts = context.index.counts();
+    Ok(Coverage::of(Unit::Stays, all.len())
+        .not(Why::NoPerson, Unit::Stays, counts.nobodys_stays)
+        .not(Why::NoDischarge, Unit::Stays, counts.open_stays)
+        .with(findings))
 }
 
 /// A return that is probably one of the surplus.
@@ -131,12 +137,7 @@ fn chains(
     out
 }
 
-fn finding(
-    region: &Region,
-    chain: &[Joint],
-    judged: &Judged,
-    houses: &BTreeMap<HospitalId, House>,
-) -> Finding {
+fn finding(region: &Region, chain: &[Joint], judged: &Judged, houses: &BTreeMap<HospitalId, House>) -> Finding {
     let first = chain[0].first;
     let mut finding = stay_finding(region, first as usize);
     finding.add_rows(&region.files, region.stays[first as usize].rows.iter().copied());

@@ -4,15 +4,16 @@
 mod books;
 mod judge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, ItemId, Region, RowRef};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use books::{Balance, Books, Class};
 use judge::Short;
 
@@ -45,7 +46,7 @@ struct Parameters {
     rows_listed: usize,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let books = Books::new(context, &parameters);
     let short = judge::short(&books.balances, &parameters);
@@ -62,7 +63,10 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             findings.extend(short.iter().map(|s| finding(context.region, s, &parameters)));
         }
     }
-    Ok(findings)
+    let kept: BTreeSet<HospitalId> = context.region.purchases.iter().map(|p| p.hospital).collect();
+    let billing: BTreeSet<HospitalId> = context.facts.hospital_item_months.iter().map(|m| m.hospital).collect();
+    let bookless = billing.difference(&kept).count();
+    Ok(Coverage::of(Unit::Items, books.balances.len()).not(Why::NoStock, Unit::Hospitals, bookless).with(findings))
 }
 
 /// One item at one institution.

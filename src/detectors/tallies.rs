@@ -117,9 +117,7 @@ fn of_kind<'a, T>(
         let reported = match (nature, common) {
             (Nature::Contradiction, false) => true,
             (Nature::Gap, false) => stands_out && tally.checked >= bounds.min_records && wide,
-            // One institution alone has nobody to stand out from.
-            (Nature::Contradiction, true) if peers.is_none() => true,
-            (Nature::Gap, true) if peers.is_none() => wide,
+            // One institution alone has nobody to stand out from: what is common there may be the export's way.
             (_, true) => stands_out && tally.checked >= bounds.min_records,
         };
         if tally.bad.is_empty() || !reported {

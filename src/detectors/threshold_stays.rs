@@ -15,7 +15,7 @@ mod tests;
 #[cfg(test)]
 mod worlds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,10 +23,11 @@ use serde_json::{Value, json};
 use self::bills::{Bill, Group, House, NO_LABEL, Prices, houses};
 use self::scan::{Bars, Test, scan, standing};
 use self::steered::{Over, histogram, steered};
-use crate::rule::subjects::yuan;
 use crate::finding::{Finding, Subject};
 use crate::model::{DepartmentId, DiagnosisId, Fen, HospitalId, PersonId, Region, Setting};
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit, Why};
+use crate::rule::subjects::yuan;
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "threshold-stays",
@@ -78,7 +79,7 @@ impl Parameters {
     }
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     if parameters.marks.iter().any(|m| !m.is_finite() || *m <= 0.0) {
         return Err(RuleError::Parameter("marks must be amounts above zero".into()));
@@ -87,7 +88,13 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
     let houses = houses(region_bills(region), &parameters.prices());
     let tests = scan(&houses, &bars);
     let standing = standing(&tests, &bars).into_iter();
-    Ok(standing.map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect())
+    let findings = standing.map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect();
+    let tested: BTreeSet<usize> = tests.iter().map(|t| t.house).collect();
+    let bills = |house: &House| house.bills.len() + house.heaped + house.packaged;
+    Ok(Coverage::of(Unit::Stays, tested.iter().map(|i| bills(&houses[*i])).sum())
+        .not(Why::FewRecords, Unit::Hospitals, houses.len() - tested.len())
+        .not(Why::NoTotal, Unit::Stays, context.index.counts().free_stays)
+        .with(findings))
 }
 
 /// The bills of all finished inpatient stays. Day surgery is left out: it is paid by the package, and cannot be prolonged.

@@ -2,7 +2,7 @@
 
 mod learn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -11,8 +11,9 @@ use serde_json::json;
 use super::shares::{Count, Funnel, Judged, judge};
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, RecordId};
+use crate::rule::coverage::{Unit, Why, charged_stays, compared_with};
 use crate::rule::subjects::list;
-use crate::rule::{Context, Detector, RuleError, parameters};
+use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
 use learn::{Learnt, World};
 
@@ -49,7 +50,7 @@ struct Excess<'a> {
     bare: Vec<RecordId>,
 }
 
-fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let world = World::new(context);
     let learnt: Vec<Vec<Learnt>> = world.diagnoses().into_par_iter().map(|d| world.learn(d, &parameters)).collect();
@@ -65,19 +66,23 @@ fn run(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
             && judged.count.hits >= parameters.min_unsupported
             && judged.share() >= parameters.min_ratio * judged.expected
     };
-    let own = |e: &&Excess<'_>| {
-        !world.is_billed_otherwise(&e.learnt.code, e.judged.count.hospital, &e.bare, &parameters)
-    };
-    Ok(found.iter().filter(stands_out).filter(own).map(|e| finding(context, e, &parameters)).collect())
+    let own =
+        |e: &&Excess<'_>| !world.is_billed_otherwise(&e.learnt.code, e.judged.count.hospital, &e.bare, &parameters);
+    let findings = found.iter().filter(stands_out).filter(own).map(|e| finding(context, e, &parameters)).collect();
+    let compared: BTreeSet<HospitalId> = found.iter().map(|e| e.judged.count.hospital).collect();
+    let all: BTreeSet<HospitalId> = context.region.stays.iter().map(|s| s.hospital).collect();
+    let coverage = compared_with(&compared, &all, &all).not(
+        Why::NoDiagnosis,
+        Unit::Stays,
+        context.index.counts().undiagnosed_stays,
+    );
+    Ok(coverage.and(charged_stays(context)).with(findings))
 }
 
 /// Every hospital with enough stays of a diagnosis, against the others.
 fn excesses<'a>(learnt: &'a Learnt, parameters: &Parameters) -> Vec<Excess<'a>> {
-    let funnel = Funnel {
-        min_of: parameters.min_stays,
-        min_peers: parameters.min_peers,
-        min_spread: parameters.min_spread,
-    };
+    let funnel =
+        Funnel { min_of: parameters.min_stays, min_peers: parameters.min_peers, min_spread: parameters.min_spread };
     let count = |(hospital, stays): (&HospitalId, &Vec<(RecordId, bool)>)| Count {
         hospital: *hospital,
         hits: stays.iter().filter(|s| !s.1).count() as u64,

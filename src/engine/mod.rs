@@ -18,8 +18,9 @@ use crate::limits;
 use crate::messages::{Catalog, args};
 use crate::model::{Phase, Progress, Region};
 use crate::queries;
+use crate::rule::coverage::Coverage;
 use crate::rule::index::Index;
-use crate::rule::{Context, Detector, Outcome, RuleError};
+use crate::rule::{Context, Detector, Judgement, Outcome, RuleError};
 use crate::rulebook::{Card, Family, Problem, Rulebook, nearest};
 
 /// One rule of a run and how it ended.
@@ -29,6 +30,8 @@ pub struct RuleRun {
     pub rule: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// How far it saw; nothing where it did not run.
+    pub coverage: Option<Coverage>,
 }
 
 /// What the rules gave.
@@ -136,33 +139,35 @@ fn execute(
 /// Runs one rule and completes its findings.
 fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (RuleRun, Vec<Finding>) {
     let card = context.card;
-    let ended = |outcome, findings| (RuleRun { rule: card.id.clone(), outcome }, findings);
+    let stopped = |outcome| (RuleRun { rule: card.id.clone(), outcome, coverage: None }, Vec::new());
     let missing = needs::missing(card, context.book, context.region);
     if !missing.is_empty() {
-        return ended(Outcome::Skipped { missing }, Vec::new());
+        return stopped(Outcome::Skipped { missing });
     }
     let Some(runner) = runner(detectors, card) else {
-        return ended(Outcome::Failed { reason: format!("no detector `{}`", runner_name(card)) }, Vec::new());
+        return stopped(Outcome::Failed { reason: format!("no detector `{}`", runner_name(card)) });
     };
-    let work = || -> Result<Vec<Finding>, String> {
-        let findings = match runner {
+    let work = || -> Result<Judgement, String> {
+        let Judgement { findings, coverage } = match runner {
             Runner::Query => queries::run(context).map_err(|p| catalog.format(p.id, &p.args))?,
             Runner::Detector(detector) => detect(detector, context).map_err(|e| e.to_string())?,
             Runner::Limit(kind) => (kind.run)(context).map_err(|e| e.to_string())?,
         };
-        Ok(complete::all(findings, context, catalog))
+        Ok(Judgement { findings: complete::all(findings, context, catalog), coverage })
     };
     // What the closure borrows is read-only, so a panic leaves nothing half-changed behind.
     match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(findings)) => ended(Outcome::Ran { findings: findings.len() }, findings),
-        Ok(Err(reason)) => ended(Outcome::Failed { reason }, Vec::new()),
-        Err(panic) => {
-            ended(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }, Vec::new())
+        Ok(Ok(Judgement { findings, coverage })) => {
+            let silent = findings.is_empty() && coverage.judged == 0;
+            let outcome = if silent { Outcome::Unjudged } else { Outcome::Ran { findings: findings.len() } };
+            (RuleRun { rule: card.id.clone(), outcome, coverage: Some(coverage) }, findings)
         }
+        Ok(Err(reason)) => stopped(Outcome::Failed { reason }),
+        Err(panic) => stopped(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }),
     }
 }
 
-fn detect(detector: &Detector, context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn detect(detector: &Detector, context: &Context<'_>) -> Result<Judgement, RuleError> {
     (detector.want)(context.card, context.book, context.region, &mut Wanted::default())?;
     (detector.run)(context)
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::finding::{ResultClass, Subject};
 use crate::messages::Lang;
 use crate::model::{Day, Fen, Silent, Table};
+use crate::rule::coverage::{Unit, Unjudged, Why};
 
 /// Three detectors under the ids of real cards: one that finds, one that panics, one that fails.
 const THREE: &[Detector] = &[
@@ -17,7 +18,7 @@ const THREE: &[Detector] = &[
     },
 ];
 
-fn find(_: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+fn find(_: &Context<'_>) -> Result<Judgement, RuleError> {
     let finding = |hospital: &str, stays: &[&str]| {
         let mut finding = Finding {
             hospital_id: hospital.into(),
@@ -32,7 +33,8 @@ fn find(_: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
         finding.add_risk(Subject::Stay(0), Fen(123_456));
         finding
     };
-    Ok(vec![finding("H2", &["s1"]), finding("H1", &["s9", "s3"])])
+    let found = vec![finding("H2", &["s1"]), finding("H1", &["s9", "s3"])];
+    Ok(Coverage::of(Unit::Stays, 3).not(Why::NoDischarge, Unit::Stays, 1).with(found))
 }
 
 fn region() -> Region {
@@ -59,6 +61,9 @@ fn a_rule_that_panics_or_fails_leaves_the_rest_standing() {
     assert_eq!(outcome(&run, "overlapping-stays"), Outcome::Ran { findings: 2 });
     assert_eq!(outcome(&run, "outside-stay"), Outcome::Failed { reason: "panicked: stay 7 is broken".into() });
     assert_eq!(outcome(&run, "duplicate-charges"), Outcome::Failed { reason: "no days".into() });
+    let coverage = &run.rules.iter().find(|r| r.rule == "overlapping-stays").expect("it ran").coverage;
+    let unjudged = vec![Unjudged { why: Why::NoDischarge, unit: Unit::Stays, count: 1 }];
+    assert_eq!(*coverage, Some(Coverage { unit: Unit::Stays, judged: 3, unjudged }));
     assert_eq!(outcome(&run, "hours-over-day"), Outcome::Skipped { missing: vec!["fees.cnt".into()] });
     let mut sorted: Vec<&str> = run.rules.iter().map(|r| r.rule.as_str()).collect();
     sorted.sort_unstable();
@@ -140,7 +145,8 @@ fn without_charge_lines_the_rules_that_need_them_are_skipped() {
     let cards = select(&book, &[], None).expect("all rules");
     assert!(wanted(&cards, &book, &region).items.is_empty());
     let run = run(&region, &Facts::default(), &cards, &book, Catalog::new(Lang::En), &Silent);
-    assert_eq!(outcome(&run, "overlapping-stays"), Outcome::Ran { findings: 0 });
+    // There is a table of stays, and no stay in it: that is no clean result.
+    assert_eq!(outcome(&run, "overlapping-stays"), Outcome::Unjudged);
     let missing = vec!["fees".to_string()];
     assert_eq!(outcome(&run, "outside-stay"), Outcome::Skipped { missing });
 }

@@ -4,6 +4,7 @@
 //! sets of records are concatenated, and the monthly sums are added.
 
 mod compute;
+pub mod delivery;
 
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
 

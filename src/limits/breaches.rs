@@ -8,9 +8,13 @@ use super::charge::Charge;
 use super::points::{Point, Row, Scope, at};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, TextId};
+use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::record_finding;
-use crate::rule::{Context, RuleError, parameters};
+use crate::rule::{Context, Judgement, RuleError, parameters};
 use crate::rulebook::Card;
+
+/// Confidence at most, where the stay or visit is not in the data.
+const LOOSE_CONFIDENCE: f64 = 0.6;
 
 /// A kind of limit.
 pub trait Limit {
@@ -20,6 +24,8 @@ pub trait Limit {
     const WIDE: Wide = Wide::Mapping;
     /// Whether its codes are those of diagnoses or operations, not of items.
     const WITHOUT_ITEMS: bool = false;
+    /// Whether the stay or visit has to say something, so that lines without one cannot be judged.
+    const OF_RECORD: bool = false;
     /// Whether it works on pairs of items, which it reads itself: a table may have millions.
     const OF_PAIRS: bool = false;
     /// What a point limits to.
@@ -27,6 +33,16 @@ pub trait Limit {
 
     /// Reads a value of the table; nothing if it is not understood.
     fn read(limit: &str, value: &str) -> Option<Self::Bound>;
+
+    /// The stays and visits that points without items are about: those with a diagnosis.
+    fn of_records(scope: &Scope<'_, Self::Bound>) -> Coverage {
+        let region = scope.context.region;
+        let stays = scope.context.index.counts().undiagnosed_stays;
+        let visits = region.visits.iter().filter(|v| v.diagnosis == DiagnosisId::NONE).count();
+        Coverage::of(Unit::Records, region.stays.len() + region.visits.len() - stays - visits)
+            .not(Why::NoDiagnosis, Unit::Stays, stays)
+            .not(Why::NoDiagnosis, Unit::Visits, visits)
+    }
 
     /// Everything that breaks a point.
     ///
@@ -165,11 +181,45 @@ pub fn asked(lines: &[(u32, Fen)]) -> bool {
 ///
 /// # Errors
 /// The table is broken or the parameters are.
-pub fn run<L: Limit>(context: &Context<'_>) -> Result<Vec<Finding>, RuleError> {
+pub fn run<L: Limit>(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let scope = Scope::new::<L>(context)?;
-    let hits = L::hits(&scope)?;
-    Ok(findings(context, hits, &parameters, L::WIDE))
+    let mut hits = L::hits(&scope)?;
+    if L::OF_RECORD {
+        hits.retain(|hit| !is_loose(context.region, hit.record));
+    }
+    let coverage = coverage::<L>(&scope);
+    Ok(coverage.with(findings(context, hits, &parameters, L::WIDE)))
+}
+
+/// Whether a record is neither a stay nor a visit of the data.
+fn is_loose(region: &Region, record: RecordId) -> bool {
+    let known = region.records[record.index()];
+    known.stay.is_none() && known.visit.is_none()
+}
+
+/// How much of what the points are about is there.
+fn coverage<L: Limit>(scope: &Scope<'_, L::Bound>) -> Coverage {
+    let (region, counts) = (scope.context.region, scope.context.index.counts());
+    if L::WITHOUT_ITEMS {
+        return L::of_records(scope);
+    }
+    // That some lines have no national code is told with the data; here it matters where none has.
+    let uncoded = if counts.uncoded_lines == region.fees.len() { counts.uncoded_lines } else { 0 };
+    if L::OF_PAIRS {
+        // Which items are in a pair only the work itself finds out: a table may have millions.
+        let coded = region.fees.len() - counts.uncoded_lines;
+        return Coverage::of(Unit::Lines, coded).not(Why::NoCode, Unit::Lines, uncoded);
+    }
+    let [mut lines, mut loose] = [0, 0];
+    for item in scope.items() {
+        let [all, of_nothing] = counts.of_item[item.index()];
+        lines += all as usize;
+        loose += of_nothing as usize;
+    }
+    let loose = if L::OF_RECORD { loose } else { 0 };
+    let coverage = Coverage::of(Unit::Lines, lines - loose).not(Why::NoRecord, Unit::Lines, loose);
+    if lines == 0 { coverage.not(Why::NoCode, Unit::Lines, uncoded) } else { coverage }
 }
 
 /// The findings of hits: one each, or one for a hospital and what the point is about.
@@ -250,6 +300,11 @@ fn finding(context: &Context<'_>, hits: &[Hit<'_>], share: f64) -> Option<Findin
         money(region, hit, &mut finding);
     }
     finding.confidence = hits.iter().map(|h| h.breach.confidence).fold(0.0, f64::max);
+    if hits.iter().all(|hit| is_loose(region, hit.record)) {
+        // The stay or visit might say what explains it: a newborn under the mother's number, another setting.
+        finding.result = Some(ResultClass::Suspicious);
+        finding.confidence = finding.confidence.min(LOOSE_CONFIDENCE);
+    }
     finding.observed = first.breach.observed;
     finding.threshold = first.breach.threshold;
     evidence(context, hits, share, &mut finding);

@@ -16,6 +16,7 @@ pub struct Diagnoses {
 
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["diagnosis_required", "diagnosis_forbidden"];
+    const OF_RECORD: bool = true;
     type Bound = Diagnoses;
 
     /// Codes of diagnoses: each means all that begin so.

@@ -8,6 +8,7 @@ use super::points::{Point, Scope, items_of};
 use crate::facts::StayItem;
 use crate::model::{DiagnosisId, FeeClass, Fen, ItemId, Visit};
 use crate::rule::RuleError;
+use crate::rule::coverage::{Coverage, Unit, Why};
 
 pub struct Kind;
 
@@ -17,6 +18,13 @@ impl Limit for Kind {
     type Bound = ();
 
     /// Codes of the disease; the point's codes are the drugs on its list.
+    fn of_records(scope: &Scope<'_, Self::Bound>) -> Coverage {
+        let region = scope.context.region;
+        let chronic = region.visits.iter().filter(|v| is_chronic(region.names.texts.get(v.kind)));
+        let undiagnosed = chronic.clone().filter(|v| v.diagnosis == DiagnosisId::NONE).count();
+        Coverage::of(Unit::Visits, chronic.count() - undiagnosed).not(Why::NoDiagnosis, Unit::Visits, undiagnosed)
+    }
+
     fn read(_: &str, value: &str) -> Option<()> {
         (!value.is_empty()).then_some(())
     }

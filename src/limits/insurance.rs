@@ -21,6 +21,7 @@ fn is_basic(text: &str) -> bool {
 
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["insurance"];
+    const OF_RECORD: bool = true;
     type Bound = Insurance;
 
     fn read(_: &str, value: &str) -> Option<Insurance> {

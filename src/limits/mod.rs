@@ -41,8 +41,7 @@ mod windows;
 
 pub use points::{EXAMPLE, LOCAL, OFF, date};
 
-use crate::finding::Finding;
-use crate::rule::{Context, RuleError};
+use crate::rule::{Context, Judgement, RuleError};
 use crate::rulebook::{Card, Fault, Rulebook};
 
 /// A kind of limit.
@@ -55,8 +54,8 @@ pub struct Kind {
     pub check: fn(&Card) -> Result<(), RuleError>,
     /// What is wrong in the tables of a card as this kind sees them: that there are none, their columns, values.
     pub faults: fn(&Card, &Rulebook) -> Vec<Fault>,
-    /// Finds.
-    pub run: fn(&Context<'_>) -> Result<Vec<Finding>, RuleError>,
+    /// Finds, and says how far it saw.
+    pub run: fn(&Context<'_>) -> Result<Judgement, RuleError>,
 }
 
 /// Every kind of limit, sorted by id.

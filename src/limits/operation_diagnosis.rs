@@ -2,9 +2,10 @@
 
 use super::breaches::{Breach, Hit, Limit};
 use super::points::Scope;
-use super::subjects::{diagnoses_of, of_operations};
+use super::subjects::{diagnoses_of, of_operations, operated};
 use crate::model::DiagnosisId;
 use crate::rule::RuleError;
+use crate::rule::coverage::Coverage;
 
 pub struct Kind;
 
@@ -14,6 +15,10 @@ impl Limit for Kind {
     type Bound = ();
 
     /// Codes of the diagnoses that explain it.
+    fn of_records(scope: &Scope<'_, Self::Bound>) -> Coverage {
+        operated(scope.context.region)
+    }
+
     fn read(_: &str, value: &str) -> Option<()> {
         (!value.is_empty()).then_some(())
     }

@@ -5,6 +5,7 @@ use super::points::Scope;
 use super::{sex, subjects};
 use crate::model::Sex;
 use crate::rule::RuleError;
+use crate::rule::coverage::Coverage;
 
 pub struct Kind;
 
@@ -12,6 +13,10 @@ impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["operation_sex"];
     const WITHOUT_ITEMS: bool = true;
     type Bound = Sex;
+
+    fn of_records(scope: &Scope<'_, Self::Bound>) -> Coverage {
+        subjects::operated(scope.context.region)
+    }
 
     fn read(_: &str, value: &str) -> Option<Sex> {
         sex::read(value)

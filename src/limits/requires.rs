@@ -19,6 +19,7 @@ pub struct Required {
 
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["requires_same_day", "requires_same_stay"];
+    const OF_RECORD: bool = true;
     type Bound = Required;
 
     /// Codes of the items of which one must be there.

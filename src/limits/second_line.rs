@@ -14,6 +14,7 @@ pub struct Kind;
 
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["second_line"];
+    const OF_RECORD: bool = true;
     const WIDE: Wide = Wide::Habit;
     type Bound = ();
 

@@ -46,6 +46,7 @@ fn name(setting: Setting) -> &'static str {
 
 impl Limit for Kind {
     const NAMES: &'static [&'static str] = &["setting", "not_in_setting"];
+    const OF_RECORD: bool = true;
     type Bound = Allowed;
 
     fn read(limit: &str, value: &str) -> Option<Allowed> {

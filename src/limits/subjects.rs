@@ -4,6 +4,7 @@ use super::breaches::{Breach, Hit, What};
 use super::charge::Patient;
 use super::points::Scope;
 use crate::model::{Day, DiagnosisId, Record, RecordId, Region, Stay, TextId};
+use crate::rule::coverage::{Coverage, Unit};
 use crate::rule::index::icd;
 
 /// The diagnoses of a record, the main one first, each once.
@@ -59,6 +60,11 @@ pub fn of_diagnoses<'a, B>(scope: &'a Scope<'a, B>, breach: impl Fn(&Case<'a>, &
         }
     }
     hits
+}
+
+/// The stays that points of operations are about.
+pub fn operated(region: &Region) -> Coverage {
+    Coverage::of(Unit::Stays, region.stays.iter().filter(|s| s.operation != TextId::NONE).count())
 }
 
 /// The breaches of operations: one for each stay with an operation that a point names.

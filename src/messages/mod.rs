@@ -97,6 +97,7 @@ const FILES: [(Lang, &[&str]); 2] = [
         Lang::Zh,
         &[
             include_str!("zh/cli.ftl"),
+            include_str!("zh/coverage.ftl"),
             include_str!("zh/ingest.ftl"),
             include_str!("zh/report.ftl"),
             include_str!("zh/rules.ftl"),
@@ -106,6 +107,7 @@ const FILES: [(Lang, &[&str]); 2] = [
         Lang::En,
         &[
             include_str!("en/cli.ftl"),
+            include_str!("en/coverage.ftl"),
             include_str!("en/ingest.ftl"),
             include_str!("en/report.ftl"),
             include_str!("en/rules.ftl"),

@@ -10,16 +10,16 @@ use super::plan::{Plan, Read, plan, reads, roots};
 use super::result::uses;
 use super::schema::{Relation, Source, quoted};
 use super::settings::{Limits, limits, value};
-use crate::finding::Finding;
 use crate::messages::args;
-use crate::rule::Context;
+use crate::rule::coverage::{Coverage, Unit};
+use crate::rule::{Context, Judgement};
 use crate::rulebook::{Card, Problem};
 
 /// Runs the query of a card.
 ///
 /// # Errors
 /// The query passes a limit, or its result is not what the card says.
-pub fn run(context: &Context<'_>) -> Result<Vec<Finding>, Problem> {
+pub fn run(context: &Context<'_>) -> Result<Judgement, Problem> {
     let card = context.card;
     let sql = card.sql.as_deref().unwrap_or_default();
     let plan = plan(sql, context.book).map_err(|wrong| wrong.problem)?;
@@ -60,7 +60,9 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Finding>, Problem> {
     }
     // Rows of a query come in any order; findings about the same records keep this one.
     findings.sort_by_cached_key(|f| serde_json::to_string(f).unwrap_or_default());
-    Ok(findings)
+    // Of what the query joins, the smallest table says how much there is to judge.
+    let rows = plan.reads.iter().map(|read| read.relation.len(source)).min().unwrap_or(0);
+    Ok(Coverage::of(Unit::Rows, rows).with(findings))
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, card: &Card) -> rusqlite::Result<()> {

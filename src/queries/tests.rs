@@ -125,6 +125,9 @@ fn a_query_runs_on_what_it_reads() {
     let index = crate::rule::index::Index::new(&region, &facts, &book);
     let context = Context { region: &region, facts: &facts, card: &book_card, book: &book, index: &index };
     let found = run(&context).expect("it runs");
-    assert_eq!(found.iter().map(|f| (f.hospital_id.as_str(), f.amount)).collect::<Vec<_>>(), [("H1", Fen(700))]);
+    assert_eq!(
+        found.findings.iter().map(|f| (f.hospital_id.as_str(), f.amount)).collect::<Vec<_>>(),
+        [("H1", Fen(700))]
+    );
     assert_eq!(needs(&book_card, &book), ["fees", "fees.det_item_fee_sumamt or fees.pric"]);
 }

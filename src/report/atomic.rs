@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::Error;
 
@@ -41,7 +41,7 @@ fn occupied(path: &Path, force: bool) -> Result<(), Error> {
     }
 }
 
-/// Finds out whether `replace` could work: creates a temporary file in the folder and lets it go.
+/// Finds out whether a file could be written: creates a temporary file in the folder and lets it go.
 pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
     occupied(path, force)?;
     temporary(path).map(drop).map_err(|source| Error::Write { path: path.to_path_buf(), source })
@@ -52,30 +52,95 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))
 }
 
-/// Writes a file beside its place, brings it to the disk and renames it.
-pub(super) fn replace(
-    path: &Path,
+/// Files that appear together or not at all.
+pub(super) struct Set {
     force: bool,
-    print: impl FnOnce(&mut BufWriter<File>) -> Result<(), Fault>,
-) -> Result<(), Error> {
-    let failed = |source| Error::Write { path: path.to_path_buf(), source };
-    occupied(path, force)?;
-    let (file, place) = temporary(path).map_err(failed)?.into_parts();
-    let mut writer = BufWriter::with_capacity(1 << 20, file);
-    print(&mut writer).map_err(|fault| match fault {
-        Fault::Io(source) => failed(source),
-        Fault::Encode(reason) => Error::Encode { path: path.to_path_buf(), reason },
-    })?;
-    writer.flush().map_err(failed)?;
-    writer.get_ref().sync_all().map_err(failed)?;
-    drop(writer);
-    let renamed = if force { place.persist(path) } else { place.persist_noclobber(path) };
-    renamed.map_err(|e| match e.error.kind() {
-        io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_path_buf() },
-        _ => failed(e.error),
-    })?;
-    sync_folder(path);
-    Ok(())
+    ready: Vec<Ready>,
+    gone: Vec<PathBuf>,
+}
+
+/// A file that is written and on the disk, beside its place.
+struct Ready {
+    path: PathBuf,
+    place: TempPath,
+}
+
+impl Set {
+    /// No file yet. With `force` existing files are replaced.
+    pub(super) fn new(force: bool) -> Self {
+        Self { force, ready: Vec::new(), gone: Vec::new() }
+    }
+
+    /// Writes a file beside its place and brings it to the disk.
+    pub(super) fn add(
+        &mut self,
+        path: &Path,
+        print: impl FnOnce(&mut BufWriter<File>) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
+        let failed = |source| Error::Write { path: path.to_path_buf(), source };
+        occupied(path, self.force)?;
+        let (file, place) = temporary(path).map_err(failed)?.into_parts();
+        let mut writer = BufWriter::with_capacity(1 << 20, file);
+        print(&mut writer).map_err(|fault| match fault {
+            Fault::Io(source) => failed(source),
+            Fault::Encode(reason) => Error::Encode { path: path.to_path_buf(), reason },
+        })?;
+        writer.flush().map_err(failed)?;
+        writer.get_ref().sync_all().map_err(failed)?;
+        self.ready.push(Ready { path: path.to_path_buf(), place });
+        Ok(())
+    }
+
+    /// Removes a file of an earlier run, where there is one and it may be replaced: it would speak of other data.
+    pub(super) fn remove(&mut self, path: PathBuf) {
+        if self.force && path.is_file() {
+            self.gone.push(path);
+        }
+    }
+
+    /// Renames every file into its place. Where one cannot be, all is as it was before.
+    pub(super) fn place(self) -> Result<(), Error> {
+        let paths = self.ready.iter().map(|ready| &ready.path).chain(&self.gone);
+        let backups = paths.map(|path| backup(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut backups = backups.into_iter();
+        let mut done: Vec<(PathBuf, Option<NamedTempFile<()>>)> = Vec::new();
+        let work = || -> Result<(), Error> {
+            for Ready { path, place } in self.ready {
+                let renamed = if self.force { place.persist(&path) } else { place.persist_noclobber(&path) };
+                renamed.map_err(|e| match e.error.kind() {
+                    io::ErrorKind::AlreadyExists => Error::Exists { path: path.clone() },
+                    _ => Error::Write { path: path.clone(), source: e.error },
+                })?;
+                done.push((path, backups.next().flatten()));
+            }
+            for path in self.gone {
+                std::fs::remove_file(&path).map_err(|source| Error::Write { path: path.clone(), source })?;
+                done.push((path, backups.next().flatten()));
+            }
+            Ok(())
+        };
+        let placed = work();
+        let undo = placed.is_err();
+        for (path, old) in done {
+            match old {
+                // What cannot be brought back either is past help; the first error is told.
+                Some(old) if undo => drop(old.persist(&path)),
+                None if undo => drop(std::fs::remove_file(&path)),
+                _ => sync_folder(&path),
+            }
+        }
+        placed
+    }
+}
+
+/// Another name for what stands at a path, to bring it back by; a copy where the file system has no such names.
+fn backup(path: &Path) -> Result<Option<NamedTempFile<()>>, Error> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let keep = |place: &Path| std::fs::hard_link(path, place).or_else(|_| std::fs::copy(path, place).map(drop));
+    let kept = tempfile::Builder::new().prefix(".yishen-").suffix(".old").make_in(folder(path), keep);
+    kept.map(Some).map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }
 
 /// Brings the rename to the disk where the system allows a folder to be opened. The report itself is already safe.
@@ -96,6 +161,45 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    fn replace(
+        path: &Path,
+        force: bool,
+        print: impl FnOnce(&mut BufWriter<File>) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
+        let mut set = Set::new(force);
+        set.add(path, print)?;
+        set.place()
+    }
+
+    #[test]
+    fn several_files_appear_together_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = |name: &str| folder.path().join(name);
+        let new = |file: &mut BufWriter<File>| Ok(file.write_all(b"new")?);
+        std::fs::write(path("a"), "old").expect("old file");
+        std::fs::write(path("gone"), "old").expect("old file");
+        let mut set = Set::new(true);
+        set.remove(path("gone"));
+        for name in ["a", "b", "c"] {
+            set.add(&path(name), new).expect("written beside its place");
+        }
+        // A folder stands where the last file should go.
+        std::fs::create_dir(path("c")).expect("folder");
+        std::fs::write(path("c").join("x"), "").expect("file");
+        assert!(matches!(set.place(), Err(Error::Write { .. })));
+        assert_eq!(std::fs::read_to_string(path("a")).expect("read"), "old");
+        assert_eq!(names(folder.path()), ["a", "c", "gone"]);
+        std::fs::remove_dir_all(path("c")).expect("removed");
+        let mut set = Set::new(true);
+        set.remove(path("gone"));
+        for name in ["a", "b", "c"] {
+            set.add(&path(name), new).expect("written beside its place");
+        }
+        set.place().expect("placed");
+        assert_eq!(std::fs::read_to_string(path("a")).expect("read"), "new");
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
     }
 
     #[test]

@@ -65,6 +65,18 @@ fn guard(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// An id, marked with a tab where a spreadsheet would take it for a number or a date and change it: 22 digits become 9.0E+21,
+/// zeros in front go. The program reads such cells back without the tab, and so does every reader that trims.
+fn id(text: &str) -> Cow<'_, str> {
+    let figures = text.bytes().all(|b| b.is_ascii_digit() || b"+-.,/:eE%".contains(&b));
+    let figure = figures && text.bytes().any(|b| b.is_ascii_digit());
+    let safe = text.len() <= SHOWN_DIGITS && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    if figure && !safe { Cow::Owned(format!("\t{text}")) } else { guard(text) }
+}
+
+/// Digits of a number that a spreadsheet shows as they are.
+const SHOWN_DIGITS: usize = 11;
+
 fn writer<W: Write>(mut out: W) -> Result<::csv::Writer<W>, Fault> {
     out.write_all("\u{feff}".as_bytes())?;
     Ok(::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out))
@@ -83,22 +95,23 @@ pub(super) fn findings(report: &Report<'_>, out: impl Write) -> Result<(), Fault
 
 fn record(f: &Finding) -> Result<[String; FIELDS.len()], Fault> {
     let text = |t: &str| guard(t).into_owned();
-    let list = |ids: &[String]| guard(&ids.join(";")).into_owned();
+    let own = |t: &str| id(t).into_owned();
+    let list = |ids: &[String]| id(&ids.join(";")).into_owned();
     let day = |d: Option<Day>| d.map(|d| d.to_string()).unwrap_or_default();
     let figure = |n: Option<f64>| n.map(|n| n.to_string()).unwrap_or_default();
     Ok([
         SCHEMA.to_string(),
-        f.finding_id.clone(),
+        own(&f.finding_id),
         f.rule.clone(),
         text(&f.rule_version),
         f.result.map(|r| r.name().to_string()).unwrap_or_default(),
         f.confidence.to_string(),
-        text(&f.hospital_id),
+        own(&f.hospital_id),
         text(&f.hospital_name),
         list(&f.patient_ids),
         list(&f.stay_ids),
         list(&f.visit_ids),
-        text(f.group_id.as_deref().unwrap_or_default()),
+        own(f.group_id.as_deref().unwrap_or_default()),
         day(f.period_start),
         day(f.period_end),
         decimal(f.amount),
@@ -128,7 +141,7 @@ pub(super) fn rejects(report: &Report<'_>, out: impl Write) -> Result<(), Fault>
     for reject in report.rejects {
         let line = if reject.line == 0 { String::new() } else { reject.line.to_string() };
         let (value, reason) = (report.rejected(reject), report.text(reject.reason));
-        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*guard(&value), &*guard(&reason)];
+        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*id(&value), &*guard(&reason)];
         out.write_record(cells)?;
     }
     Ok(out.flush()?)
@@ -137,6 +150,17 @@ pub(super) fn rejects(report: &Report<'_>, out: impl Write) -> Result<(), Fault>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_a_spreadsheet_would_change_are_marked() {
+        for text in ["0090001001123456789012", "99990000000000000000000101", "0123", "12E45", "3-1", "2025/3", "-1"] {
+            assert_eq!(id(text), format!("\t{text}"));
+        }
+        for text in ["", "12345678901", "M100001", "H42010100003", "96000010;96000011"] {
+            assert_eq!(id(text), text);
+        }
+        assert_eq!(id("=1+1x"), "'=1+1x");
+    }
 
     #[test]
     fn text_that_could_run_is_quoted() {

@@ -9,17 +9,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::facts::delivery::Delivery;
 use crate::finding::Finding;
 use crate::ingest::Ingested;
+use crate::messages::{Args, Value::Text};
 use crate::model::{PersonId, Region};
 use crate::weigh::Leads;
 
-/// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, and the values of
-/// rejected rows. Institutions, items and row numbers stay: they are what a lead is checked by.
-pub fn mask(ingested: &mut Ingested, leads: &mut Leads) {
+/// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, in the checks of the
+/// delivery and the notes, and the values of rejected rows. Institutions, items and row numbers stay: they are what a lead is checked by.
+pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery) {
     let masker = Masker::new(&ingested.region);
     for finding in &mut leads.findings {
         masker.finding(finding);
+    }
+    let stays = delivery.examples.iter_mut().map(|d| &mut d.stay);
+    for stay in delivery.bare_examples.iter_mut().chain(stays) {
+        *stay = masker.pseudonym('S', stay);
+    }
+    let unread = ingested.unread.iter_mut().map(|u| &mut u.args);
+    for args in ingested.notes.iter_mut().map(|n| &mut n.args).chain(unread) {
+        masker.arguments(args);
     }
     for reject in &mut ingested.rejects {
         if !reject.value.is_empty() {
@@ -106,6 +116,20 @@ impl<'a> Masker<'a> {
         finding.finding_id = self.pseudonym('F', &finding.finding_id).split_off(2);
     }
 
+    /// What a note says of persons and records.
+    fn arguments(&self, args: &mut Args) {
+        for value in args.values_mut() {
+            let Text(text) = value else { continue };
+            let mut replaced = Replaced::new();
+            for token in tokens(text).chain([text.as_str()]) {
+                if let Some(pseudonym) = self.known(token) {
+                    replaced.insert(token.to_string(), pseudonym);
+                }
+            }
+            *text = substitute(text, &replaced);
+        }
+    }
+
     fn value(&self, value: &mut Value, replaced: &mut Replaced) {
         match value {
             Value::String(text) => {
@@ -162,8 +186,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ingest::Reject;
-    use crate::model::{Person, Pool, Record, RecordId, Sex, TextId};
+    use crate::facts::delivery::Difference;
+    use crate::ingest::{Note, Reject};
+    use crate::model::{Fen, Person, Pool, Record, RecordId, Sex, TextId};
 
     fn ingested() -> Ingested {
         let mut ingested = Ingested::default();
@@ -207,7 +232,14 @@ mod tests {
     #[test]
     fn nothing_that_points_at_a_person_is_left() {
         let (mut ingested, mut leads) = (ingested(), leads());
-        mask(&mut ingested, &mut leads);
+        let difference = Difference { stay: "M100002".into(), total: Fen(1), billed: Fen(2) };
+        let mut delivery =
+            Delivery { bare_examples: vec!["M100001".into()], examples: vec![difference], ..Delivery::default() };
+        let text = Text("settlements of M100001, M100002 (P0001)".into());
+        ingested.notes.push(Note { id: "note-x", args: [("stays".to_string(), text)].into() });
+        mask(&mut ingested, &mut leads, &mut delivery);
+        let told = format!("{delivery:?} {:?}", ingested.notes);
+        assert!(["M100001", "M100002", "P0001"].iter().all(|secret| !told.contains(secret)), "{told}");
         let line = serde_json::to_string(&leads.findings[0]).expect("finding");
         // XP0001 is a different token and no id of the region.
         let line = line.replace("XP0001", "");
@@ -221,7 +253,7 @@ mod tests {
     #[test]
     fn one_id_has_one_pseudonym_everywhere() {
         let (mut ingested, mut leads) = (ingested(), leads());
-        mask(&mut ingested, &mut leads);
+        mask(&mut ingested, &mut leads, &mut Delivery::default());
         let finding = &leads.findings[0];
         let patient = &finding.patient_ids[0];
         assert!(finding.message.contains(patient.as_str()));

@@ -9,19 +9,24 @@ mod excel;
 mod mask;
 pub mod ndjson;
 mod parquet;
+mod record;
 mod summary;
 pub mod terminal;
 mod text;
+mod words;
 
 use std::path::{Path, PathBuf};
 
 use crate::ingest::Reject;
 use crate::messages::{Args, Catalog, Value, args};
+use crate::model::Region;
 use crate::rulebook::Card;
 use crate::weigh::Leads;
 
 pub use mask::mask;
-pub use summary::{ClassLine, Count, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary};
+pub use summary::{
+    ClassLine, Count, Ended, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary, UnreadLine,
+};
 
 /// What a printer prints.
 #[derive(Clone, Copy)]
@@ -34,6 +39,10 @@ pub struct Report<'a> {
     pub cards: &'a [&'a Card],
     /// Rows that could not be used.
     pub rejects: &'a [Reject],
+    /// The data, for the names of institutions.
+    pub region: &'a Region,
+    /// The exit code of the run.
+    pub exit_code: u8,
     /// The language.
     pub catalog: &'a Catalog,
 }
@@ -151,50 +160,71 @@ impl Error {
     }
 }
 
-/// Where the rejects of a report go: `<report>.rejects.csv`.
-pub fn rejects_path(report: &Path) -> PathBuf {
+/// A file beside a report, with its name and a further ending.
+fn beside(report: &Path, ending: &str) -> PathBuf {
     let mut name = report.as_os_str().to_owned();
-    name.push(".rejects.csv");
+    name.push(ending);
     PathBuf::from(name)
 }
 
-/// Finds out before any work whether a report can be written: its format, what stands at its place, its folder.
+/// Where the rejects of a report go: `<report>.rejects.csv`.
+pub fn rejects_path(report: &Path) -> PathBuf {
+    beside(report, ".rejects.csv")
+}
+
+/// Where the record of the run goes: `<report>.run.json`.
+pub fn record_path(report: &Path) -> PathBuf {
+    beside(report, ".run.json")
+}
+
+/// Finds out before any work whether a report can be written: its format, what stands at its place and beside it, its folder.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn check(path: &Path, force: bool) -> Result<Format, Error> {
     let format = Format::from_path(path)?;
-    atomic::check(path, force)?;
-    atomic::check(&rejects_path(path), force)?;
+    for path in [path, &rejects_path(path), &record_path(path)] {
+        atomic::check(path, force)?;
+    }
     Ok(format)
 }
 
-/// Writes a report file, readable by its owner only (mode 0600).
-///
-/// # Errors
-/// See [`Error`]; an existing file is an error unless `force`.
-pub fn write(path: &Path, format: Format, report: &Report<'_>, force: bool) -> Result<(), Error> {
-    atomic::replace(path, force, |file| match format {
-        Format::Xlsx => excel::write(report, file),
-        Format::Csv => csv::findings(report, file),
-        Format::Ndjson => ndjson::write(&report.leads.findings, file).map_err(atomic::Fault::from),
-        Format::Parquet => parquet::write(report, file),
-    })
-}
+/// The report files of a run, readable by their owner only (mode 0600): they appear all or none.
+pub struct Files(atomic::Set);
 
-/// Writes the rejected rows beside a report, as `<report>.rejects.csv`, and returns where. With nothing rejected nothing is
-/// written, and with `force` a list left by an earlier run is removed: it would speak of other data.
-///
-/// # Errors
-/// See [`Error`].
-pub fn write_rejects(report_path: &Path, report: &Report<'_>, force: bool) -> Result<Option<PathBuf>, Error> {
-    let path = rejects_path(report_path);
-    if report.rejects.is_empty() {
-        if force && path.is_file() {
-            std::fs::remove_file(&path).map_err(|source| Error::Write { path, source })?;
-        }
-        return Ok(None);
+impl Files {
+    /// No file yet. An existing file is an error unless `force`.
+    pub fn new(force: bool) -> Self {
+        Self(atomic::Set::new(force))
     }
-    atomic::replace(&path, force, |file| csv::rejects(report, file))?;
-    Ok(Some(path))
+
+    /// Writes a report beside its place, and what lies beside it: the record of the run and, where rows were rejected, their
+    /// list. A list left by an earlier run is removed with `force`: it would speak of other data.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn add(&mut self, path: &Path, format: Format, report: &Report<'_>) -> Result<(), Error> {
+        self.0.add(path, |file| match format {
+            Format::Xlsx => excel::write(report, file),
+            Format::Csv => csv::findings(report, file),
+            Format::Ndjson => ndjson::write(&report.leads.findings, file).map_err(atomic::Fault::from),
+            Format::Parquet => parquet::write(report, file),
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.0.add(&record_path(path), |file| record::write(report, &name, file))?;
+        let rejects = rejects_path(path);
+        if report.rejects.is_empty() {
+            self.0.remove(rejects);
+            return Ok(());
+        }
+        self.0.add(&rejects, |file| csv::rejects(report, file))
+    }
+
+    /// Brings all files into their places.
+    ///
+    /// # Errors
+    /// See [`Error`]; then all is as it was before.
+    pub fn place(self) -> Result<(), Error> {
+        self.0.place()
+    }
 }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::need;
+use crate::facts::delivery::Delivery;
 use crate::finding::{Finding, ResultClass};
-use crate::ingest::{Ingested, Rows};
+use crate::ingest::{Ingested, Rows, Unread};
 use crate::messages::Catalog;
 use crate::model::{Day, Fen, Region, Table};
 use crate::rule::Outcome;
+use crate::rule::coverage::{Coverage, Why};
 use crate::rulebook::Card;
 use crate::weigh::{Leads, at_risk};
 
@@ -28,20 +30,65 @@ pub struct Summary {
     pub total: Count,
     /// By result class, the gravest first; all three always.
     pub classes: Vec<ClassLine>,
-    /// Every rule of the run: those that ran by money, then those that failed, then those that were skipped.
+    /// Every rule of the run: those that ran by money, then those that failed, could not judge, were skipped.
     pub rules: Vec<RuleLine>,
-    /// Number of rules that failed.
-    pub failed: usize,
-    /// Number of rules that were skipped.
-    pub skipped: usize,
+    /// How many rules ended how.
+    pub ended: Ended,
+    /// The first sentence: what was found, or what it means that nothing was.
+    pub headline: String,
+    /// What was not looked at, a sentence for each kind, with counts: rows, files, lines without a record, rules.
+    pub not_seen: Vec<String>,
     /// Every institution with a lead, by number of different rules, then by money.
     pub hospitals: Vec<HospitalLine>,
     /// By month of the last day concerned; leads without a date come last.
     pub months: Vec<MonthLine>,
     /// Rejected rows by reason, the most frequent first.
     pub rejects: Vec<RejectLine>,
+    /// What was there and was not read.
+    pub unread: Vec<UnreadLine>,
+    /// The checks of the delivery, as figures.
+    pub delivery: Delivery,
+    /// The same in words; only what is worth telling.
+    pub checks: Vec<String>,
     /// Things to know about the data.
     pub notes: Vec<String>,
+}
+
+/// How many rules ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Ran and judged something.
+    pub ran: usize,
+    /// Of these, those that had to leave a part of their subjects.
+    pub partly: usize,
+    /// Could not judge anything.
+    pub unjudged: usize,
+    /// Of these, those for which there was nothing in the data to judge.
+    pub idle: usize,
+    /// Lack tables or columns.
+    pub skipped: usize,
+    /// Of these, those that lack nothing but points in their knowledge table.
+    pub waiting: usize,
+    /// Failed.
+    pub failed: usize,
+}
+
+impl Ended {
+    /// All rules of the run.
+    pub fn all(&self) -> usize {
+        self.ran + self.unjudged + self.skipped + self.failed
+    }
+}
+
+/// Something that was there and was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadLine {
+    /// File name, with the sheet or archive member where there is one.
+    pub name: String,
+    /// Message id of the reason.
+    pub reason: &'static str,
+    /// Why and what to do, in the language of the report.
+    pub text: String,
 }
 
 /// How much was scanned.
@@ -117,7 +164,9 @@ pub struct RuleLine {
     pub result: Option<ResultClass>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it did not run, for people; empty where it ran.
+    /// How far it saw; nothing where it did not run.
+    pub coverage: Option<Coverage>,
+    /// Why it did not run, or could not judge all or a part; empty where it judged everything.
     pub reason: String,
     /// Its leads among those reported.
     pub count: Count,
@@ -154,16 +203,39 @@ pub struct RejectLine {
     pub rows: usize,
 }
 
+impl RuleLine {
+    /// Whether the rule lacks nothing but points in its knowledge table.
+    pub fn is_waiting(&self) -> bool {
+        matches!(&self.outcome, Outcome::Skipped { missing } if missing.len() == 1 && missing[0].starts_with("knowledge/"))
+    }
+
+    /// Whether there was nothing in the data that the rule is about.
+    pub fn is_idle(&self) -> bool {
+        let nothing = |c: &Coverage| c.unjudged.iter().all(|u| u.why == Why::Nothing);
+        self.outcome == Outcome::Unjudged && self.coverage.as_ref().is_some_and(nothing)
+    }
+
+    /// Whether it ran and left a part of its subjects.
+    pub fn is_partial(&self) -> bool {
+        let part = |c: &Coverage| !c.unjudged.is_empty();
+        matches!(self.outcome, Outcome::Ran { .. }) && self.coverage.as_ref().is_some_and(part)
+    }
+}
+
 impl Summary {
-    /// Counts everything a report says.
-    pub fn new(ingested: &Ingested, cards: &[&Card], leads: &Leads, catalog: &Catalog) -> Self {
+    /// Counts everything a report says; the sentences are still to be made.
+    pub(super) fn counted(
+        ingested: &Ingested,
+        cards: &[&Card],
+        leads: &Leads,
+        delivery: &Delivery,
+        catalog: &Catalog,
+    ) -> Self {
         let region = &ingested.region;
         let inputs = inputs(ingested);
         let titles: BTreeMap<&str, &str> = cards.iter().map(|c| (c.id.as_str(), c.title.get(catalog.lang()))).collect();
-        let ended = |is: fn(&Outcome) -> bool| leads.rules.iter().filter(|r| is(&r.outcome)).count();
+        let rules = rules(region, cards, leads, catalog);
         Self {
-            failed: ended(|o| matches!(o, Outcome::Failed { .. })),
-            skipped: ended(|o| matches!(o, Outcome::Skipped { .. })),
             version: env!("CARGO_PKG_VERSION"),
             period: period(region),
             size: size(region),
@@ -171,10 +243,16 @@ impl Summary {
             inputs,
             total: count(region, &leads.findings.iter().collect::<Vec<_>>()),
             classes: classes(region, leads),
-            rules: rules(region, cards, leads, catalog),
+            ended: ended(&rules),
+            rules,
+            headline: String::new(),
+            not_seen: Vec::new(),
             hospitals: hospitals(region, leads, &titles),
             months: months(region, leads),
             rejects: rejects(ingested, catalog),
+            unread: ingested.unread.iter().map(|u| unread(u, catalog)).collect(),
+            delivery: delivery.clone(),
+            checks: Vec::new(),
             notes: ingested.notes.iter().map(|n| catalog.format(n.id, &n.args)).collect(),
         }
     }
@@ -184,10 +262,28 @@ impl Summary {
         self.rules.iter().filter(|r| matches!(r.outcome, Outcome::Ran { .. }))
     }
 
-    /// Rules that failed or were skipped.
+    /// Rules that failed, were skipped, or could not judge.
     pub fn not_run(&self) -> impl Iterator<Item = &RuleLine> {
         self.rules.iter().filter(|r| !matches!(r.outcome, Outcome::Ran { .. }))
     }
+}
+
+fn ended(rules: &[RuleLine]) -> Ended {
+    let count = |is: &dyn Fn(&RuleLine) -> bool| rules.iter().filter(|r| is(r)).count();
+    Ended {
+        ran: count(&|r| matches!(r.outcome, Outcome::Ran { .. })),
+        partly: count(&RuleLine::is_partial),
+        unjudged: count(&|r| r.outcome == Outcome::Unjudged),
+        idle: count(&RuleLine::is_idle),
+        skipped: count(&|r| matches!(r.outcome, Outcome::Skipped { .. })),
+        waiting: count(&RuleLine::is_waiting),
+        failed: count(&|r| matches!(r.outcome, Outcome::Failed { .. })),
+    }
+}
+
+fn unread(unread: &Unread, catalog: &Catalog) -> UnreadLine {
+    let text = catalog.format(unread.reason, &unread.args);
+    UnreadLine { name: unread.name.clone(), reason: unread.reason, text }
 }
 
 fn inputs(ingested: &Ingested) -> Vec<InputLine> {
@@ -302,8 +398,9 @@ fn rules(region: &Region, cards: &[&Card], leads: &Leads, catalog: &Catalog) -> 
                 title: card.map_or(run.rule.as_str(), |c| c.title.get(catalog.lang())).to_string(),
                 result: card.map(|c| c.result),
                 outcome: run.outcome.clone(),
+                coverage: run.coverage.clone(),
                 reason: match &run.outcome {
-                    Outcome::Ran { .. } => String::new(),
+                    Outcome::Ran { .. } | Outcome::Unjudged => String::new(),
                     Outcome::Failed { reason } => reason.clone(),
                     Outcome::Skipped { missing } => {
                         let list: Vec<String> = missing.iter().map(|m| need(m, catalog)).collect();
@@ -317,7 +414,8 @@ fn rules(region: &Region, cards: &[&Card], leads: &Leads, catalog: &Catalog) -> 
     let rank = |outcome: &Outcome| match outcome {
         Outcome::Ran { .. } => 0,
         Outcome::Failed { .. } => 1,
-        Outcome::Skipped { .. } => 2,
+        Outcome::Unjudged => 2,
+        Outcome::Skipped { .. } => 3,
     };
     lines.sort_by(|a, b| {
         let by_outcome = rank(&a.outcome).cmp(&rank(&b.outcome));

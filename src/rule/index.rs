@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::coverage::Counts;
 use super::peaks::Peaks;
 use super::subjects::{is_childbirth, is_newborns};
 use crate::facts::{Facts, StayItem};
@@ -37,6 +38,8 @@ pub struct Index<'a> {
     newborns: Vec<bool>,
     /// Made when it is first asked for.
     peaks: OnceLock<Peaks>,
+    /// Likewise.
+    counts: OnceLock<Counts>,
     /// Items of each national code; their ids are neighbours, as ids sort like codes.
     codes: FxHashMap<&'a str, Range<u32>>,
     /// Items that the crosswalk gives another code.
@@ -100,6 +103,7 @@ impl<'a> Index<'a> {
             two,
             newborns,
             peaks: OnceLock::new(),
+            counts: OnceLock::new(),
             codes,
             crossed,
             groups: groups(book),
@@ -137,6 +141,11 @@ impl<'a> Index<'a> {
     /// The most that any record or patient has of each item.
     pub fn peaks(&self) -> &Peaks {
         self.peaks.get_or_init(|| Peaks::new(self.region, |p| self.records_of(p), |r| self.facts_on(r)))
+    }
+
+    /// How much of the data there is to judge.
+    pub fn counts(&self) -> &Counts {
+        self.counts.get_or_init(|| Counts::new(self.region))
     }
 
     /// The records of a person, at any institution.

@@ -1,14 +1,15 @@
 //! The contract of a rule: what it is given, what it gives back, and how it can end.
 
+pub mod coverage;
 pub mod index;
 pub mod peaks;
 pub mod subjects;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use coverage::Judgement;
+
 use crate::facts::{Facts, Wanted};
-use crate::finding::Finding;
 use crate::model::Region;
 use crate::rulebook::{Card, Rulebook};
 
@@ -34,8 +35,8 @@ pub struct Detector {
     pub check: fn(&Card) -> Result<(), RuleError>,
     /// Names the line-level facts the rule needs, once the items of the region are known.
     pub want: fn(&Card, &Rulebook, &Region, &mut Wanted) -> Result<(), RuleError>,
-    /// Finds. The order of the findings does not matter; their content may depend only on the context.
-    pub run: fn(&Context<'_>) -> Result<Vec<Finding>, RuleError>,
+    /// Finds, and says how far it saw.
+    pub run: fn(&Context<'_>) -> Result<Judgement, RuleError>,
 }
 
 /// Why a rule failed.
@@ -61,15 +62,16 @@ pub fn parameters<P: DeserializeOwned>(card: &Card) -> Result<P, RuleError> {
     table.try_into().map_err(|e: toml::de::Error| RuleError::Parameter(e.message().to_string()))
 }
 
-/// How a rule ended. A rule that could not run is never a rule that found nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "lowercase")]
+/// How a rule ended. A rule that could not run or judge is never a rule that found nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It ran.
+    /// It ran, and judged at least one subject.
     Ran {
         /// Number of findings.
         findings: usize,
     },
+    /// It ran and could judge nothing; the coverage says why.
+    Unjudged,
     /// The data lack what the rule needs.
     Skipped {
         /// The missing tables and columns, as the card names them.
@@ -80,4 +82,16 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+}
+
+impl Outcome {
+    /// The word used in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ran { .. } => "ran",
+            Self::Unjudged => "could-not-judge",
+            Self::Skipped { .. } => "skipped",
+            Self::Failed { .. } => "failed",
+        }
+    }
 }

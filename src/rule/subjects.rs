@@ -19,7 +19,8 @@ pub fn stay_finding(region: &Region, index: usize) -> Finding {
     }
 }
 
-/// A finding about one stay or visit, with its ids, its period and its total; nothing for a record that is neither.
+/// A finding about one stay or visit, with its ids, its period and its total. What charge lines alone tell of is named by its
+/// `mdtrt_id` among the visits; nothing for a record without any line.
 pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
     let known = region.records[record.index()];
     match (known.stay, known.visit) {
@@ -36,7 +37,19 @@ pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
                 ..Finding::default()
             })
         }
-        (None, None) => None,
+        (None, None) => {
+            let lines = region.fees.of(record);
+            let days = || lines.clone().filter_map(|line| region.fees.time[line]).map(|time| time.day);
+            (!lines.is_empty()).then(|| Finding {
+                hospital_id: region.names.hospitals.get(known.hospital).to_string(),
+                patient_ids: vec![region.names.persons.get(known.person).to_string()],
+                visit_ids: vec![region.names.records.get(record).to_string()],
+                period_start: days().min(),
+                period_end: days().max(),
+                total_amount: lines.clone().map(|line| region.fees.amount[line]).sum(),
+                ..Finding::default()
+            })
+        }
     }
 }
 

@@ -45,6 +45,15 @@ pub struct Expect {
     /// Notes that must not be there.
     #[serde(default)]
     pub no_notes: Vec<String>,
+    /// How rules ended, by rule: `ran`, `could-not-judge`, `skipped`, `failed`.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, String>,
+    /// Leads by rule.
+    #[serde(default)]
+    pub leads: BTreeMap<String, u64>,
+    /// Values of the record of the run, by JSON pointer.
+    #[serde(default)]
+    pub record: BTreeMap<String, toml::Value>,
     /// Rows by table.
     #[serde(default)]
     pub rows: BTreeMap<String, Counts>,

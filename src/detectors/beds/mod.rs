@@ -16,17 +16,19 @@ mod world;
 pub use judge::Shape;
 use judge::{Parameters, judge};
 
-use crate::finding::Finding;
-use crate::rule::{Context, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit, Why, dated_stays};
+use crate::rule::{Context, Judgement, RuleError, parameters};
 
 /// The findings of one of the two rules.
-pub fn run(context: &Context<'_>, shape: Shape) -> Result<Vec<Finding>, RuleError> {
+pub fn run(context: &Context<'_>, shape: Shape) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let mut world = chart::build(context.region, context.facts, parameters.supply_days);
     let judged = judge(&mut world, &parameters);
     let elsewhere = chart::Elsewhere::new(context.region);
     let scene = evidence::Scene { context, world: &world, judged: &judged, elsewhere: &elsewhere };
-    Ok(judged.verdicts.iter().filter(|v| v.shape == shape).map(|v| scene.finding(v)).collect())
+    let findings = judged.verdicts.iter().filter(|v| v.shape == shape).map(|v| scene.finding(v)).collect();
+    let coverage = Coverage { judged: judged.tests, ..dated_stays(context) };
+    Ok(coverage.not(Why::Posting, Unit::Stays, judged.unjudged).with(findings))
 }
 
 /// Refuses parameters that are not understood.

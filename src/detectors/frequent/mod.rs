@@ -15,9 +15,9 @@ use serde::Deserialize;
 pub(super) use self::people::Illness;
 use self::people::{Stratum, strata};
 use super::series::{is_regular, is_weekly};
-use crate::finding::Finding;
 use crate::model::{Day, HospitalId, PersonId};
-use crate::rule::{Context, RuleError, parameters};
+use crate::rule::coverage::{Coverage, Unit, Why};
+use crate::rule::{Context, Judgement, RuleError, parameters};
 use crate::stats::benjamini_hochberg;
 
 /// Parameters of the three rules, as their cards document them.
@@ -81,13 +81,18 @@ pub(super) fn run(
     context: &Context<'_>,
     stays: bool,
     pick: impl Fn(&Illness<'_>) -> Vec<Occasion>,
-) -> Result<Vec<Finding>, RuleError> {
+) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let illness = Illness::new(context.region, &parameters);
     let mut occasions = pick(&illness);
     occasions.sort_unstable();
     let tested = test(&illness, &occasions, &parameters);
-    Ok(tested.iter().map(|t| report::finding(context.region, stays, &occasions, t, parameters.window)).collect())
+    let people = occasions.chunk_by(|a, b| a.person == b.person).filter(|own| own[0].person != PersonId::NONE).count();
+    let nobodys = occasions.iter().filter(|o| o.person == PersonId::NONE).count();
+    let findings =
+        tested.iter().map(|t| report::finding(context.region, stays, &occasions, t, parameters.window)).collect();
+    let unit = if stays { Unit::Stays } else { Unit::Visits };
+    Ok(Coverage::of(Unit::Persons, people).not(Why::NoPerson, unit, nobodys).with(findings))
 }
 
 /// The people with an occasion, those who come at even intervals or on fixed weekdays left out, each with the fullest window.

@@ -12,7 +12,7 @@ report-headline = { $leads ->
     [one] one patient
    *[other] { $patients } patients
 }; { $amount } yuan at risk in all (a record flagged by several rules counts once).
-report-headline-none = The rules that ran found no lead. Rules that did not run are named below.
+report-headline-none = No lead by { $rules } rules among { $stays } stays, { $visits } outpatient visits and { $lines } charge lines.
 report-caution = Leads are the result of screening data, not a finding of guilt. Each names what would clear it and must be checked against the medical record and on site. Money at risk is what the fund would not have paid under the rule.
 
 report-list-separator = {", "}
@@ -82,13 +82,13 @@ report-rule-failed = failed: { $title } ({ $rule }): { $reason }
 report-rules-nothing = { $count } { $count ->
     [one] rule
    *[other] rules
-} ran and found nothing: { $titles }
+} ran and found nothing in what they judged: { $titles }
 report-rule-skipped = skipped: { $title } ({ $rule }), the data lack { $reason }
 report-rules-waiting = { $count } rules wait for points in their knowledge table (docs/writing-rules.md says how): { $titles }
 report-outcome-ran = ran
 report-outcome-skipped = skipped (data missing)
 report-outcome-failed = failed
-report-all-ran = All chosen rules ran.
+report-all-ran = All chosen rules ran and judged everything.
 
 ## Leads
 report-lead = [{ $class }] { $title } · { $hospital } · { $amount } yuan · confidence { $confidence }
@@ -201,7 +201,7 @@ report-see-table = { $n } { $n ->
 report-sheet-summary = Summary
 report-sheet-leads = Leads
 report-sheet-hospitals = Institutions
-report-sheet-not-run = Not run
+report-sheet-not-run = Not judged
 report-sheet-rules = Rules
 report-sheet-rejects = Rejects
 report-sheet-inputs = Inputs

@@ -3,7 +3,7 @@
 report-title = 医保基金使用监管疑点筛查报告
 report-title-version = 医审 yishen { $version } · 医保基金使用监管疑点筛查
 report-headline = 发现疑点线索 { $leads } 条，涉及机构 { $hospitals } 家、参保人 { $patients } 人，涉险金额合计 { $amount } 元（同一记录被多条规则命中只计一次）。
-report-headline-none = 已运行的规则未发现疑点线索。未运行的规则见下。
+report-headline-none = { $rules } 条规则在住院 { $stays } 人次、门诊购药 { $visits } 人次、费用明细 { $lines } 条中未发现疑点线索。
 report-caution = 线索是数据筛查结果，不是违法违规认定；每条线索均列明合理解释的排除办法，须经病历核查、现场检查后定性。涉险金额指按规则口径基金本不应支付的金额。
 
 report-list-separator = 、
@@ -52,13 +52,13 @@ report-undated = 无日期
 
 ## 规则
 report-rule-failed = 运行失败：{ $title }（{ $rule }）：{ $reason }
-report-rules-nothing = 已运行、没有线索的规则 { $count } 条：{ $titles }
+report-rules-nothing = 已运行、在所判断的数据中没有线索的规则 { $count } 条：{ $titles }
 report-rule-skipped = 未运行：{ $title }（{ $rule }），缺少{ $reason }
 report-rules-waiting = { $count } 条规则待填知识表后运行（写法见 docs/writing-rules.md）：{ $titles }
 report-outcome-ran = 已运行
 report-outcome-skipped = 未运行（缺数据）
 report-outcome-failed = 运行失败
-report-all-ran = 所选规则全部运行完毕。
+report-all-ran = 所选规则全部运行并判断了全部数据。
 
 ## 线索
 report-lead = 【{ $class }】{ $title } · { $hospital } · { $amount } 元 · 置信度 { $confidence }
@@ -159,7 +159,7 @@ report-see-table = { $n } 项，见“{ $sheet }”表
 report-sheet-summary = 概览
 report-sheet-leads = 线索清单
 report-sheet-hospitals = 机构汇总
-report-sheet-not-run = 未运行规则
+report-sheet-not-run = 未判断
 report-sheet-rules = 规则说明
 report-sheet-rejects = 剔除数据
 report-sheet-inputs = 数据来源

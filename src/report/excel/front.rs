@@ -5,11 +5,12 @@ use rust_xlsxwriter::{Color, Format, IgnoreError, Worksheet};
 use super::book::Book;
 use super::cell::{Cell, put};
 use super::formats::Formats;
-use crate::messages::{Catalog, args};
+use crate::messages::Catalog;
 use crate::report::Report;
 use crate::report::atomic::Fault;
 use crate::report::summary::Count;
-use crate::report::text::{class_name, wrap, yuan};
+use crate::report::text::{class_name, wrap};
+use crate::rule::Outcome;
 
 /// Institutions shown here; their own sheet has all.
 const TOP: usize = 10;
@@ -89,24 +90,13 @@ pub(super) fn summary(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fa
 }
 
 fn head(report: &Report<'_>, front: &mut Front<'_>) -> Result<(), Fault> {
-    let total = report.summary.total;
     front.sheet.write_string_with_format(0, 0, report.text("report-title"), &front.formats.title)?;
     front.sheet.set_row_height(0, 28)?;
-    let figures = args([
-        ("leads", total.leads.into()),
-        ("hospitals", total.hospitals.into()),
-        ("patients", total.patients.into()),
-        ("amount", yuan(total.at_risk).into()),
-    ]);
-    let id = if total.leads == 0 { "report-headline-none" } else { "report-headline" };
-    let headline = report.catalog.format(id, &figures);
-    front.across(&headline, &front.formats.lead_in)?;
-    front.across(&report.text("report-caution"), &front.formats.lead_in)?;
-    for (id, n) in [("report-next-failed", report.summary.failed), ("report-next-skipped", report.summary.skipped)] {
-        if n > 0 {
-            front.across(&report.catalog.format(id, &args([("n", n.into())])), &front.formats.alarm)?;
-        }
+    front.across(&report.summary.headline, &front.formats.lead_in)?;
+    for text in &report.summary.not_seen {
+        front.across(text, &front.formats.alarm)?;
     }
+    front.across(&report.text("report-caution"), &front.formats.lead_in)?;
     Ok(())
 }
 
@@ -144,12 +134,12 @@ fn rules(report: &Report<'_>, front: &mut Front<'_>) -> Result<(), Fault> {
     front.heading("report-section-rules")?;
     front.heads(&[&["report-column-rule", "report-column-outcome"][..], &COUNTS[..]].concat())?;
     for rule in &report.summary.rules {
-        let outcome = Cell::Text(super::outcome(report, &rule.outcome));
+        let outcome = Cell::Text(super::outcome(report, rule));
         let mut cells = vec![Cell::Text(rule.title.clone()), outcome];
-        if rule.reason.is_empty() {
+        if matches!(rule.outcome, Outcome::Ran { .. }) {
             cells.extend(counts(&rule.count));
         } else {
-            // A rule that did not run has no number, not even zero.
+            // A rule that did not run or judge has no number, not even zero.
             cells.push(Cell::Text(rule.reason.clone()));
         }
         front.cells(cells)?;
@@ -228,5 +218,9 @@ fn data(report: &Report<'_>, front: &mut Front<'_>) -> Result<(), Fault> {
     for (id, n) in rows {
         front.pair(id, Cell::Whole(n))?;
     }
+    for text in &summary.checks {
+        front.across(text, &front.formats.prose)?;
+    }
+    front.row += 1;
     front.pair("report-label-version", Cell::Text(format!("yishen {}", summary.version)))
 }

@@ -16,9 +16,9 @@ use std::io::{Seek, Write};
 use book::{Book, Column};
 use cell::Cell;
 
-use super::Report;
 use super::atomic::Fault;
 use super::text::{class_name, table_name};
+use super::{Report, RuleLine, words};
 use crate::messages::Lang;
 use crate::rule::Outcome;
 
@@ -111,32 +111,40 @@ fn hospitals(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
     book.list(&report.text("report-sheet-hospitals"), &heads, heads.len(), rows)
 }
 
-/// Rules that were skipped or failed. The sheet is there even when all ran, to say so.
+/// How far every rule saw, those first that saw nothing or not all. The sheet is there even when all judged all, to say so.
 fn not_run(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
-    let mut heads = columns(report, &["report-column-rule", "report-column-rule-id", "report-column-outcome"]);
+    let mut heads = columns(
+        report,
+        &["report-column-rule", "report-column-rule-id", "report-column-outcome", "report-column-judged"],
+    );
     heads.push(Column::wide(report.text("report-column-reason"), 90));
-    let mut rows: Vec<Vec<Cell>> = report
-        .summary
-        .not_run()
-        .map(|r| {
-            vec![
-                Cell::Text(r.title.clone()),
-                Cell::Text(r.rule.clone()),
-                Cell::Text(outcome(report, &r.outcome)),
-                Cell::Prose(r.reason.clone()),
-            ]
-        })
-        .collect();
+    let all = &report.summary.rules;
+    let (whole, rest): (Vec<&RuleLine>, Vec<&RuleLine>) = all.iter().partition(|r| r.reason.is_empty());
+    let (partly, none): (Vec<&RuleLine>, Vec<&RuleLine>) = rest.into_iter().partition(|r| r.is_partial());
+    let row = |r: &RuleLine| {
+        vec![
+            Cell::Text(r.title.clone()),
+            Cell::Text(r.rule.clone()),
+            Cell::Text(outcome(report, r)),
+            Cell::Text(r.coverage.as_ref().map_or(String::new(), |c| words::judged(c, report.catalog))),
+            Cell::Prose(r.reason.clone()),
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = none.into_iter().chain(partly).map(row).collect();
     if rows.is_empty() {
         rows.push(vec![Cell::Text(report.text("report-all-ran"))]);
     }
+    rows.extend(whole.into_iter().map(row));
     book.list(&report.text("report-sheet-not-run"), &heads, heads.len(), rows.into_iter())
 }
 
 /// How a rule ended, in a word.
-fn outcome(report: &Report<'_>, outcome: &Outcome) -> String {
-    report.text(match outcome {
+fn outcome(report: &Report<'_>, rule: &RuleLine) -> String {
+    report.text(match rule.outcome {
+        Outcome::Ran { .. } if rule.is_partial() => "report-outcome-partial",
         Outcome::Ran { .. } => "report-outcome-ran",
+        Outcome::Unjudged if rule.is_idle() => "report-outcome-idle",
+        Outcome::Unjudged => "report-outcome-unjudged",
         Outcome::Skipped { .. } => "report-outcome-skipped",
         Outcome::Failed { .. } => "report-outcome-failed",
     })
@@ -243,9 +251,25 @@ fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         ]
     });
     book.list(&report.text("report-sheet-inputs"), &heads, heads.len(), rows)?;
-    let heads = [Column::wide(report.text("report-section-notes"), 100)];
-    let notes = &report.summary.notes;
-    let none = notes.is_empty().then(|| vec![Cell::Text(report.text("report-no-notes"))]);
-    let rows = notes.iter().map(|note| vec![Cell::Prose(note.clone())]);
-    book.list(&report.text("report-sheet-notes"), &heads, 1, rows.chain(none))
+    unread(report, book)?;
+    sentences(report, book, "report-sheet-checks", &report.summary.checks, "report-no-checks")?;
+    sentences(report, book, "report-sheet-notes", &report.summary.notes, "report-no-notes")
+}
+
+/// What was there and was not read. The sheet is there even when all was, to say so.
+fn unread(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    let mut heads = columns(report, &["report-column-file"]);
+    heads.push(Column::wide(report.text("report-column-reason"), 100));
+    let unread = &report.summary.unread;
+    let rows = unread.iter().map(|u| vec![Cell::Text(u.name.clone()), Cell::Prose(u.text.clone())]);
+    let none = unread.is_empty().then(|| vec![Cell::Text(report.text("report-no-unread"))]);
+    book.list(&report.text("report-sheet-unread"), &heads, heads.len(), rows.chain(none))
+}
+
+/// A sheet of sentences, or of the one that says that there is none.
+fn sentences(report: &Report<'_>, book: &mut Book<'_>, sheet: &str, texts: &[String], none: &str) -> Result<(), Fault> {
+    let heads = [Column::wide(report.text(sheet), 100)];
+    let none = texts.is_empty().then(|| vec![Cell::Text(report.text(none))]);
+    let rows = texts.iter().map(|text| vec![Cell::Prose(text.clone())]);
+    book.list(&report.text(sheet), &heads, 1, rows.chain(none))
 }

@@ -41,7 +41,9 @@ pub fn render(report: &Report<'_>, view: View<'_>) -> String {
     page.hospitals();
     page.months();
     page.leads();
-    page.notes();
+    page.unread();
+    page.sentences("report-section-checks", &report.summary.checks);
+    page.sentences("report-section-notes", &report.summary.notes);
     page.written(view);
     page.out
 }
@@ -86,6 +88,17 @@ impl Page<'_> {
         }
     }
 
+    /// A paragraph in a colour.
+    fn warning(&mut self, text: &str, paint: fn(Ink, &str) -> String) {
+        let at = self.out.len();
+        self.paragraph(text, 2, 2);
+        let plain = self.out.split_off(at);
+        for line in plain.lines() {
+            let painted = paint(self.ink, line);
+            self.line(&painted);
+        }
+    }
+
     fn grid(&mut self, columns: Vec<Column>, rows: &[Vec<String>]) {
         for line in table(columns, rows, self.width - 2, self.ink) {
             self.line(&format!("  {line}"));
@@ -103,15 +116,11 @@ impl Page<'_> {
         self.line(&title);
         self.line("");
         let total = summary.total;
-        let figures = args([
-            ("leads", total.leads.into()),
-            ("hospitals", total.hospitals.into()),
-            ("patients", total.patients.into()),
-            ("amount", yuan(total.at_risk).into()),
-        ]);
-        let id = if total.leads == 0 { "report-headline-none" } else { "report-headline" };
-        let headline = self.report.catalog.format(id, &figures);
+        let headline = summary.headline.clone();
         self.paragraph(&headline, 2, 0);
+        for text in &summary.not_seen {
+            self.warning(&format!("- {text}"), Ink::yellow);
+        }
         if total.leads > 0 {
             let rows: Vec<Vec<String>> = summary
                 .classes
@@ -212,18 +221,16 @@ impl Page<'_> {
             let text = self.report.catalog.format("report-rules-nothing", &titles);
             self.paragraph(&text, 2, 2);
         }
-        // Rules that lack the same, together.
-        let mut not_run: Vec<Vec<&RuleLine>> = Vec::new();
-        let (waiting, rest): (Vec<&RuleLine>, Vec<&RuleLine>) = summary.not_run().partition(|rule| is_waiting(rule));
-        for rule in rest {
-            let same =
-                |group: &&mut Vec<&RuleLine>| group[0].reason == rule.reason && is_failed(group[0]) == is_failed(rule);
-            match not_run.iter_mut().find(same) {
-                Some(group) => group.push(rule),
-                None => not_run.push(vec![rule]),
-            }
+        let partial: Vec<&RuleLine> = summary.ran().filter(|rule| rule.is_partial()).collect();
+        for group in alike(partial) {
+            self.group("report-rules-partial", &group);
         }
-        not_run.iter().for_each(|group| self.not_run(group));
+        let (waiting, rest): (Vec<&RuleLine>, Vec<&RuleLine>) = summary.not_run().partition(|rule| rule.is_waiting());
+        let (idle, rest): (Vec<&RuleLine>, Vec<&RuleLine>) = rest.into_iter().partition(|rule| rule.is_idle());
+        alike(rest).iter().for_each(|group| self.not_run(group));
+        if !idle.is_empty() {
+            self.group("report-rules-idle", &idle);
+        }
         if !waiting.is_empty() {
             let titles = args([("count", waiting.len().into()), ("titles", self.titles(&waiting).into())]);
             let text = self.report.catalog.format("report-rules-waiting", &titles);
@@ -236,7 +243,18 @@ impl Page<'_> {
         titles.join(&self.text("report-list-separator"))
     }
 
-    /// Rules that failed or were skipped for one reason.
+    /// Rules of which one thing is to be said.
+    fn group(&mut self, id: &str, rules: &[&RuleLine]) {
+        let what = args([
+            ("count", rules.len().into()),
+            ("titles", self.titles(rules).into()),
+            ("reason", rules[0].reason.clone().into()),
+        ]);
+        let text = self.report.catalog.format(id, &what);
+        self.paragraph(&text, 2, 2);
+    }
+
+    /// Rules that failed, could not judge or were skipped for one reason.
     fn not_run(&mut self, rules: &[&RuleLine]) {
         let ids: Vec<&str> = rules.iter().map(|r| r.rule.as_str()).collect();
         let what = args([
@@ -245,16 +263,13 @@ impl Page<'_> {
             ("reason", rules[0].reason.clone().into()),
         ]);
         let failed = is_failed(rules[0]);
-        let id = if failed { "report-rule-failed" } else { "report-rule-skipped" };
+        let id = match rules[0].outcome {
+            Outcome::Failed { .. } => "report-rule-failed",
+            Outcome::Unjudged => "report-rule-unjudged",
+            _ => "report-rule-skipped",
+        };
         let text = self.report.catalog.format(id, &what);
-        let at = self.out.len();
-        self.paragraph(&text, 2, 2);
-        let plain = self.out.split_off(at);
-        let paint = if failed { Ink::red } else { Ink::yellow };
-        for line in plain.lines() {
-            let painted = paint(self.ink, line);
-            self.line(&painted);
-        }
+        self.warning(&text, if failed { Ink::red } else { Ink::yellow });
     }
 
     fn hospitals(&mut self) {
@@ -354,16 +369,20 @@ impl Page<'_> {
         self.paragraph(&lead.message, 6, 0);
     }
 
-    fn notes(&mut self) {
-        let notes = &self.report.summary.notes;
-        if notes.is_empty() {
+    fn unread(&mut self) {
+        let lines = self.report.summary.unread.iter().map(|u| format!("{}: {}", u.name, u.text)).collect::<Vec<_>>();
+        self.sentences("report-section-unread", &lines);
+    }
+
+    fn sentences(&mut self, section: &str, texts: &[String]) {
+        if texts.is_empty() {
             return;
         }
-        self.section("report-section-notes");
-        for note in notes.iter().take(NOTES) {
-            self.paragraph(&format!("- {note}"), 2, 2);
+        self.section(section);
+        for text in texts.iter().take(NOTES) {
+            self.paragraph(&format!("- {text}"), 2, 2);
         }
-        self.more(notes.len(), NOTES, "report-more-notes");
+        self.more(texts.len(), NOTES, "report-more-notes");
     }
 
     fn written(&mut self, view: View<'_>) {
@@ -374,11 +393,12 @@ impl Page<'_> {
             let text = self.report.catalog.format("report-written", &args([("path", path.into())]));
             self.paragraph(&text, 2, 2);
         }
-        let steps: [(&str, usize); 4] = [
+        let steps: [(&str, usize); 5] = [
             ("report-next-leads", summary.total.leads),
             ("report-next-rejects", self.report.rejects.iter().map(|r| r.rows as usize).sum()),
-            ("report-next-failed", summary.failed),
-            ("report-next-skipped", summary.skipped),
+            ("report-next-failed", summary.ended.failed),
+            ("report-next-unjudged", summary.ended.unjudged - summary.ended.idle),
+            ("report-next-skipped", summary.ended.skipped - summary.ended.waiting),
         ];
         for (id, n) in steps.into_iter().filter(|(_, n)| *n > 0) {
             let text = self.report.catalog.format(id, &args([("n", Value::from(n))]));
@@ -404,9 +424,19 @@ const COUNTS: [(&str, u8); 4] = [
 fn counts(count: &Count) -> Vec<String> {
     vec![whole(count.leads), whole(count.hospitals), whole(count.patients), yuan(count.at_risk)]
 }
-/// Whether a rule lacks nothing but points in its knowledge table.
-fn is_waiting(rule: &RuleLine) -> bool {
-    matches!(&rule.outcome, Outcome::Skipped { missing } if missing.len() == 1 && missing[0].starts_with("knowledge/"))
+/// Rules that ended alike for the same reason, together.
+fn alike(rules: Vec<&RuleLine>) -> Vec<Vec<&RuleLine>> {
+    let mut groups: Vec<Vec<&RuleLine>> = Vec::new();
+    for rule in rules {
+        let same = |group: &&mut Vec<&RuleLine>| {
+            group[0].reason == rule.reason && group[0].outcome.name() == rule.outcome.name()
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(rule),
+            None => groups.push(vec![rule]),
+        }
+    }
+    groups
 }
 
 fn is_failed(rule: &RuleLine) -> bool {
