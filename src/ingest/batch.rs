@@ -1,10 +1,13 @@
 //! A batch of rows as typed columns: text interned within the batch, numbers and dates parsed, bad rows set aside.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
-use super::header::Layout;
+use super::beside_rows::{BesideParser, BesideRows};
+use super::layout::Layout;
 use super::values::{clean, decimal, fee_class, flag, half_width, is_damaged_id, is_dash, sex, stamp};
-use crate::model::{Column, Kind, Stamp, Table, columns};
+use crate::model::{Column, Kind, Stamp, Table, column, columns};
 
 /// What a text id belongs to; ids of one domain are comparable across tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -124,7 +127,8 @@ impl Values {
         }
     }
 
-    fn truncate(&mut self, rows: usize) {
+    /// Leaves the first so many rows.
+    pub fn truncate(&mut self, rows: usize) {
         match self {
             Self::Symbol(_, v) => v.truncate(rows),
             Self::Hash(v) => v.truncate(rows),
@@ -200,6 +204,35 @@ pub(super) struct Batch {
     pub damaged: Vec<u64>,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
+    /// What else the rows hold, as in [`Parser::beside`].
+    pub beside: Vec<BesideRows>,
+}
+
+impl Batch {
+    /// Leaves the rows that are marked.
+    pub fn keep(&mut self, marks: &[bool]) {
+        fn only<T>(values: &mut Vec<T>, marks: &[bool]) {
+            let mut marks = marks.iter();
+            values.retain(|_| marks.next().is_some_and(|kept| *kept));
+        }
+        only(&mut self.lines, marks);
+        for values in &mut self.values {
+            match values {
+                Values::Symbol(_, v) => only(v, marks),
+                Values::Hash(v) => only(v, marks),
+                Values::Integer(v) => only(v, marks),
+                Values::Moment(v) => only(v, marks),
+                Values::Small(v) => only(v, marks),
+            }
+        }
+    }
+
+    /// Moves all line numbers: a batch knows only those within its block.
+    pub fn shift(&mut self, lines: u32) {
+        self.lines.iter_mut().for_each(|l| *l += lines);
+        self.bad.iter_mut().for_each(|b| b.line += lines);
+        self.beside.iter_mut().for_each(|b| b.batch.shift(lines));
+    }
 }
 
 /// Rows of a batch that samples are taken from, and samples of a column.
@@ -208,8 +241,10 @@ const SAMPLED: (u64, usize) = (40, 3);
 /// A kept column of a layout.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
-    /// Position in the row.
+    /// Position in the row; of a value that no cell holds, the first of those it comes from.
     pub at: usize,
+    /// Where the value comes from other than the cell.
+    from: Option<From>,
     /// The column.
     pub column: &'static Column,
     /// National field name under which the values are kept: the column's, or that of the one it stands in for.
@@ -223,11 +258,44 @@ pub(super) struct Slot {
     first: bool,
 }
 
+/// Where a value comes from that is no cell of its own.
+#[derive(Clone, Debug)]
+enum From {
+    /// The same for all rows.
+    Constant(Box<[u8]>),
+    /// These cells, joined.
+    Joined(Vec<usize>),
+}
+
+impl Slot {
+    /// The value of a row.
+    fn cell<'a>(&'a self, row: &'a csv::ByteRecord) -> Cow<'a, [u8]> {
+        match &self.from {
+            None => Cow::Borrowed(row.get(self.at).unwrap_or_default()),
+            Some(From::Constant(text)) => Cow::Borrowed(text),
+            Some(From::Joined(cells)) => {
+                let cells: Vec<&[u8]> = cells.iter().map(|at| clean(row.get(*at).unwrap_or_default())).collect();
+                Cow::Owned(if cells.iter().all(|c| c.is_empty()) { Vec::new() } else { cells.join(&JOINT) })
+            }
+        }
+    }
+
+    /// Whether it is an amount of money.
+    pub fn is_money(&self) -> bool {
+        self.column.kind == Kind::Money
+    }
+}
+
+/// Between the cells of a joined value: no id of an export holds it.
+const JOINT: u8 = b'\x1f';
+
 /// Turns rows of cells into a [`Batch`].
 #[derive(Clone, Debug)]
 pub(super) struct Parser {
     /// The columns kept, in file order.
     pub slots: Vec<Slot>,
+    /// What else the rows hold.
+    pub beside: Vec<BesideParser>,
     headers: Vec<String>,
     item_at: Option<(usize, usize)>,
 }
@@ -236,16 +304,30 @@ impl Parser {
     /// A parser for a layout.
     pub fn new(layout: &Layout) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
-        let has = |field: &str| layout.columns.iter().flatten().any(|c| c.field == field);
-        for (at, column) in layout.columns.iter().enumerate().filter_map(|(at, c)| c.map(|c| (at, c))) {
+        let headers = layout.columns.iter().enumerate().filter_map(|(at, c)| c.map(|c| (at, None, c)));
+        let more = layout.more.iter().map(|(at, c)| (*at, None, *c));
+        let constants = layout
+            .constants
+            .iter()
+            .map(|(column, text)| (usize::MAX, Some(From::Constant(text.as_bytes().into())), *column));
+        let joined = column(layout.table, "mdtrt_id")
+            .zip(layout.joined.first())
+            .map(|(column, first)| (*first, Some(From::Joined(layout.joined.clone())), column));
+        let given: Vec<_> = headers.chain(more).chain(constants).chain(joined).collect();
+        let has = |field: &str| given.iter().any(|(_, _, c)| c.field == field);
+        for (at, from, column) in given.iter().cloned() {
             let role = stand_in(layout.table, column, has);
-            let Some(keep) = keep(role) else { continue };
+            let Some(mut keep) = keep(role) else { continue };
+            if let (Keep::Integer(scale), Kind::Money | Kind::Price) = (&mut keep, column.kind) {
+                let power = layout.powers.get(at).copied().unwrap_or(0);
+                *scale = scale.saturating_add_signed(power);
+            }
             let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let code = column.kind == Kind::Id || named(Domain::Diagnosis) || named(Domain::Doctor);
             let first = role.field == "oprn_oprt_code";
-            slots.push(Slot { at, column, field: role.field, keep, key, code: code || first, first });
+            slots.push(Slot { at, from, column, field: role.field, keep, key, code: code || first, first });
         }
         let slot = |field: &str| slots.iter().position(|s| s.field == field);
         let item_at = match layout.table {
@@ -253,7 +335,8 @@ impl Parser {
             Table::Diagnoses => slot("diag_code").zip(slot("diag_name")),
             _ => slot("dise_codg").zip(slot("dise_name")),
         };
-        Self { slots, headers: layout.headers.clone(), item_at }
+        let beside = layout.beside.iter().map(BesideParser::new).collect();
+        Self { slots, beside, headers: layout.headers.clone(), item_at }
     }
 
     /// An empty batch.
@@ -267,7 +350,22 @@ impl Parser {
             read: 0,
             damaged: vec![0; self.slots.len()],
             samples: vec![Vec::new(); self.width()],
+            beside: self.beside.iter().map(BesideParser::rows).collect(),
         }
+    }
+
+    /// The cells that are looked at, in file order: a format of columns need not read the others.
+    pub fn cells(&self) -> Vec<usize> {
+        let of = |slot: &Slot| match &slot.from {
+            None => vec![slot.at],
+            Some(From::Constant(_)) => Vec::new(),
+            Some(From::Joined(cells)) => cells.clone(),
+        };
+        let mut cells: Vec<usize> = self.slots.iter().flat_map(of).collect();
+        cells.extend(self.beside.iter().flat_map(BesideParser::cells));
+        cells.sort_unstable();
+        cells.dedup();
+        cells
     }
 
     /// Number of cells in a row.
@@ -293,22 +391,41 @@ impl Parser {
         }
         let rows = batch.lines.len();
         // Text is interned only when the whole row is good, so that no id comes from a row set aside.
+        let mut numbers = self.numbers(batch, line, row, suspect);
+        for (at, beside) in self.beside.iter().enumerate() {
+            numbers = numbers.and_then(|()| beside.numbers(&mut batch.beside[at], line, row, suspect));
+        }
+        if let Err(bad) = numbers {
+            batch.values.iter_mut().for_each(|v| v.truncate(rows));
+            batch.beside.iter_mut().for_each(BesideRows::undo);
+            batch.bad.push(bad);
+            return;
+        }
+        self.texts(batch, line, row);
+        for (beside, rows) in self.beside.iter().zip(&mut batch.beside) {
+            beside.texts(rows, line, row);
+        }
+    }
+
+    /// Parses the cells of a row that are no text, and checks the others. A row at fault leaves values to be taken back.
+    pub fn numbers(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) -> Result<(), BadRow> {
         for (slot, values) in self.slots.iter().zip(&mut batch.values) {
-            let raw = row.get(slot.at).unwrap_or_default();
-            let cell = clean(raw);
-            if let Err(reason) = check(slot, raw, cell, suspect).and_then(|()| add(values, slot, raw, cell)) {
-                batch.values.iter_mut().for_each(|v| v.truncate(rows));
-                batch.bad.push(BadRow {
-                    line,
-                    column: self.headers[slot.at].trim().to_string(),
-                    value: shorten(raw),
-                    reason,
-                });
-                return;
+            let raw = slot.cell(row);
+            let cell = clean(&raw);
+            if let Err(reason) = check(slot, &raw, cell, suspect).and_then(|()| add(values, slot, &raw, cell)) {
+                let column = self.headers.get(slot.at).map_or(slot.field, |h| h.trim()).to_string();
+                return Err(BadRow { line, column, value: shorten(&raw), reason });
             }
         }
+        Ok(())
+    }
+
+    /// Interns the texts of a row whose numbers are in, which ends it.
+    pub fn texts(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord) {
+        let rows = batch.lines.len();
         for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
-            let cell = clean(row.get(slot.at).unwrap_or_default());
+            let raw = slot.cell(row);
+            let cell = clean(&raw);
             let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
             *damaged += u64::from(broken);
             let cell = match (broken, slot.first) {
@@ -467,7 +584,7 @@ fn fold(cell: &[u8]) -> Vec<u8> {
 }
 
 /// A 64-bit hash of an id that is only compared; never 0. Equal hashes are confirmed by the rows' other values.
-fn hash(cell: &[u8]) -> u64 {
+pub(super) fn hash(cell: &[u8]) -> u64 {
     use std::hash::Hasher;
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(cell);
