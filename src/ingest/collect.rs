@@ -71,6 +71,14 @@ impl Chunk {
         self.find(field).and_then(|v| if let Values::Integer(v) = v { Some(v.as_slice()) } else { None })
     }
 
+    /// Gives ids of a text column another name.
+    pub fn rename(&mut self, field: &str, names: &FxHashMap<u32, u32>) {
+        let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
+        if let Some(Values::Symbol(_, ids)) = found.filter(|_| !names.is_empty()) {
+            ids.iter_mut().for_each(|id| *id = names.get(id).copied().unwrap_or(*id));
+        }
+    }
+
     /// Integers of a number column, to be added to.
     fn integers_mut(&mut self, field: &str) -> Option<&mut Vec<i64>> {
         let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);

@@ -228,6 +228,11 @@ fn is_flat(fees: &Try) -> bool {
 /// admission must not pass for one of visits.
 fn is_truth(near: &Try, whole: &Try) -> bool {
     let (near_known, known) = (near.given.headers(), whole.given.headers());
+    // What names a stay and its diagnoses, but neither dates nor money, is a list of diagnoses.
+    let dated = ["begntime", "endtime", "medfee_sumamt"].iter().any(|f| near.given.has(f));
+    if whole.table == Table::Diagnoses && near.table == Table::Stays && !dated {
+        return false;
+    }
     near_known >= known + 2 && near.telling() > 0 || near_known > 2 * known + 1
 }
 

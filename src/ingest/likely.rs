@@ -21,6 +21,16 @@ impl Candidates {
     }
 }
 
+/// Words in the headers of what is neither a date nor an amount: where nothing stands below a header, they speak against it.
+const OTHERWISE: [&str; 22] = [
+    "诊断", "病种", "编码", "代码", "名称", "姓名", "科室", "医师", "医生", "方式", "标志", "标识", "类别", "类型",
+    "diag", "disease", "_id", "code", "name", "dept", "doctor", "type",
+];
+
+fn is_measure(kind: Kind) -> bool {
+    matches!(kind, Kind::Stamp | Kind::Date | Kind::Money | Kind::Price | Kind::Quantity | Kind::Count)
+}
+
 /// Likeness from which a name is told.
 const LIKE: f64 = 0.4;
 
@@ -145,7 +155,10 @@ pub fn candidates(column: &Column, headers: &[HeaderColumn]) -> Candidates {
     for header in headers.iter().filter(|h| h.field.is_none() && !h.header.trim().is_empty()) {
         let points = by_name(column, &header.header);
         let fits = fits(column, &header.samples);
-        if points > 0.0 && fits != Some(false) {
+        let stranger = fits.is_none()
+            && is_measure(column.kind)
+            && OTHERWISE.iter().any(|w| Name::new(&header.header).full.contains(w));
+        if points > 0.0 && fits != Some(false) && !stranger {
             named.push((points, header));
         } else if fits == Some(true) {
             alike.push(header.header.clone());

@@ -17,6 +17,11 @@ pub fn library(want: &Expect, got: &Ingested) -> Vec<String> {
     rows(want, got, &mut faults);
     rejects(&want.rejects, &got.rejects, &mut faults);
     region(want, &got.region, &mut faults);
+    let unread: Vec<String> = got.unread.iter().map(|u| format!("{} {}", u.name, u.reason)).collect();
+    differ(&mut faults, "unread", want.unread.clone(), unread);
+    differ(&mut faults, "diagnoses", want.diagnoses, got.region.diagnoses.len());
+    let silent = want.notes.iter().filter(|id| !got.notes.iter().any(|n| n.id == id.as_str()));
+    faults.extend(silent.map(|id| format!("no note {id}: {:?}", got.notes)));
     faults
 }
 

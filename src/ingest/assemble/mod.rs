@@ -1,6 +1,7 @@
 //! Joins what was read into a region: ids ranked, settlements summed to stays, refunds netted, charge lines grouped.
 
 mod aliases;
+mod beside;
 mod fees;
 mod keys;
 mod people;
@@ -146,6 +147,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let files = std::mem::take(&mut all.files);
     let mut ledger = Ledger::new(&files);
     let mut rows = settlements::rows(&all, &ids);
+    let brought = beside::settle(&mut rows, &mut all, &mut ledger);
     let keys = keys::Keys::new(&mut rows, &mut all, &ids);
     let fee_records = keys.resolve_fees(&mut all, &ids, &mut ledger);
     let records = Ranked::new(&all.interners[Domain::Record as usize]);
@@ -178,6 +180,10 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     };
     let Collected { mut inputs, mut rejects, notes, unread, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects);
+    // Settlements that went to their stays are no visits.
+    if region.visits.is_empty() && !region.stays.is_empty() && brought {
+        region.columns.retain(|(table, _)| *table != Table::Visits);
+    }
     let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;

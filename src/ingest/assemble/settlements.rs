@@ -54,7 +54,8 @@ impl Settlement {
         self.settled.or(self.begin)
     }
 
-    fn same_but_for_row(&self, other: &Self) -> bool {
+    /// Whether two rows say the same.
+    pub fn same_but_for_row(&self, other: &Self) -> bool {
         Self { row: other.row, ..self.clone() } == *other
     }
 }
