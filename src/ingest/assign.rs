@@ -15,8 +15,8 @@ pub(super) struct Assigned {
     pub more: Vec<(usize, &'static Column)>,
     /// Columns that have one value for the whole file.
     pub constants: Vec<(&'static Column, String)>,
-    /// For each header the power of ten of yuan its money is in.
-    pub powers: Vec<i32>,
+    /// For each header the power of ten of yuan its money is in; `None` where it names no unit.
+    pub powers: Vec<Option<i32>>,
     /// Headers of which several could be the same column, and nothing says which.
     pub ambiguous: Vec<String>,
     /// Some header was named in the configuration.
@@ -93,7 +93,7 @@ pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, Str
         columns: vec![None; names.len()],
         more: Vec::new(),
         constants: Vec::new(),
-        powers: names.iter().map(|n| n.unit.unwrap_or(0)).collect(),
+        powers: names.iter().map(|n| n.unit).collect(),
         ambiguous: Vec::new(),
         mapped: false,
     };
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn units_go_with_their_column() {
         let stays = given(Table::Stays, "医疗费总额（万元）,基金支付总额(元),统筹基金支付", &[]);
-        assert_eq!(stays.powers, [4, 0, 0]);
+        assert_eq!(stays.powers, [Some(4), Some(0), None]);
         assert_eq!(stays.at("medfee_sumamt"), Some(0));
         assert_eq!(given(Table::Fees, "数量(万)", &[]).at("cnt"), None, "ten thousands of pieces are no pieces");
         assert_eq!(given(Table::Fees, "数量(盒)", &[]).at("cnt"), Some(0));

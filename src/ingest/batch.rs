@@ -319,7 +319,7 @@ impl Parser {
             let role = stand_in(layout.table, column, has);
             let Some(mut keep) = keep(role) else { continue };
             if let (Keep::Integer(scale), Kind::Money | Kind::Price) = (&mut keep, column.kind) {
-                let power = layout.powers.get(at).copied().unwrap_or(0);
+                let power = layout.powers.get(at).copied().flatten().unwrap_or(0);
                 *scale = scale.saturating_add_signed(power);
             }
             let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);

@@ -177,7 +177,7 @@ fn further_diagnoses(layout: &mut Layout, names: &[Name]) -> Vec<Beside> {
             columns,
             more: Vec::new(),
             constants: vec![(order, (number + 1).to_string())],
-            powers: vec![0; names.len()],
+            powers: vec![None; names.len()],
             ambiguous: Vec::new(),
             mapped: false,
         };

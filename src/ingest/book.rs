@@ -86,11 +86,16 @@ pub(super) fn read(
 fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<String>) {
     let mut best = (0, Recognised::Nothing, Vec::new());
     let mut score = (0, 0);
+    let mut titles: Vec<Vec<String>> = Vec::new();
     for (at, row) in range.rows().take(TITLE_ROWS).enumerate() {
         let cells: Vec<String> = row.iter().map(|cell| text(cell, false)).collect();
-        let found = headers.recognise(&cells);
+        let mut found = headers.recognise(&cells);
+        if let Recognised::Table(layout) = &mut found {
+            layout.under(&titles);
+        }
         let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
         let points = (found.points(), if found.points() < 10 { filled } else { 0 });
+        titles.push(cells.clone());
         if points > score || best.2.is_empty() {
             (score, best) = (points, (at, found, cells));
         }

@@ -69,10 +69,10 @@ impl Lacking {
         }
         let name = toml::Value::String(self.file.clone());
         let lines: Vec<String> = self.lacks.iter().map(Lack::entry).collect();
-        let entries = format!("      [files.{name}.columns.{}]\n{}", table.name(), lines.concat());
-        text.push_str(&format!("\n    {}\n{}", catalog.text("input-lacks-map"), entries.trim_end()));
+        let entries = format!("  [files.{name}.columns.{}]\n{}", table.name(), lines.concat());
+        text.push_str(&format!("\n{}\n{}", catalog.text("input-lacks-map"), entries.trim_end()));
         if self.lacks.iter().any(|l| l.field == "fixmedins_code") {
-            text.push_str(&format!("\n    {}", catalog.text("input-lacks-institution")));
+            text.push_str(&format!("\n{}", catalog.text("input-lacks-institution")));
         }
         text
     }
@@ -82,7 +82,7 @@ impl Lack {
     /// The candidates for a column.
     fn line(&self, catalog: &Catalog) -> String {
         let list = |names: &[String]| names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        let mut text = format!("\n    {} ({})", self.field, self.chinese);
+        let mut text = format!("\n  {} ({})", self.field, self.chinese);
         if let Some(or) = self.or {
             text.push_str(&catalog.format("input-lacks-or", &args([("field", or.into())])));
         }
@@ -100,6 +100,6 @@ impl Lack {
     /// The line to write for it.
     fn entry(&self) -> String {
         let best = self.by_name.first().or(self.by_content.first()).cloned().unwrap_or_else(|| "…".to_string());
-        format!("      {} = {}\n", self.field, toml::Value::String(best))
+        format!("  {} = {}\n", self.field, toml::Value::String(best))
     }
 }

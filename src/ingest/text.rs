@@ -138,11 +138,14 @@ pub(super) fn look(name: &str, bytes: &[u8], headers: Headers<'_>) -> Result<Opt
     for delimiter in *b",\t;|\x01" {
         let rows = first_rows(&text, delimiter);
         for (at, (line, cells)) in rows.iter().take(TITLE_ROWS).enumerate() {
-            let found = headers.recognise(cells);
+            let mut found = headers.recognise(cells);
             // Of an unknown text the delimiter is the one that gives most cells, the header the first row that has them.
             let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
             let score = (found.points(), if found.points() < 10 { filled } else { 0 });
             if best.as_ref().is_none_or(|(s, _)| score > *s) {
+                if let Recognised::Table(layout) = &mut found {
+                    layout.under(&rows[..at].iter().map(|(_, cells)| cells.clone()).collect::<Vec<_>>());
+                }
                 let rows = rows[at + 1..].iter().map(|(_, cells)| cells.clone()).collect();
                 let (header_line, cells) = (*line, cells.clone());
                 best = Some((score, Head { encoding, delimiter, found, header_line, cells, rows }));

@@ -439,6 +439,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
         name: "catalogue",
         columns: &[],
         needs: &[
+            &["~名称", "~name", "~编码", "~代码", "~code", "~codg"],
             &[
                 "~注册名称",
                 "~批准文号",
@@ -461,8 +462,6 @@ pub const OTHER_TABLES: &[OtherTable] = &[
                 "~自付比例",
                 "~最高限价",
             ],
-            &["~名称", "~name", "~编码", "~代码", "~code", "~codg"],
-            &["~名称", "~name", "~编码", "~代码", "~code", "~codg"],
         ],
         never: &[
             "psn_no",
