@@ -141,6 +141,8 @@ pub(super) struct Collected {
     pub strangers: Vec<Stranger>,
     /// Files that are refused.
     pub lacking: Vec<Lacking>,
+    /// Files that were passed over although they share columns with a table: refused where nothing else can be used.
+    pub nearly: Vec<Lacking>,
     /// Parts whose rows were made of what the rows of another table repeat.
     pub derived: BTreeSet<u16>,
     /// Every header met, as it is compared.

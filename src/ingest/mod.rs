@@ -40,6 +40,9 @@ pub use stranger::Stranger;
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
     let collected = gather(paths, Headers { mapping, file: "", lenient: false }, progress)?;
+    if collected.files.is_empty() && !collected.nearly.is_empty() {
+        return Err(Error::Lacking(collected.nearly));
+    }
     if collected.files.is_empty() {
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();

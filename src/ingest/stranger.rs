@@ -78,6 +78,7 @@ impl Collected {
             Recognised::Incomplete(near) => {
                 let missing: Vec<String> = near.missing.iter().map(|c| format!("{} {}", c.field, c.chinese)).collect();
                 let table = near.table.name();
+                self.nearly.push(lacking(file.clone(), near, &unknown));
                 self.unread.push(Unread {
                     name: file,
                     reason: "unread-incomplete",
