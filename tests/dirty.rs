@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use expect::{Before, Expect};
+use yishen::config::{Config, Mapping};
 
 const EARLIER: &str = "{\"report\":\"of an earlier run\"}\n";
 
@@ -206,13 +207,21 @@ fn records(bytes: &[u8]) -> Vec<csv::StringRecord> {
     reader.records().map(|r| r.expect("the file of rejects is UTF-8 CSV")).collect()
 }
 
+/// What the arguments say about headers.
+fn mapping(case: &Path, args: &[String]) -> Mapping {
+    let value = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));
+    let file = value("--config").map(|f| Config::load(Some(&case.join(f))).expect("a sound configuration"));
+    let mapping = file.map(|config| config.columns).unwrap_or_default();
+    Mapping { institution: value("--institution").cloned().or(mapping.institution), ..mapping }
+}
+
 /// Asks the library for the same files and compares counts and values.
 fn read(case: &Path, want: &Expect) -> Vec<String> {
     if !want.library {
         return Vec::new();
     }
     let paths: Vec<PathBuf> = want.paths.iter().map(|p| case.join(p)).collect();
-    let read = yishen::ingest::read(&paths, &yishen::config::Mapping::default(), &yishen::model::Silent);
+    let read = yishen::ingest::read(&paths, &mapping(case, &want.args), &yishen::model::Silent);
     match (read, want.exit) {
         (Ok(_), 2) => vec!["the library read what should be an error".to_string()],
         (Err(_), 2) => Vec::new(),

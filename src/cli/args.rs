@@ -73,6 +73,8 @@ pub(super) struct Scan {
     pub(super) fail_on: Option<ResultClass>,
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(super) max_rejects: Option<f64>,
+    #[arg(long, value_name = "ID")]
+    pub(super) institution: Option<String>,
     #[arg(long, value_name = "DIR", help_heading = "choice")]
     pub(super) rules: Option<PathBuf>,
     #[arg(long, value_name = "RULE", help_heading = "choice")]
@@ -146,6 +148,8 @@ pub(super) struct Columns {
     pub(super) files: Vec<PathBuf>,
     #[arg(long, value_name = "MAPPING")]
     pub(super) write: Option<PathBuf>,
+    #[arg(long, value_name = "ID")]
+    pub(super) institution: Option<String>,
     #[arg(long)]
     pub(super) force: bool,
 }

@@ -1,34 +1,42 @@
 //! `yishen columns`: how each column of each file was understood, and a mapping to edit.
 
-use std::collections::BTreeMap;
-
 use unicode_width::UnicodeWidthStr;
 
 use super::args::Columns;
 use super::progress::Bars;
 use super::wrap::{fit, pad};
-use super::{Exit, Failure, Session, output, width};
-use crate::config::nearest;
-use crate::ingest::{self, HeaderColumn, Input, Part};
+use super::{Exit, Failure, Session, mapping, output, settings, width};
+use crate::ingest::{self, Input, Part, Stranger};
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Column, Table, column, columns};
 
 /// Shows what was understood, and writes it down where that is asked for.
 pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     let bars = Bars::new(&session.catalog, session.quiet);
-    let (inputs, notes) = ingest::inspect(&flags.files, &session.config.columns, &bars)
-        .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
+    let names = settings::mapping(flags.institution.clone(), session);
+    let ingest::Inspected { inputs, strangers, unread, notes } =
+        ingest::inspect(&flags.files, &names, &bars).map_err(|e| session.told(&[e.message(&session.catalog)]))?;
     for input in &inputs {
         for part in &input.parts {
             session.print(&page(&name(input, part), part, &session.catalog, width()))?;
         }
     }
+    for stranger in &strangers {
+        session.print(&stranger_page(stranger, &session.catalog, width()))?;
+    }
+    for left in &unread {
+        let reason = session.catalog.format(left.reason, &left.args);
+        let list = [("file", left.name.as_str().into()), ("reason", reason.into())];
+        session.print(&format!("{}\n", session.catalog.format("columns-unread", &args(list))))?;
+    }
     for note in &notes {
         session.talk(&session.catalog.format(note.id, &note.args));
     }
     if let Some(path) = &flags.write {
-        output::save(path, &mapping(&inputs, &session.catalog), flags.force, session)?;
+        output::save(path, &mapping::write(&inputs, &strangers, &session.catalog), flags.force, session)?;
         session.talk(&session.catalog.format("columns-written", &args([("file", path.display().to_string().into())])));
+    } else if mapping::has_choices(&inputs, &strangers) {
+        session.talk(&session.catalog.text("columns-write-hint"));
     }
     Ok(Exit::Finished)
 }
@@ -56,9 +64,57 @@ fn page(name: &str, part: &Part, catalog: &Catalog, width: usize) -> String {
         out.push_str(&fit(line.trim_end(), width));
         out.push('\n');
     }
-    for column in missing(part.table, &part.columns) {
+    for column in mapping::missing(part) {
         let list = [("field", column.field.into()), ("chinese", column.chinese.into())];
         out.push_str(&format!("  {}\n", catalog.format("columns-missing", &args(list))));
+        let candidates: Vec<String> = ingest::candidates(column, &part.columns).all().cloned().collect();
+        if !candidates.is_empty() {
+            let list = [("headers", candidates.join(", ").into())];
+            out.push_str(&format!("    {}\n", catalog.format("columns-candidates", &args(list))));
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// A file whose headers are unknown: each header with what it may be and samples, then the fields to choose from.
+fn stranger_page(stranger: &Stranger, catalog: &Catalog, width: usize) -> String {
+    let tables = ingest::tables(&stranger.columns);
+    let mut out = format!("{}\n", catalog.format("columns-unknown", &args([("file", stranger.name.as_str().into())])));
+    let heading = |id: &str| catalog.text(&format!("columns-heading-{id}"));
+    let mut rows = vec![[heading("header"), heading("may-be"), heading("samples")]];
+    for column in &stranger.columns {
+        let mut fields: Vec<&str> = Vec::new();
+        for field in tables.iter().take(2).flat_map(|table| ingest::fields(*table, column)) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        let may =
+            if fields.is_empty() { catalog.text("columns-unused") } else { fields[..fields.len().min(4)].join(", ") };
+        rows.push([column.header.clone(), may, column.samples.join(" | ")]);
+    }
+    let widest = |i: usize| rows.iter().map(|r| r[i].width()).max().unwrap_or(0).min(44) + 2;
+    let (first, second) = (widest(0).min(34), widest(1));
+    for [header, field, samples] in &rows {
+        let line =
+            format!("  {}{}{samples}", pad(&fit(header, first - 2), first), pad(&fit(field, second - 2), second));
+        out.push_str(&fit(line.trim_end(), width));
+        out.push('\n');
+    }
+    for table in if tables.is_empty() { Table::ALL.to_vec() } else { tables } {
+        let name = |c: &&Column| match catalog.lang() {
+            Lang::Zh => format!("{} {}", c.field, c.chinese),
+            Lang::En => c.field.to_string(),
+        };
+        let (needed, other): (Vec<&Column>, Vec<&Column>) = columns(table).iter().partition(|c| c.required);
+        let list = [
+            ("table", table.name().into()),
+            ("title", catalog.text(&format!("report-table-{}", table.name())).into()),
+            ("needed", needed.iter().map(name).collect::<Vec<_>>().join(", ").into()),
+            ("other", other.iter().map(name).collect::<Vec<_>>().join(", ").into()),
+        ];
+        out.push_str(&format!("  {}\n", catalog.format("columns-fields", &args(list))));
     }
     out.push('\n');
     out
@@ -73,54 +129,10 @@ fn understood(table: Table, field: Option<&str>, catalog: &Catalog) -> String {
     }
 }
 
-/// The fields a table cannot do without that neither the file nor a stand-in gives.
-fn missing(table: Table, found: &[HeaderColumn]) -> Vec<&'static Column> {
-    let has = |field: &str| found.iter().any(|c| c.field == Some(field));
-    columns(table).iter().filter(|c| c.required && !has(c.field) && !c.stands_in.is_some_and(has)).collect()
-}
-
-/// The mapping as TOML: what was understood as entries, the rest as comments to fill in.
-fn mapping(inputs: &[Input], catalog: &Catalog) -> String {
-    let mut tables: BTreeMap<Table, Vec<&HeaderColumn>> = BTreeMap::new();
-    for column in inputs.iter().flat_map(|i| &i.parts).map(|p| p.columns.iter().map(move |c| (p.table, c))) {
-        for (table, column) in column {
-            let all = tables.entry(table).or_default();
-            if !all.iter().any(|c| c.header == column.header) {
-                all.push(column);
-            }
-        }
-    }
-    let mut out = format!("# {}\n", catalog.text("columns-comment"));
-    for (table, found) in &tables {
-        out.push_str(&format!("\n[columns.{}]\n", table.name()));
-        let mut given = Vec::new();
-        for column in found {
-            let header = toml::Value::String(column.header.clone()).to_string();
-            match column.field {
-                // Two files may head the same field differently; one entry is all a mapping holds.
-                Some(field) if given.contains(&field) => out.push_str(&format!("# {field} = {header}\n")),
-                Some(field) => {
-                    given.push(field);
-                    out.push_str(&format!("{field} = {header}\n"));
-                }
-                None => out.push_str(&format!("# ? = {header}\n")),
-            }
-        }
-        let all: Vec<HeaderColumn> = found.iter().map(|c| (*c).clone()).collect();
-        for column in missing(*table, &all) {
-            let unused = all.iter().filter(|c| c.field.is_none()).map(|c| c.header.as_str());
-            let near = nearest(column.chinese, unused, 1).first().copied().unwrap_or_default().to_string();
-            let line = format!("# {} = {}  # {}\n", column.field, toml::Value::String(near), column.chinese);
-            out.push_str(&line);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::Rows;
+    use crate::ingest::{HeaderColumn, Rows};
 
     fn input() -> Input {
         let column = |header: &str, field, sample: &str| HeaderColumn {
@@ -148,16 +160,5 @@ mod tests {
         assert!(page.contains("mdtrt_id") && page.contains("001 | 乙"), "{page}");
         assert!(page.contains("begntime") && page.contains("入院日期"), "{page}");
         assert!(!page.contains("psn_name"), "only required fields are missed: {page}");
-    }
-
-    #[test]
-    fn the_mapping_is_a_configuration_that_reads_back() {
-        let text = mapping(&[input()], &Catalog::new(Lang::Zh));
-        let table: toml::Table = toml::from_str(&text).expect("valid TOML");
-        let stays = table["columns"]["stays"].as_table().expect("a section");
-        assert_eq!(stays["mdtrt_id"].as_str(), Some("就诊ID"));
-        assert_eq!(stays["fixmedins_code"].as_str(), Some("机构\"码\""));
-        assert!(text.contains("# ? = \"入院日\""), "{text}");
-        assert!(text.contains("# begntime = \"入院日\""), "the nearest unused header is offered: {text}");
     }
 }

@@ -10,6 +10,7 @@ mod errors;
 mod evaluate;
 mod help;
 mod localize;
+mod mapping;
 mod new;
 mod output;
 mod progress;

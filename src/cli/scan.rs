@@ -29,7 +29,7 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
     let outputs = output::outputs(&settings.output, &settings.paths, settings.force, session)?;
     let bars = Bars::new(&session.catalog, session.quiet);
 
-    let mut ingested = ingest::read(&settings.paths, &session.config.columns, &bars)
+    let mut ingested = ingest::read(&settings.paths, &settings.mapping, &bars)
         .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
     known_hospitals(&settings.filter, &ingested, session)?;
     ingested.notes.extend(notes(&settings.filter, &session.catalog));

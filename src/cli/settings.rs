@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{self, FAMILIES};
 use super::{Failure, Session, with_nearest};
+use crate::config::Mapping;
 use crate::finding::ResultClass;
 use crate::messages::args as values;
 use crate::model::Day;
@@ -16,6 +17,7 @@ const MAX_REJECTS: f64 = 0.01;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
     pub(super) paths: Vec<PathBuf>,
+    pub(super) mapping: Mapping,
     pub(super) output: Vec<PathBuf>,
     pub(super) force: bool,
     pub(super) mask: bool,
@@ -59,6 +61,7 @@ pub(super) fn settle(flags: args::Scan, session: &Session) -> Result<Settings, F
     }
     Ok(Settings {
         paths: if flags.paths.is_empty() { vec![PathBuf::from(".")] } else { flags.paths },
+        mapping: mapping(flags.institution, session),
         output: if flags.output.is_empty() { file.output.clone() } else { flags.output },
         force: flags.force,
         mask: flags.mask,
@@ -69,6 +72,12 @@ pub(super) fn settle(flags: args::Scan, session: &Session) -> Result<Settings, F
         family,
         filter,
     })
+}
+
+/// How headers are read: the file's mapping, with the institution of the command line.
+pub(super) fn mapping(institution: Option<String>, session: &Session) -> Mapping {
+    let institution = institution.or_else(|| session.config.columns.institution.clone());
+    Mapping { institution, ..session.config.columns.clone() }
 }
 
 fn unknown_family(name: &str, session: &Session) -> Failure {

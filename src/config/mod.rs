@@ -4,24 +4,22 @@
 //! fault of the file is reported at once, each with its line and the nearest valid word.
 
 mod fault;
+mod mapping;
 mod nearest;
 mod read;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::finding::ResultClass;
 use crate::messages::Lang;
-use crate::model::{Day, Table};
+use crate::model::Day;
 
 pub use fault::Fault;
+pub use mapping::{Fields, FileRule, Mapping};
 pub use nearest::nearest;
 
 /// Name of the file that is looked for in the current folder.
 pub const FILE_NAME: &str = "yishen.toml";
-
-/// For each table, national field name to the header that carries it in the files.
-pub type Mapping = BTreeMap<Table, BTreeMap<String, String>>;
 
 /// A parameter set for a rule, `[parameters.<rule-id>]`. Whether rule and parameter exist, the rule book says.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +59,8 @@ pub struct Scan {
     pub family: Option<String>,
     /// Ids of the rules to run.
     pub rule: Vec<String>,
+    /// The institution of files that name none.
+    pub institution: Option<String>,
     /// Administrative code of the bureau's region: its own knowledge points apply beside the national ones.
     pub region: Option<String>,
 }
@@ -72,7 +72,7 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// Section `[scan]`.
     pub scan: Scan,
-    /// Sections `[columns.<table>]`.
+    /// Sections `[columns.<table>]` and `[files."<name>"]`.
     pub columns: Mapping,
     /// Sections `[parameters.<rule-id>]`, in file order.
     pub parameters: Vec<Parameter>,

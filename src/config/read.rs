@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Fault, Parameter, Scan, day, fail_on, nearest, share};
+use super::{Config, Fault, Fields, FileRule, Parameter, Scan, day, fail_on, nearest, share};
 use crate::messages::{Args, Lang, Value, args};
 use crate::model::{Table, columns};
 
-const SECTIONS: [&str; 3] = ["scan", "columns", "parameters"];
-const SCAN_KEYS: [&str; 12] = [
+const SECTIONS: [&str; 4] = ["scan", "columns", "files", "parameters"];
+const FILE_KEYS: [&str; 3] = ["table", "skip", "columns"];
+const SCAN_KEYS: [&str; 13] = [
     "lang",
     "threads",
     "max_rejects",
@@ -24,6 +25,7 @@ const SCAN_KEYS: [&str; 12] = [
     "family",
     "rule",
     "region",
+    "institution",
 ];
 
 type Key<'i> = Spanned<Cow<'i, str>>;
@@ -62,6 +64,12 @@ fn text(name: &str, folder: &Path, source: &str) -> Result<Config, Vec<Fault>> {
     Err(reader.faults)
 }
 
+/// A text that says something: neither nothing nor a constant of nothing.
+fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && text != "=").then(|| text.to_string())
+}
+
 struct Reader<'a> {
     name: &'a str,
     folder: &'a Path,
@@ -96,7 +104,8 @@ impl Reader<'_> {
         for (key, value) in root {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("scan", DeValue::Table(table)) => config.scan = self.scan(table),
-                ("columns", DeValue::Table(tables)) => self.columns(tables, &mut config),
+                ("columns", DeValue::Table(tables)) => config.columns.columns = self.columns(tables),
+                ("files", DeValue::Table(files)) => config.columns.files = self.files(files),
                 ("parameters", DeValue::Table(rules)) => self.parameters(rules, &mut config),
                 (name, _) if SECTIONS.contains(&name) => self.wrong(key, value, "config-wants-section"),
                 // The commonest slip: a key of [scan] above any heading.
@@ -109,6 +118,7 @@ impl Reader<'_> {
                 _ => self.unknown(key, "config-unknown-section", &SECTIONS),
             }
         }
+        config.columns.institution.clone_from(&config.scan.institution);
         config
     }
 
@@ -131,6 +141,7 @@ impl Reader<'_> {
                 "family" => scan.family = self.word(key, value, "config-wants-text", |t| Some(t.to_string())),
                 "rule" => scan.rule = self.list(key, value),
                 "region" => scan.region = self.word(key, value, "config-wants-text", |t| Some(t.to_string())),
+                "institution" => scan.institution = self.word(key, value, "config-wants-text", filled),
                 _ => self.unknown(key, "config-unknown-key", &SCAN_KEYS),
             }
         }
@@ -197,7 +208,8 @@ impl Reader<'_> {
         parsed
     }
 
-    fn columns(&mut self, tables: &DeTable<'_>, config: &mut Config) {
+    fn columns(&mut self, tables: &DeTable<'_>) -> Fields {
+        let mut columns = Fields::new();
         for (key, value) in tables {
             let Some(table) = Table::from_name(key.get_ref()) else {
                 self.unknown(key, "config-unknown-table", &Table::ALL.map(Table::name));
@@ -209,10 +221,48 @@ impl Reader<'_> {
             };
             for (field, header) in fields {
                 if let Some(header) = self.field(table, field, header) {
-                    config.columns.entry(table).or_default().insert(field.get_ref().to_string(), header);
+                    columns.entry(table).or_default().insert(field.get_ref().to_string(), header);
                 }
             }
         }
+        columns
+    }
+
+    /// What is said about single files, in the order of the file.
+    fn files(&mut self, files: &DeTable<'_>) -> Vec<FileRule> {
+        let mut rules = Vec::new();
+        for (key, value) in files {
+            let Some(entries) = value.get_ref().as_table() else {
+                self.wrong(key, value, "config-wants-section");
+                continue;
+            };
+            let mut rule = FileRule { pattern: key.get_ref().to_string(), ..FileRule::default() };
+            for (name, value) in entries {
+                match (name.get_ref().as_ref(), value.get_ref()) {
+                    ("table", _) => rule.table = self.table(name, value),
+                    ("skip", DeValue::Boolean(skip)) => rule.skip = *skip,
+                    ("skip", _) => self.wrong(name, value, "config-wants-yes-no"),
+                    ("columns", DeValue::Table(tables)) => rule.columns = self.columns(tables),
+                    ("columns", _) => self.wrong(name, value, "config-wants-section"),
+                    _ => self.unknown(name, "config-unknown-key", &FILE_KEYS),
+                }
+            }
+            rules.push((key.span().start, rule));
+        }
+        rules.sort_by_key(|(at, _)| *at);
+        rules.into_iter().map(|(_, rule)| rule).collect()
+    }
+
+    /// The table of a name; a fault with the names there are where it is none.
+    fn table(&mut self, key: &Key<'_>, value: &Node<'_>) -> Option<Table> {
+        let named = value.get_ref().as_str().and_then(Table::from_name);
+        if named.is_none() {
+            let given = self.source.get(value.span()).unwrap_or_default().to_string();
+            let list = args([("key", key.get_ref().as_ref().into()), ("value", Value::Text(given))]);
+            let names = Table::ALL.map(|t| t.name().to_string()).to_vec();
+            self.fault(value.span().start, "config-wants-table", list, names);
+        }
+        named
     }
 
     /// The header given for a field; a fault where there is no such field.
@@ -220,10 +270,7 @@ impl Reader<'_> {
         let all = columns(table);
         let written = field.get_ref().as_ref();
         if all.iter().any(|c| c.field == written) {
-            return self.word(field, header, "config-wants-header", |t| {
-                let header = t.trim();
-                (!header.is_empty()).then(|| header.to_string())
-            });
+            return self.word(field, header, "config-wants-header", filled);
         }
         // Somebody may have written a header they know where the field name belongs.
         let known = |c: &&crate::model::Column| {
@@ -290,7 +337,7 @@ mod tests {
         assert_eq!(config.scan.to, Day::from_ymd(2025, 3, 31));
         assert_eq!(config.scan.family.as_deref(), Some("stays"));
         assert_eq!(config.scan.rule, ["hours-over-day"]);
-        assert_eq!(config.columns[&Table::Stays]["mdtrt_id"], "单号");
+        assert_eq!(config.columns.columns[&Table::Stays]["mdtrt_id"], "单号");
         let parameter = &config.parameters[0];
         assert_eq!((parameter.rule.as_str(), parameter.name.as_str(), parameter.line), ("hours-over-day", "hours", 16));
         assert_eq!(parameter.value, toml::Value::Integer(25));

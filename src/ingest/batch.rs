@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::header::Layout;
+use super::beside_rows::{BesideParser, BesideRows};
+use super::layout::Layout;
 use super::seen::Seen;
 use super::values::{
     Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, id, is_damaged_id, is_dash, is_nothing,
-    measured, moment, money_unit, orders, sex,
+    measured, moment, orders, sex,
 };
-use crate::model::{Column, FeeClass, Kind, Sex, Stamp, Table, columns};
+use crate::model::{Column, FeeClass, Kind, Sex, Stamp, Table, column, columns};
 
 /// What a text id belongs to; ids of one domain are comparable across tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -155,7 +156,8 @@ impl Values {
         }
     }
 
-    fn truncate(&mut self, rows: usize) {
+    /// Leaves the first so many rows.
+    pub fn truncate(&mut self, rows: usize) {
         match self {
             Self::Symbol(_, v) => v.truncate(rows),
             Self::Hash(v) => v.truncate(rows),
@@ -246,8 +248,39 @@ pub(super) struct Batch {
     pub seen: Vec<Seen>,
     /// Rows were taken out after their text had been interned.
     pub thinned: bool,
+    /// What makes each row one, of rows that many rows of a file repeat; else empty.
+    pub keys: Vec<u64>,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
+    /// What else the rows hold, as in [`Parser::beside`].
+    pub beside: Vec<BesideRows>,
+}
+
+impl Batch {
+    /// Leaves the rows that are marked.
+    pub fn keep(&mut self, marks: &[bool]) {
+        fn only<T>(values: &mut Vec<T>, marks: &[bool]) {
+            let mut marks = marks.iter();
+            values.retain(|_| marks.next().is_some_and(|kept| *kept));
+        }
+        only(&mut self.lines, marks);
+        for values in &mut self.values {
+            match values {
+                Values::Symbol(_, v) => only(v, marks),
+                Values::Hash(v) => only(v, marks),
+                Values::Integer(v) => only(v, marks),
+                Values::Moment(v) => only(v, marks),
+                Values::Small(v) => only(v, marks),
+            }
+        }
+    }
+
+    /// Moves all line numbers: a batch knows only those within its block.
+    pub fn shift(&mut self, lines: u32) {
+        self.lines.iter_mut().for_each(|l| *l += lines);
+        self.bad.iter_mut().for_each(|b| b.line += lines);
+        self.beside.iter_mut().for_each(|b| b.batch.shift(lines));
+    }
 }
 
 /// Rows that a batch sets aside one by one; a wrongly typed column would fill memory with the same fault again and again.
@@ -286,6 +319,7 @@ impl Batch {
             self.reject(BadRow { line: self.lines[row], column: column.to_string(), value, reason });
         }
         remove(&mut self.lines, &rows);
+        remove(&mut self.keys, &rows);
         self.values.iter_mut().for_each(|values| values.remove(&rows));
         self.thinned = true;
     }
@@ -297,8 +331,10 @@ const SAMPLED: (u64, usize) = (40, 3);
 /// A kept column of a layout.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
-    /// Position in the row.
+    /// Position in the row; of a value that no cell holds, the first of those it comes from.
     pub at: usize,
+    /// Where the value comes from other than the cell.
+    from: Option<From>,
     /// The column.
     pub column: &'static Column,
     /// National field name under which the values are kept: the column's, or that of the one it stands in for.
@@ -335,11 +371,44 @@ enum Spare {
     Cell(usize),
 }
 
+/// Where a value comes from that is no cell of its own.
+#[derive(Clone, Debug)]
+enum From {
+    /// The same for all rows.
+    Constant(Box<[u8]>),
+    /// These cells, joined.
+    Joined(Vec<usize>),
+}
+
+impl Slot {
+    /// The value of a row.
+    fn cell<'a>(&'a self, row: &'a csv::ByteRecord) -> Cow<'a, [u8]> {
+        match &self.from {
+            None => Cow::Borrowed(row.get(self.at).unwrap_or_default()),
+            Some(From::Constant(text)) => Cow::Borrowed(text),
+            Some(From::Joined(cells)) => {
+                let cells: Vec<&[u8]> = cells.iter().map(|at| clean(row.get(*at).unwrap_or_default())).collect();
+                Cow::Owned(if cells.iter().all(|c| c.is_empty()) { Vec::new() } else { cells.join(&JOINT) })
+            }
+        }
+    }
+
+    /// Whether it is an amount of money.
+    pub fn is_money(&self) -> bool {
+        self.column.kind == Kind::Money
+    }
+}
+
+/// Between the cells of a joined value: no id of an export holds it.
+const JOINT: u8 = b'\x1f';
+
 /// Turns rows of cells into a [`Batch`].
 #[derive(Clone, Debug)]
 pub(super) struct Parser {
     /// The columns kept, in file order.
     pub slots: Vec<Slot>,
+    /// What else the rows hold.
+    pub beside: Vec<BesideParser>,
     headers: Vec<String>,
     item_at: Option<(usize, usize)>,
 }
@@ -348,22 +417,30 @@ impl Parser {
     /// A parser for a layout.
     pub fn new(layout: &Layout) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
-        let has = |field: &str| layout.columns.iter().flatten().any(|c| c.field == field);
-        for (at, column) in layout.columns.iter().enumerate().filter_map(|(at, c)| c.map(|c| (at, c))) {
+        let headers = layout.columns.iter().enumerate().filter_map(|(at, c)| c.map(|c| (at, None, c)));
+        let more = layout.more.iter().map(|(at, c)| (*at, None, *c));
+        let constants = layout
+            .constants
+            .iter()
+            .map(|(column, text)| (usize::MAX, Some(From::Constant(text.as_bytes().into())), *column));
+        let joined = column(layout.table, "mdtrt_id")
+            .zip(layout.joined.first())
+            .map(|(column, first)| (*first, Some(From::Joined(layout.joined.clone())), column));
+        let given: Vec<_> = headers.chain(more).chain(constants).chain(joined).collect();
+        let has = |field: &str| given.iter().any(|(_, _, c)| c.field == field);
+        for (at, from, column) in given.iter().cloned() {
             let role = stand_in(layout.table, column, has);
-            let Some(keep) = keep(role) else { continue };
-            let keep = match keep {
+            let Some(mut keep) = keep(role) else { continue };
+            if let (Keep::Integer(scale), Kind::Money | Kind::Price) = (&mut keep, column.kind) {
                 // Money in units of 10^n yuan has n more decimals to the fen.
-                Keep::Integer(scale) if matches!(role.kind, Kind::Money | Kind::Price) => {
-                    Keep::Integer(scale.saturating_add_signed(money_unit(&layout.headers[at])))
-                }
-                keep => keep,
-            };
+                let power = layout.powers.get(at).copied().flatten().unwrap_or(0);
+                *scale = scale.saturating_add_signed(power);
+            }
             let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let first = role.field == "oprn_oprt_code";
-            let name = layout.columns.iter().position(|c| c.is_some_and(|c| c.field == "fixmedins_name"));
+            let name = given.iter().find(|(_, from, c)| from.is_none() && c.field == "fixmedins_name").map(|(at, _, _)| *at);
             let spare = match (role.field, layout.table) {
                 ("psn_no", Table::Stays | Table::Visits) => Spare::Nobody,
                 ("fixmedins_code", _) => name.filter(|name| *name != at).map_or(Spare::Nothing, Spare::Cell),
@@ -380,6 +457,7 @@ impl Parser {
                 || role.required && !(alternative && keep == Keep::Moment);
             slots.push(Slot {
                 at,
+                from,
                 column,
                 field: role.field,
                 keep,
@@ -408,7 +486,8 @@ impl Parser {
             Table::Diagnoses => slot("diag_code").zip(slot("diag_name")),
             _ => slot("dise_codg").zip(slot("dise_name")),
         };
-        Self { slots, headers: layout.headers.clone(), item_at }
+        let beside = layout.beside.iter().map(BesideParser::new).collect();
+        Self { slots, beside, headers: layout.headers.clone(), item_at }
     }
 
     /// An empty batch.
@@ -424,13 +503,30 @@ impl Parser {
             damaged: vec![0; self.slots.len()],
             seen: vec![Seen::default(); self.slots.len()],
             thinned: false,
+            keys: Vec::new(),
             samples: vec![Vec::new(); self.width()],
+            beside: self.beside.iter().map(BesideParser::rows).collect(),
         }
     }
 
-    /// The header of a slot as written.
+    /// The header of a slot as written; its field where the value comes from no cell.
     pub fn header(&self, slot: usize) -> &str {
-        self.headers[self.slots[slot].at].trim().trim_start_matches('\u{feff}')
+        let slot = &self.slots[slot];
+        self.headers.get(slot.at).map_or(slot.field, |h| h.trim().trim_start_matches('\u{feff}'))
+    }
+
+    /// The cells that are looked at, in file order: a format of columns need not read the others.
+    pub fn cells(&self) -> Vec<usize> {
+        let of = |slot: &Slot| match &slot.from {
+            None => vec![slot.at],
+            Some(From::Constant(_)) => Vec::new(),
+            Some(From::Joined(cells)) => cells.clone(),
+        };
+        let mut cells: Vec<usize> = self.slots.iter().flat_map(of).collect();
+        cells.extend(self.beside.iter().flat_map(BesideParser::cells));
+        cells.sort_unstable();
+        cells.dedup();
+        cells
     }
 
     /// Number of cells in a row.
@@ -456,23 +552,42 @@ impl Parser {
         }
         let rows = batch.lines.len();
         // Text is interned only when the whole row is good, so that no id comes from a row set aside.
+        let mut numbers = self.numbers(batch, line, row, suspect);
+        for (at, beside) in self.beside.iter().enumerate() {
+            numbers = numbers.and_then(|()| beside.numbers(&mut batch.beside[at], line, row, suspect));
+        }
+        if let Err(bad) = numbers {
+            batch.values.iter_mut().for_each(|v| v.truncate(rows));
+            batch.beside.iter_mut().for_each(BesideRows::undo);
+            batch.reject(bad);
+            return;
+        }
+        self.texts(batch, line, row);
+        for (beside, rows) in self.beside.iter().zip(&mut batch.beside) {
+            beside.texts(rows, line, row);
+        }
+    }
+
+    /// Parses the cells of a row that are no text, and checks the others. A row at fault leaves values to be taken back.
+    pub fn numbers(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) -> Result<(), BadRow> {
         for ((slot, values), seen) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen) {
-            let raw = row.get(slot.at).unwrap_or_default();
-            let cell = slot.clean(raw);
-            if let Err(reason) = check(slot, row, cell, suspect).and_then(|()| add(values, slot, raw, cell, seen)) {
-                seen.refused.add(raw);
-                batch.values.iter_mut().for_each(|v| v.truncate(rows));
-                batch.reject(BadRow {
-                    line,
-                    column: self.headers[slot.at].trim().to_string(),
-                    value: shorten(raw),
-                    reason,
-                });
-                return;
+            let raw = slot.cell(row);
+            let cell = slot.clean(&raw);
+            if let Err(reason) = check(slot, row, &raw, cell, suspect).and_then(|()| add(values, slot, &raw, cell, seen)) {
+                seen.refused.add(&raw);
+                let column = self.headers.get(slot.at).map_or(slot.field, |h| h.trim()).to_string();
+                return Err(BadRow { line, column, value: shorten(&raw), reason });
             }
         }
+        Ok(())
+    }
+
+    /// Interns the texts of a row whose numbers are in, which ends it.
+    pub fn texts(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord) {
+        let rows = batch.lines.len();
         for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
-            let cell = slot.clean(row.get(slot.at).unwrap_or_default());
+            let raw = slot.cell(row);
+            let cell = slot.clean(&raw);
             let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
             *damaged += u64::from(broken);
             let cell = match (broken, slot.first) {
@@ -567,12 +682,11 @@ pub(super) fn shorten(cell: &[u8]) -> String {
 }
 
 /// Whether a cell can be used at all.
-fn check(slot: &Slot, row: &csv::ByteRecord, cell: &[u8], suspect: bool) -> Result<(), &'static str> {
-    let raw = |at: usize| row.get(at).unwrap_or_default();
+fn check(slot: &Slot, row: &csv::ByteRecord, raw: &[u8], cell: &[u8], suspect: bool) -> Result<(), &'static str> {
     let lacks = || match slot.spare {
-        Spare::Nothing => !(is_dash(raw(slot.at)) && matches!(slot.keep, Keep::Integer(_))),
+        Spare::Nothing => !(is_dash(raw) && matches!(slot.keep, Keep::Integer(_))),
         Spare::Nobody => false,
-        Spare::Cell(at) => clean(raw(at)).is_empty(),
+        Spare::Cell(at) => clean(row.get(at).unwrap_or_default()).is_empty(),
     };
     if suspect && memchr::memmem::find(cell, REPLACED).is_some() {
         return Err("reject-encoding");
@@ -681,7 +795,7 @@ fn first_of(cell: &[u8]) -> &[u8] {
 }
 
 /// A 64-bit hash of an id that is only compared; never 0. Equal hashes are confirmed by the rows' other values.
-fn hash(cell: &[u8]) -> u64 {
+pub(super) fn hash(cell: &[u8]) -> u64 {
     use std::hash::Hasher;
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(cell);

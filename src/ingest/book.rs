@@ -7,6 +7,7 @@ use calamine::{Data, Range, Reader};
 use super::batch::{Batch, Parser};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
+use super::stranger::{LOOKED_AT, Unknown};
 use super::text::is_blank_or_total;
 use crate::model::Progress;
 
@@ -30,8 +31,10 @@ pub(super) struct Sheet {
 /// What became of a sheet.
 pub(super) enum SheetOutcome {
     Table(Box<Sheet>),
-    /// Not recognised: its name, the header's line and its cells.
-    Other(String, Recognised, u32, Vec<String>),
+    /// Not recognised, with its name.
+    Other(String, Unknown),
+    /// Left out by the configuration.
+    Skipped(String),
 }
 
 /// Reads the sheets of a workbook (`.xlsx`, `.xlsm`, `.xls`). A sheet without a header that follows a table of the same
@@ -53,13 +56,21 @@ pub(super) fn read(
     for name in names {
         let range = book.worksheet_range(&name).map_err(|e| damaged(format!("{name}: {e}")))?;
         let first = range.start().map_or(0, |(row, _)| row);
-        let (header, found, cells) = header(&range, headers);
+        let full = format!("{file}/{name}");
+        if headers.of(&full).skipped() {
+            out.push(SheetOutcome::Skipped(name));
+            continue;
+        }
+        let (header, found, cells) = header(&range, headers.of(&full));
         let (layout, skip) = match (found, &before) {
             (Recognised::Table(layout), _) => (layout, header + 1),
             (Recognised::Nothing, Some(layout)) if range.width() == layout.headers.len() => (layout.clone(), 0),
             (_, _) if range.is_empty() => continue,
             (other, _) => {
-                out.push(SheetOutcome::Other(name, other, first + header as u32 + 1, cells));
+                let below = range.rows().skip(header + 1).take(LOOKED_AT);
+                let rows = below.map(|row| row.iter().map(|cell| text(cell, false)).collect()).collect();
+                let line = first + header as u32 + 1;
+                out.push(SheetOutcome::Other(name, Unknown { found: other, line, cells, rows }));
                 continue;
             }
         };
@@ -74,15 +85,17 @@ pub(super) fn read(
 /// The row that is the best header, what it was recognised as, and its cells.
 fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<String>) {
     let mut best = (0, Recognised::Nothing, Vec::new());
-    let mut score = 0;
+    let mut score = (0, 0);
+    let mut titles: Vec<Vec<String>> = Vec::new();
     for (at, row) in range.rows().take(TITLE_ROWS).enumerate() {
         let cells: Vec<String> = row.iter().map(|cell| text(cell, false)).collect();
-        let found = headers.recognise(&cells);
-        let points = match &found {
-            Recognised::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
-            Recognised::Incomplete(i) => 10 + i.recognised,
-            Recognised::Nothing => 0,
-        };
+        let mut found = headers.recognise(&cells);
+        if let Recognised::Table(layout) = &mut found {
+            layout.under(&titles);
+        }
+        let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
+        let points = (found.points(), if found.points() < 10 { filled } else { 0 });
+        titles.push(cells.clone());
         if points > score || best.2.is_empty() {
             (score, best) = (points, (at, found, cells));
         }

@@ -8,12 +8,17 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
+use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
 use super::files::{Kind, Source, kind};
-use super::header::{Headers, Layout, Recognised};
+use super::header::{self, Headers, Layout};
+use super::lacking::Lacking;
+use super::names::normal;
 use super::seen::{Examples, Words};
 use super::settle::{self, Settled};
+use super::stranger::Stranger;
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread, book, parquet, text};
+use crate::config::{FileRule, Mapping};
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
 
@@ -88,6 +93,20 @@ impl Chunk {
         self.find(field).and_then(|v| if let Values::Integer(v) = v { Some(v.as_slice()) } else { None })
     }
 
+    /// Gives ids of a text column another name.
+    pub fn rename(&mut self, field: &str, names: &FxHashMap<u32, u32>) {
+        let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
+        if let Some(Values::Symbol(_, ids)) = found.filter(|_| !names.is_empty()) {
+            ids.iter_mut().for_each(|id| *id = names.get(id).copied().unwrap_or(*id));
+        }
+    }
+
+    /// Integers of a number column, to be added to.
+    fn integers_mut(&mut self, field: &str) -> Option<&mut Vec<i64>> {
+        let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
+        found.and_then(|v| if let Values::Integer(v) = v { Some(v) } else { None })
+    }
+
     /// Moments of a date column.
     pub fn moments(&self, field: &str) -> Option<&[Option<Stamp>]> {
         self.find(field).and_then(|v| if let Values::Moment(v) = v { Some(v.as_slice()) } else { None })
@@ -140,6 +159,18 @@ pub(super) struct Collected {
     pub stock_names: Vec<(u32, u32)>,
     /// Tables and columns that some file has, with a row that can be used.
     pub columns: BTreeSet<(Table, &'static str)>,
+    /// Files whose headers are unknown, to be shown.
+    pub strangers: Vec<Stranger>,
+    /// Files that are refused.
+    pub lacking: Vec<Lacking>,
+    /// Files that were passed over although they share columns with a table: refused where nothing else can be used.
+    pub nearly: Vec<Lacking>,
+    /// Parts whose rows were made of what the rows of another table repeat.
+    pub derived: BTreeSet<u16>,
+    /// Every header met, as it is compared.
+    pub headers: BTreeSet<String>,
+    /// Where each row that many rows repeat is, by its key: chunk and row.
+    pub(super) once: FxHashMap<u64, (usize, usize)>,
     /// Headers that are not used, by table.
     unused: BTreeMap<Table, BTreeSet<String>>,
     /// Ids damaged by Excel that were left empty, by column.
@@ -171,8 +202,12 @@ pub(super) fn slot(table: Table) -> usize {
 pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn Progress) -> Result<Collected, Error> {
     let mut all = Collected::default();
     for source in sources {
-        read_file(&mut all, source, headers, progress)?;
+        read_file(&mut all, source, headers.of(&source.name), progress)?;
     }
+    if let Some(error) = all.refusal() {
+        return Err(error);
+    }
+    all.notes.extend(unmet(headers.mapping, sources, &all.headers));
     for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
         let columns: Vec<String> = columns.into_iter().collect();
         let figures = args([("table", table.name().into()), ("columns", columns.join(", ").into())]);
@@ -223,6 +258,10 @@ fn hex(hash: Sha256) -> String {
 
 fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progress: &dyn Progress) -> Result<(), Error> {
     let cannot = |e: std::io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
+    if headers.skipped() {
+        all.left_out(source.name.clone());
+        return Ok(());
+    }
     let input = all.inputs.len();
     all.inputs.push(Input { name: source.name.clone(), bytes: source.bytes, sha256: String::new(), parts: Vec::new() });
     let file = || File::open(&source.path).map_err(cannot);
@@ -235,7 +274,7 @@ fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progres
         let sha256 = hex(reader.hash);
         let repeated = all.same_bytes(&sha256);
         all.inputs[input].sha256 = sha256;
-        return all.text_part(source, input, String::new(), outcome, repeated);
+        return all.text_part(source, input, String::new(), outcome, repeated, headers.lenient);
     }
     let mut whole = Sha256::new();
     std::io::copy(&mut file()?, &mut HashWrite(&mut whole)).map_err(cannot)?;
@@ -247,7 +286,7 @@ fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progres
         Kind::Gzip => {
             let gzip = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file()?));
             let outcome = text::read(&source.name, gzip, headers, &RowsOnly(progress))?;
-            all.text_part(source, input, String::new(), outcome, repeated)?;
+            all.text_part(source, input, String::new(), outcome, repeated, headers.lenient)?;
             progress.advance(source.bytes);
         }
         Kind::Zip => {
@@ -265,7 +304,7 @@ fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progres
                     let (layout, parser, batches) = *table;
                     all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
                 }
-                parquet::Outcome::Other(found, cells) => all.other(source, "", found, 1, &cells)?,
+                parquet::Outcome::Other(unknown) => all.other(source, "", unknown, headers.lenient),
             }
             progress.advance(source.bytes);
         }
@@ -303,9 +342,11 @@ fn read_book(
                 let name = if entry.is_empty() { sheet.name } else { format!("{entry}/{}", sheet.name) };
                 all.part(input, name, "xlsx", &sheet.layout, &sheet.parser, sheet.batches, repeated);
             }
-            book::SheetOutcome::Other(name, found, line, cells) => {
-                all.other(source, &name, found, line, &cells)?;
+            book::SheetOutcome::Other(name, unknown) => {
+                let name = if entry.is_empty() { name } else { format!("{entry}/{name}") };
+                all.other(source, &name, unknown, headers.lenient);
             }
+            book::SheetOutcome::Skipped(name) => all.left_out(format!("{file}/{name}")),
         }
     }
     Ok(())
@@ -336,16 +377,21 @@ fn read_archive(
         let mut entry = archive.by_index(*at).map_err(|e| damaged(format!("{name}: {e}")))?;
         let lower = name.to_lowercase();
         let full = format!("{}/{name}", source.name);
+        let headers = headers.of(&full);
+        if headers.skipped() {
+            all.left_out(full);
+            continue;
+        }
         if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).map_err(|e| damaged(format!("{name}: {e}")))?;
             read_book(all, source, input, name, &bytes, headers, progress, repeated)?;
         } else if lower.ends_with(".gz") {
             let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated)?;
+            all.text_part(source, input, name.clone(), outcome, repeated, headers.lenient)?;
         } else if [".csv", ".tsv", ".txt"].iter().any(|e| lower.ends_with(e)) {
             let outcome = text::read(&full, entry, headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated)?;
+            all.text_part(source, input, name.clone(), outcome, repeated, headers.lenient)?;
         }
     }
     Ok(())
@@ -372,6 +418,7 @@ impl Collected {
         name: String,
         outcome: text::Outcome,
         repeated: bool,
+        lenient: bool,
     ) -> Result<(), Error> {
         match outcome {
             text::Outcome::Table(table) => {
@@ -379,7 +426,10 @@ impl Collected {
                 self.part(input, name, encoding, &table.layout, &table.parser, table.batches, repeated);
                 Ok(())
             }
-            text::Outcome::Other(found, line, cells) => self.other(source, &name, found, line, &cells),
+            text::Outcome::Other(unknown) => {
+                self.other(source, &name, unknown, lenient);
+                Ok(())
+            }
             text::Outcome::Empty if source.named && name.is_empty() => {
                 Err(Error::Unrecognised { file: source.name.clone(), headers: String::new() })
             }
@@ -391,34 +441,9 @@ impl Collected {
         }
     }
 
-    /// A file that is no table: an error if it nearly is one or was named itself, else a note.
-    fn other(
-        &mut self,
-        source: &Source,
-        part: &str,
-        found: Recognised,
-        line: u32,
-        cells: &[String],
-    ) -> Result<(), Error> {
-        let file = join(&source.name, part);
-        match found {
-            Recognised::Incomplete(near) if near.recognised >= 4 || source.named => Err(Error::MissingColumn {
-                file,
-                line,
-                table: near.table,
-                field: near.missing.field,
-                chinese: near.missing.chinese,
-                candidates: near.candidates,
-            }),
-            _ if source.named && part.is_empty() => {
-                let headers: Vec<&str> = cells.iter().map(|c| c.trim()).take(12).collect();
-                Err(Error::Unrecognised { file, headers: headers.join(", ") })
-            }
-            _ => {
-                self.notes.push(Note { id: "note-not-a-table", args: args([("file", file.into())]) });
-                Ok(())
-            }
-        }
+    /// Takes note of a file that the configuration leaves out.
+    fn left_out(&mut self, name: String) {
+        self.unread.push(Unread { name, reason: "unread-left-out", args: args([]) });
     }
 
     /// Adds a table part.
@@ -433,12 +458,11 @@ impl Collected {
         mut batches: Vec<Batch>,
         repeated: bool,
     ) {
-        let part = self.files.len() as u16;
         let file = join(&self.inputs[input].name, &name);
-        self.files.push(file.clone());
-        self.places.push((input, self.inputs[input].parts.len()));
+        let part = self.new_part(input, &file);
+        self.saw(&layout.headers);
         let columns = header_columns(layout, &batches);
-        let repeats = repeated_headers(layout);
+        let repeats = header::repeated(layout);
         let unused: Vec<&str> = columns
             .iter()
             .filter(|c| c.field.is_none() && !repeats.contains(&c.header))
@@ -451,6 +475,16 @@ impl Collected {
                 id: "note-duplicate-columns",
                 args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
             });
+        }
+        if !layout.ambiguous.is_empty() {
+            let list = [("file", file.as_str().into()), ("columns", layout.ambiguous.join(", ").into())];
+            self.notes.push(Note { id: "note-ambiguous-columns", args: args(list) });
+        }
+        let mut beside: Vec<Vec<BesideRows>> = parser.beside.iter().map(|_| Vec::new()).collect();
+        for batch in &mut batches {
+            for (all, rows) in beside.iter_mut().zip(std::mem::take(&mut batch.beside)) {
+                all.push(rows);
+            }
         }
         let mut settled = settle::settle(&file, parser, &mut batches);
         self.notes.append(&mut settled.notes);
@@ -479,7 +513,86 @@ impl Collected {
             let slots = parser.slots.iter().enumerate().filter(|(at, _)| !settled.dropped.contains(at));
             self.columns.extend(slots.map(|(_, s)| (layout.table, s.field)));
         }
-        self.inputs[input].parts.push(Part { name, table: layout.table, encoding, columns, rows });
+        self.inputs[input].parts.push(Part { name: name.clone(), table: layout.table, encoding, columns, rows });
+        for ((parser, layout), rows) in parser.beside.iter().zip(&layout.beside).zip(beside).filter(|_| !repeated) {
+            let own =
+                Part { name: name.clone(), table: parser.table, encoding, columns: Vec::new(), rows: Rows::default() };
+            self.beside(input, part, own, parser, &layout.layout, rows);
+        }
+    }
+
+    /// The index of a new part, which is also the file index of its rows.
+    fn new_part(&mut self, input: usize, file: &str) -> u16 {
+        self.files.push(file.to_string());
+        self.places.push((input, self.inputs[input].parts.len()));
+        (self.files.len() - 1) as u16
+    }
+
+    /// Adds what lies beside the main table in the rows of a file: more rows of the main table's kind belong to its part, another
+    /// table is a part of its own.
+    fn beside(
+        &mut self,
+        input: usize,
+        main: u16,
+        mut own: Part,
+        parser: &BesideParser,
+        layout: &Layout,
+        rows: Vec<BesideRows>,
+    ) {
+        let same = self.inputs[input].parts.last().is_some_and(|p| p.table == own.table && !parser.is_once());
+        let file = join(&self.inputs[input].name, &own.name);
+        let part = if same { main } else { self.new_part(input, &file) };
+        own.rows.read = rows.iter().map(|r| r.read).sum();
+        let mut batches: Vec<Batch> = rows.into_iter().map(BesideRows::into_batch).collect();
+        let mut settled = settle::settle(&file, &parser.parser, &mut batches);
+        self.notes.append(&mut settled.notes);
+        self.tell_columns(own.table, &parser.parser, &settled);
+        own.rows.rejected = batches.iter().map(Batch::rejected).sum();
+        self.rejects.extend(rejects(&file, &batches));
+        for mut batch in batches {
+            own.rows.used += batch.lines.len() as u64;
+            if parser.is_once() {
+                let keys = std::mem::take(&mut batch.keys);
+                own.rows.used -= (keys.len() - self.add_once(parser, &mut batch, &keys)) as u64;
+            }
+            self.add(part, own.table, &parser.parser, &settled.dropped, batch);
+        }
+        own.rows.repeated = own.rows.read - own.rows.used - own.rows.rejected;
+        if own.rows.used > 0 {
+            self.columns.extend(parser.parser.slots.iter().map(|s| (own.table, s.field)));
+        }
+        if !same {
+            own.columns = header_columns(layout, &[]);
+            if parser.is_once() {
+                self.derived.insert(part);
+            }
+            self.inputs[input].parts.push(own);
+        }
+    }
+
+    /// Leaves of a batch the rows whose key is new in the run, and adds the money of the others to the row that was there where
+    /// it is summed. Gives their number.
+    fn add_once(&mut self, parser: &BesideParser, batch: &mut Batch, keys: &[u64]) -> usize {
+        let chunk = self.chunks[slot(parser.table)].len();
+        let mut kept = Vec::with_capacity(keys.len());
+        let mut next = 0;
+        for (row, key) in keys.iter().enumerate() {
+            let known = self.once.get(key).copied();
+            kept.push(known.is_none());
+            let Some((chunk, at)) = known else {
+                self.once.insert(*key, (chunk, next));
+                next += 1;
+                continue;
+            };
+            for (slot, values) in parser.parser.slots.iter().zip(&batch.values).filter(|(s, _)| s.is_money()) {
+                let known = self.chunks[super::collect::slot(parser.table)][chunk].integers_mut(slot.field);
+                if let (true, Some(known), Values::Integer(values)) = (parser.sums(), known, values) {
+                    known[at] = plus(known[at], values[row]);
+                }
+            }
+        }
+        batch.keep(&kept);
+        next
     }
 
     /// Adds up what stood out in the columns of a part.
@@ -560,7 +673,7 @@ impl Collected {
 }
 
 /// Name of a part of a file.
-fn join(file: &str, part: &str) -> String {
+pub(super) fn join(file: &str, part: &str) -> String {
     if part.is_empty() { file.to_string() } else { format!("{file}/{part}") }
 }
 
@@ -625,11 +738,23 @@ fn header_columns(layout: &Layout, batches: &[Batch]) -> Vec<HeaderColumn> {
     out
 }
 
-/// Headers that name a column twice.
-fn repeated_headers(layout: &Layout) -> Vec<String> {
-    let names: Vec<String> = layout.headers.iter().map(|h| super::header::normal(h)).collect();
-    let again = |at: &usize| !names[*at].is_empty() && names[..*at].contains(&names[*at]);
-    (0..names.len()).filter(again).map(|at| layout.headers[at].trim().to_string()).collect()
+/// What the configuration names and no file has: a slip of the pen, or last month's headers.
+fn unmet(mapping: &Mapping, sources: &[Source], met: &BTreeSet<String>) -> Vec<Note> {
+    let every = std::iter::once(&mapping.columns).chain(mapping.files.iter().map(|rule| &rule.columns));
+    let mut notes = Vec::new();
+    for (table, fields) in every.flatten() {
+        for (field, header) in fields.iter().filter(|(_, h)| !h.starts_with('=') && !met.contains(&normal(h))) {
+            let list =
+                [("table", table.name().into()), ("field", field.as_str().into()), ("header", header.as_str().into())];
+            notes.push(Note { id: "note-mapped-header-unmet", args: args(list) });
+        }
+    }
+    // Members of archives and sheets are known only when they are read, so a rule for one is left alone.
+    let held = |rule: &FileRule| sources.iter().any(|s| rule.applies(&s.name)) || rule.pattern.contains('/');
+    for rule in mapping.files.iter().filter(|rule| !held(rule)) {
+        notes.push(Note { id: "note-file-rule-unmet", args: args([("pattern", rule.pattern.as_str().into())]) });
+    }
+    notes
 }
 
 /// Watches a compressed file, whose bytes are counted when it is done.

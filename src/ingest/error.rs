@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::lacking::Lacking;
 use crate::messages::{Args, Catalog, args};
-use crate::model::Table;
 
 /// An input error. Each names the file and the way out; [`Error::message`] is the same in the reader's language.
 #[derive(Debug, thiserror::Error)]
@@ -40,22 +40,9 @@ pub enum Error {
         /// The headers seen, joined.
         headers: String,
     },
-    /// A file of a known table lacks a column it cannot do without.
-    #[error("{file}: looks like the table {} but the column {field} is missing", table.name())]
-    MissingColumn {
-        /// The file.
-        file: String,
-        /// The header's line.
-        line: u32,
-        /// The table it looks like.
-        table: Table,
-        /// National field name of the missing column.
-        field: &'static str,
-        /// Its usual Chinese header.
-        chinese: &'static str,
-        /// Headers of the file that come nearest, best first.
-        candidates: Vec<String>,
-    },
+    /// Files that lack columns they cannot do without, or that hold no table that is known: all of them at once.
+    #[error("{}", .0.iter().map(Lacking::plain).collect::<Vec<_>>().join("; "))]
+    Lacking(Vec<Lacking>),
     /// Nothing among the paths is a table.
     #[error("{path}: nothing here is an export: no table was recognised by its header; looked at: {files}")]
     NothingUsable {
@@ -88,18 +75,9 @@ impl Error {
             Self::Unrecognised { file, headers } => {
                 ("input-unrecognised", args([("file", file.as_str().into()), ("headers", headers.as_str().into())]))
             }
-            Self::MissingColumn { file, line, table, field, chinese, candidates } => (
-                "input-missing-column",
-                args([
-                    ("file", file.as_str().into()),
-                    ("line", line.to_string().into()),
-                    ("table", table.name().into()),
-                    ("field", (*field).into()),
-                    ("chinese", (*chinese).into()),
-                    ("candidates", candidates.join(", ").into()),
-                    ("example", candidates.first().map_or("…", String::as_str).into()),
-                ]),
-            ),
+            Self::Lacking(files) => {
+                return files.iter().map(|f| f.message(catalog)).collect::<Vec<_>>().join("\n");
+            }
             Self::NothingUsable { path, files } => {
                 ("input-nothing", args([("path", path.as_str().into()), ("files", files.as_str().into())]))
             }

@@ -1,36 +1,25 @@
 //! Recognises a table by its header row: which table, and what each column is.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
-
-use super::values::{clean, half_width};
+use super::assign::{Assigned, assign};
+use super::beside;
+pub(super) use super::layout::Layout;
+use super::names::{Name, normal};
 use crate::config::Mapping;
-use crate::model::{Column, Table, columns};
-
-/// A header row understood as a table.
-#[derive(Clone, Debug)]
-pub(super) struct Layout {
-    /// The table.
-    pub table: Table,
-    /// The headers as written.
-    pub headers: Vec<String>,
-    /// For each header, the column it is; `None` where it is not used.
-    pub columns: Vec<Option<&'static Column>>,
-}
+use crate::model::{CASE_FRONT, Column, DEDUCTED, Kind, NO_CASE_FRONT, OTHER_TABLES, REFUSED, Table, columns, is_word};
 
 /// A header row that is nearly a table.
 #[derive(Clone, Debug)]
 pub(super) struct Incomplete {
     /// The table it comes nearest to.
     pub table: Table,
-    /// The column it lacks.
-    pub missing: &'static Column,
-    /// Headers nearest to the missing column's names, best first.
-    pub candidates: Vec<String>,
+    /// The columns it lacks, all of them.
+    pub missing: Vec<&'static Column>,
     /// Number of columns that were recognised.
     pub recognised: usize,
+    /// Columns that only this table has were among them: it is one, not a stranger that shares a few words.
+    pub telling: bool,
     /// What was understood all the same.
-    layout: Layout,
+    pub layout: Layout,
 }
 
 /// What a row of cells is, taken as a header.
@@ -40,25 +29,82 @@ pub(super) enum Recognised {
     Table(Layout),
     /// Some columns of a table, but not all it needs.
     Incomplete(Incomplete),
+    /// A table that is known and that is none of ours, by its name.
+    Other(&'static str),
     /// No header of any table.
     Nothing,
 }
 
-/// How headers are read.
+impl Recognised {
+    /// How sure it is that the row is the header: of several rows the one with the most points is it.
+    pub fn points(&self) -> usize {
+        match self {
+            Self::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
+            Self::Incomplete(near) => 10 + near.recognised,
+            Self::Other(_) => 9,
+            Self::Nothing => 0,
+        }
+    }
+}
+
+/// How the headers of a file are read.
 #[derive(Clone, Copy)]
 pub(super) struct Headers<'a> {
     /// Names from `yishen.toml`; they go before every known name.
     pub mapping: &'a Mapping,
+    /// Name of the file, with its archive member or sheet: what is said about single files goes by it.
+    pub file: &'a str,
     /// Take a table that lacks a column for what it is: to show how it was understood, not to scan it.
     pub lenient: bool,
 }
 
-impl Headers<'_> {
+impl<'a> Headers<'a> {
+    /// The same for a file.
+    pub fn of(self, file: &'a str) -> Self {
+        Self { file, ..self }
+    }
+
+    /// Whether the configuration leaves the file out.
+    pub fn skipped(&self) -> bool {
+        self.mapping.rules(self.file).any(|rule| rule.skip)
+    }
+
     /// Reads a row of cells as a header.
     pub fn recognise(&self, cells: &[String]) -> Recognised {
-        match recognise(cells, self.mapping) {
+        match self.settle(cells) {
             Recognised::Incomplete(near) if self.lenient => Recognised::Table(near.layout),
             found => found,
+        }
+    }
+
+    fn settle(&self, cells: &[String]) -> Recognised {
+        let names: Vec<Name> = cells.iter().map(|c| Name::new(c)).collect();
+        let forced = self.mapping.rules(self.file).filter_map(|rule| rule.table).last();
+        let mut tries: Vec<Try> = ORDER
+            .into_iter()
+            .filter(|table| forced.is_none_or(|f| f == *table))
+            .map(|table| Try::new(table, &names, self))
+            .collect();
+        if forced.is_none() {
+            if let Some(other) = other(&names, &tries) {
+                return Recognised::Other(other);
+            }
+            drop_lists(&mut tries, &names);
+        }
+        match choose(tries, &names, forced) {
+            Chosen::Table(best, flat) => {
+                let mut layout = Layout::new(best.table, cells, best.given);
+                layout.beside = beside::find(&mut layout, &names, flat.map(|t| t.given));
+                Recognised::Table(layout)
+            }
+            Chosen::Near(near) => Recognised::Incomplete(Incomplete {
+                table: near.table,
+                recognised: near.given.headers(),
+                telling: near.telling() > 0,
+                missing: near.missing,
+                layout: Layout::new(near.table, cells, near.given),
+            }),
+            Chosen::Nothing => Recognised::Nothing,
         }
     }
 }
@@ -75,210 +121,181 @@ const ORDER: [Table; 8] = [
     Table::Persons,
 ];
 
-/// A header as it is compared: half-width, lower case, without white space, quotes, a unit in brackets or a table prefix.
-pub(super) fn normal(header: &str) -> String {
-    let cleaned = std::str::from_utf8(clean(header.as_bytes())).unwrap_or_default();
-    let half = half_width(cleaned);
-    let mut text: String =
-        half.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '*' | '\u{feff}' | '\0')).collect();
-    text.make_ascii_lowercase();
-    if let Some(open) = text.find('(').filter(|at| *at > 0 && text.ends_with(')')) {
-        text.truncate(open);
-    }
-    match text.rsplit_once('.') {
-        Some((_, name)) if !name.is_empty() => name.to_string(),
-        _ => text,
-    }
+/// A header row taken for one of the tables.
+struct Try {
+    table: Table,
+    given: Assigned,
+    missing: Vec<&'static Column>,
 }
 
-/// Normal form of a header to its column and rank; lower ranks are preferred.
-type Known = HashMap<(Table, String), (&'static Column, usize)>;
-
-/// Every known header of every table.
-fn known() -> &'static Known {
-    static KNOWN: OnceLock<Known> = OnceLock::new();
-    KNOWN.get_or_init(|| {
-        let mut known = HashMap::new();
-        for column in Table::ALL.into_iter().flat_map(columns) {
-            let names = [column.field, column.chinese, column.akc].into_iter().chain(column.aliases.iter().copied());
-            for (rank, name) in names.enumerate().filter(|(_, name)| !name.is_empty()) {
-                known.entry((column.table, normal(name))).or_insert((column, rank));
-            }
+impl Try {
+    fn new(table: Table, names: &[Name], headers: &Headers<'_>) -> Self {
+        let mut given = assign(table, names, &headers.mapping.fields(headers.file, table));
+        let institution = headers.mapping.institution.as_ref().filter(|_| !matches!(table, Table::Hospitals));
+        if let Some((code, institution)) = crate::model::column(table, "fixmedins_code").zip(institution)
+            && !given.has("fixmedins_code")
+            && !given.has("fixmedins_name")
+        {
+            given.constants.push((code, institution.clone()));
         }
-        known
-    })
-}
-
-fn recognise(cells: &[String], mapping: &Mapping) -> Recognised {
-    let normals: Vec<String> = cells.iter().map(|c| normal(c)).collect();
-    let mut complete: Option<(usize, Layout)> = None;
-    let mut nearest: Option<Incomplete> = None;
-    for table in ORDER {
-        let columns = assign(table, &normals, mapping);
-        let found: Vec<&Column> = columns.iter().flatten().copied().collect();
-        match missing(table, &found) {
-            None if complete.is_none() => {
-                complete = Some((found.len(), Layout { table, headers: cells.to_vec(), columns }));
-            }
-            Some(column) if found.len() >= 3 && nearest.as_ref().is_none_or(|n| found.len() > n.recognised) => {
-                nearest = Some(Incomplete {
-                    table,
-                    missing: column,
-                    candidates: candidates(column, cells, &columns),
-                    recognised: found.len(),
-                    layout: Layout { table, headers: cells.to_vec(), columns },
-                });
-            }
-            _ => {}
-        }
+        Self { table, missing: given.missing(table), given }
     }
-    match (complete, nearest) {
-        // A table of stays without its admission must not pass for one of visits: it knows clearly more of the columns.
-        (Some((known, _)), Some(near)) if near.recognised >= known + 2 => Recognised::Incomplete(near),
-        (Some((_, layout)), _) => Recognised::Table(layout),
-        (None, Some(near)) => Recognised::Incomplete(near),
-        (None, None) => Recognised::Nothing,
-    }
-}
 
-/// Gives each header its column; where two headers are the same column, the better-ranked, then the first, has it.
-fn assign(table: Table, normals: &[String], mapping: &Mapping) -> Vec<Option<&'static Column>> {
-    let mapped: BTreeMap<String, &str> = mapping
-        .get(&table)
-        .map(|m| m.iter().map(|(field, header)| (normal(header), field.as_str())).collect())
-        .unwrap_or_default();
-    let mut taken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let mut out: Vec<Option<&'static Column>> = vec![None; normals.len()];
-    for (at, name) in normals.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-        let hit = match mapped.get(name) {
-            Some(field) => crate::model::column(table, field).map(|c| (c, 0)),
-            None => known().get(&(table, name.clone())).map(|(c, rank)| (*c, rank + 1)),
+    /// Number of columns that no other table has.
+    fn telling(&self) -> usize {
+        let fields: &[&str] = match self.table {
+            Table::Stays => &[
+                "endtime",
+                "ipt_days",
+                "dscg_way",
+                "adm_bed",
+                "inhosp_stas",
+                "dscg_dept_name",
+                "days_rinp_flag_31",
+                "ipt_no",
+            ],
+            Table::Fees => &["feedetl_sn", "cnt", "pric", "med_chrgitm_type", "hilist_name", "bilg_dept_name", "rxno"],
+            Table::Visits => &["acct_pay", "setl_time", "medfee_sumamt", "fund_pay_sumamt"],
+            Table::Purchases => &["purc_retn_cnt", "purc_retn_stoin_time", "purc_retn_type", "medins_prod_purc_no"],
+            Table::Stock => &["invdate", "inv_cnt", "inv_chg_type", "inv_chg_time"],
+            Table::Diagnoses | Table::Persons | Table::Hospitals => &[],
         };
-        let Some((column, rank)) = hit else { continue };
-        match taken.get(column.field) {
-            Some(&(best, _)) if best <= rank => continue,
-            Some(&(_, other)) => out[other] = None,
-            None => {}
-        }
-        taken.insert(column.field, (rank, at));
-        out[at] = Some(column);
+        let found = fields.iter().filter(|f| self.given.has(f)).count();
+        // One word of a bill is in many tables; several are a bill.
+        if self.table == Table::Visits || self.table == Table::Fees { found.saturating_sub(1) } else { found }
     }
-    out
 }
 
-/// The first required column that neither is there nor has its stand-in.
-fn missing(table: Table, found: &[&Column]) -> Option<&'static Column> {
-    let has = |field: &str| found.iter().any(|c| c.field == field);
-    if table == Table::Hospitals && found.len() < 2 || table == Table::Persons && found.len() < 2 {
-        return columns(table).iter().find(|c| !has(c.field));
-    }
-    columns(table).iter().find(|c| c.required && !has(c.field) && !c.stands_in.is_some_and(has))
+enum Chosen {
+    /// A complete table; with stays where each of its charge lines carries its stay.
+    Table(Try, Option<Try>),
+    Near(Try),
+    Nothing,
 }
 
-/// Unused headers by likeness to any name of the column.
-fn candidates(column: &Column, cells: &[String], used: &[Option<&'static Column>]) -> Vec<String> {
-    let names: Vec<String> = [column.field, column.chinese, column.akc]
+/// The best of all: the complete table that knows the most headers, unless one that lacks a column is clearly what it is.
+fn choose(tries: Vec<Try>, names: &[Name], forced: Option<Table>) -> Chosen {
+    let (mut whole, near): (Vec<Try>, Vec<Try>) = tries.into_iter().partition(|t| t.missing.is_empty());
+    // Lines are lines, however much of their stay or visit each of them repeats.
+    if whole.iter().any(|t| t.table == Table::Fees && has_lines(t)) {
+        let stays = whole.iter().position(|t| t.table == Table::Stays).map(|at| whole.remove(at));
+        whole.retain(|t| matches!(t.table, Table::Fees | Table::Purchases | Table::Stock));
+        let best = best(whole);
+        return match best {
+            Some(best) if best.table == Table::Fees => Chosen::Table(best, stays),
+            Some(best) => Chosen::Table(best, None),
+            None => Chosen::Nothing,
+        };
+    }
+    let flat =
+        forced.is_none() && whole.iter().any(|t| t.table == Table::Stays && beside::names_a_stay(names, &t.given));
+    let lines = near.iter().position(|t| flat && t.table == Table::Fees && is_flat(t));
+    let mut near = near;
+    if let Some(lines) = lines.map(|at| near.remove(at)) {
+        let stays = whole.into_iter().find(|t| t.table == Table::Stays);
+        return Chosen::Table(lines, stays);
+    }
+    let known = |t: &Try| t.given.headers();
+    let near = near
         .into_iter()
-        .chain(column.aliases.iter().copied())
-        .filter(|name| !name.is_empty())
-        .map(normal)
-        .collect();
-    let mut scored: Vec<(f64, String)> = cells
-        .iter()
-        .zip(used)
-        .filter(|(cell, column)| column.is_none() && !normal(cell).is_empty())
-        .map(|(cell, _)| {
-            let likeness = names.iter().map(|name| likeness(&normal(cell), name)).fold(0.0, f64::max);
-            (likeness, std::str::from_utf8(clean(cell.as_bytes())).unwrap_or_default().to_string())
-        })
-        .filter(|(likeness, _)| *likeness > 0.2)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    scored.into_iter().take(3).map(|(_, cell)| cell).collect()
+        .filter(|t| forced.is_some() || known(t) >= 3)
+        .reduce(|a, b| if (known(&b), b.telling() > 0) > (known(&a), a.telling() > 0) { b } else { a });
+    match (best(whole), near) {
+        (Some(best), Some(near)) if is_truth(&near, &best) => Chosen::Near(near),
+        (Some(best), _) => Chosen::Table(best, None),
+        (None, Some(near)) => Chosen::Near(near),
+        (None, None) => Chosen::Nothing,
+    }
 }
 
-/// Share of common character pairs (Dice's coefficient), over single characters for one-character words.
-fn likeness(a: &str, b: &str) -> f64 {
-    let pairs = |text: &str| -> Vec<(char, char)> {
-        let chars: Vec<char> = text.chars().collect();
-        let mut pairs: Vec<(char, char)> = chars.iter().map(|c| (*c, *c)).collect();
-        pairs.extend(chars.windows(2).map(|w| (w[0], w[1])));
-        pairs
+/// Of complete tables the one that knows the most headers; of two alike the first.
+fn best(whole: Vec<Try>) -> Option<Try> {
+    whole.into_iter().reduce(|a, b| if b.given.headers() > a.given.headers() { b } else { a })
+}
+
+/// Whether each row names an item with its quantity or price.
+fn has_lines(fees: &Try) -> bool {
+    let has = |field: &str| fees.given.has(field);
+    (has("hilist_code") || has("hilist_name")) && (has("cnt") || has("pric") || has("feedetl_sn"))
+}
+
+/// Whether lines lack nothing but what their stay, repeated in each of them, gives.
+fn is_flat(fees: &Try) -> bool {
+    has_lines(fees) && fees.missing.iter().all(|c| matches!(c.field, "mdtrt_id" | "det_item_fee_sumamt"))
+}
+
+/// Whether a table that lacks a column is what the file is, although another lacks none: a table of stays without its
+/// admission must not pass for one of visits.
+fn is_truth(near: &Try, whole: &Try) -> bool {
+    let (near_known, known) = (near.given.headers(), whole.given.headers());
+    // What names a stay and its diagnoses, but neither dates nor money, is a list of diagnoses.
+    let dated = ["begntime", "endtime", "medfee_sumamt"].iter().any(|f| near.given.has(f));
+    if whole.table == Table::Diagnoses && near.table == Table::Stays && !dated {
+        return false;
+    }
+    near_known >= known + 2 && near.telling() > 0 || near_known > 2 * known + 1
+}
+
+/// Takes out lists of persons and institutions that are something else: a list holds nothing about one event.
+fn drop_lists(tries: &mut Vec<Try>, names: &[Name]) {
+    let event = |list: Table, column: &Column| {
+        let own = columns(list).iter().any(|c| c.field == column.field);
+        let kind = matches!(column.kind, Kind::Money | Kind::Quantity | Kind::Price)
+            || (column.kind == Kind::Stamp && list == Table::Persons);
+        let id = matches!(column.field, "mdtrt_id" | "setl_id" | "feedetl_sn" | "hilist_code" | "hilist_name")
+            || column.field.contains("_dept_")
+            || matches!(column.field, "bilg_dr_codg" | "chfpdr_code")
+            || (list == Table::Hospitals && matches!(column.field, "psn_no" | "certno"));
+        !own && (kind || id)
     };
-    let (a, mut b) = (pairs(a), pairs(b));
-    let total = a.len() + b.len();
-    let common =
-        a.iter().filter(|pair| b.iter().position(|p| p == *pair).map(|at| b.swap_remove(at)).is_some()).count();
-    2.0 * common as f64 / total.max(1) as f64
+    let words = ["~金额", "~费用", "~人次", "~清算", "~拨付"];
+    let money = names.iter().any(|n| is_word(&n.bare, &words));
+    let is_event =
+        |list: Table| money || tries.iter().any(|t| t.table != list && t.given.found().any(|c| event(list, c)));
+    let out: Vec<Table> = [Table::Hospitals, Table::Persons].into_iter().filter(|list| is_event(*list)).collect();
+    tries.retain(|t| !out.contains(&t.table) || t.given.mapped);
+}
+
+/// The name of a table that is none of ours.
+fn other(names: &[Name], tries: &[Try]) -> Option<&'static str> {
+    let headers: Vec<&str> = names.iter().map(|n| n.bare.as_str()).filter(|n| !n.is_empty()).collect();
+    // Titles and short lists say too little.
+    if headers.len() < 3 || tries.iter().any(|t| t.given.mapped && t.missing.is_empty()) {
+        return None;
+    }
+    if is_case_front(&headers) {
+        return Some("case_front");
+    }
+    let count = |words: &[&str]| headers.iter().filter(|h| is_word(h, words)).count();
+    let (deducted, refused) = (count(DEDUCTED), count(REFUSED));
+    let fees = tries.iter().find(|t| t.table == Table::Fees);
+    let is_bill = tries.iter().any(|t| matches!(t.table, Table::Stays | Table::Visits) && t.missing.is_empty());
+    let counts_lines = fees.is_some_and(|t| t.given.has("cnt") || t.given.has("pric"));
+    if deducted >= if is_bill { 2 } else { 1 } || (refused > 0 && !counts_lines && !is_bill) {
+        return Some("deductions");
+    }
+    OTHER_TABLES.iter().find(|table| table.is(&headers)).map(|table| table.name)
+}
+
+/// Whether headers are those of a case front: several of its own words, or the numbered fields of the upload.
+fn is_case_front(headers: &[&str]) -> bool {
+    if headers.iter().any(|h| is_word(h, NO_CASE_FRONT)) {
+        return false;
+    }
+    let numbered = |h: &&&str| {
+        h.strip_prefix('p').is_some_and(|n| (1..=5).contains(&n.len()) && n.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let own = headers.iter().filter(|h| is_word(h, CASE_FRONT)).count();
+    own >= 3 || (2 * headers.iter().filter(numbered).count() > headers.len() && headers.len() >= 4)
+}
+
+/// Headers that name a column twice.
+pub(super) fn repeated(layout: &Layout) -> Vec<String> {
+    let names: Vec<String> = layout.headers.iter().map(|h| normal(h)).collect();
+    let again = |at: &usize| !names[*at].is_empty() && names[..*at].contains(&names[*at]);
+    (0..names.len()).filter(again).map(|at| layout.headers[at].trim().to_string()).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cells(header: &str) -> Vec<String> {
-        header.split(',').map(str::to_string).collect()
-    }
-
-    fn table(header: &str) -> Option<Table> {
-        match recognise(&cells(header), &Mapping::new()) {
-            Recognised::Table(layout) => Some(layout.table),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn every_table_is_known_in_every_layout() {
-        for each in Table::ALL {
-            for name in [|c: &Column| c.field, |c: &Column| c.chinese, |c: &Column| c.akc] {
-                // The older systems had no such table.
-                if columns(each).iter().any(|c| c.required && name(c).is_empty()) {
-                    continue;
-                }
-                let header: Vec<String> =
-                    columns(each).iter().map(name).filter(|n| !n.is_empty()).map(str::to_string).collect();
-                match recognise(&header, &Mapping::new()) {
-                    Recognised::Table(layout) => assert_eq!(layout.table, each, "{header:?}"),
-                    other => panic!("{each:?}: {other:?}"),
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn headers_survive_their_dress() {
-        assert_eq!(normal(" 金额（元）\t"), "金额");
-        assert_eq!(normal("\u{feff}\"T.PSN_NO\""), "psn_no");
-        assert_eq!(normal("ＰＳＮ＿ＮＯ"), "psn_no");
-    }
-
-    #[test]
-    fn names_within_a_table_are_unambiguous() {
-        for table in Table::ALL {
-            let mut seen = BTreeMap::new();
-            for column in columns(table) {
-                for name in [column.field, column.chinese, column.akc].iter().chain(column.aliases) {
-                    if let Some(other) = seen.insert(normal(name), column.field).filter(|_| !name.is_empty()) {
-                        assert_eq!(other, column.field, "{table:?}: {name}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_missing_column_names_its_nearest() {
-        let header = cells("就诊ID,人员编码X,机构编码,入院日期,出院日期,医疗费总额");
-        let Recognised::Incomplete(found) = recognise(&header, &Mapping::new()) else { panic!() };
-        assert_eq!((found.table, found.missing.field), (Table::Stays, "psn_no"));
-        assert_eq!(found.candidates, ["人员编码X"]);
-        let mapping = Mapping::from([(Table::Stays, BTreeMap::from([("psn_no".into(), "人员编码X".into())]))]);
-        assert!(matches!(recognise(&header, &mapping), Recognised::Table(_)));
-    }
-
-    #[test]
-    fn a_truth_file_is_no_table() {
-        assert_eq!(table("scheme,unit,key,group"), None);
-        assert_eq!(table("setl_id,psn_no,fixmedins_code,med_type,setl_time,medfee_sumamt"), Some(Table::Visits));
-    }
-}
+#[path = "header_tests.rs"]
+mod tests;

@@ -3,15 +3,23 @@
 //! Nothing is lost: every row read is used, netted, repeated or rejected, and the counts add up.
 
 mod assemble;
+mod assign;
 mod batch;
+mod beside;
+mod beside_rows;
 mod book;
 mod collect;
 mod error;
 mod files;
 mod header;
+mod lacking;
+mod layout;
+mod likely;
+mod names;
 mod parquet;
 mod seen;
 mod settle;
+mod stranger;
 mod text;
 mod values;
 
@@ -24,13 +32,19 @@ use crate::model::{Phase, Progress, Region, Table};
 use header::Headers;
 
 pub use error::Error;
+pub use lacking::{Lack, Lacking};
+pub use likely::{Candidates, candidates, fields, fits, tables};
+pub use stranger::Stranger;
 
 /// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.
 ///
 /// # Errors
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
-    let collected = gather(paths, Headers { mapping, lenient: false }, progress)?;
+    let collected = gather(paths, Headers { mapping, file: "", lenient: false }, progress)?;
+    if collected.files.is_empty() && !collected.nearly.is_empty() {
+        return Err(Error::Lacking(collected.nearly));
+    }
     if collected.files.is_empty() {
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();
@@ -44,12 +58,22 @@ pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Re
 ///
 /// # Errors
 /// As [`read`], but for missing columns.
-pub fn inspect(
-    paths: &[PathBuf],
-    mapping: &Mapping,
-    progress: &dyn Progress,
-) -> Result<(Vec<Input>, Vec<Note>), Error> {
-    gather(paths, Headers { mapping, lenient: true }, progress).map(|all| (all.inputs, all.notes))
+pub fn inspect(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Inspected, Error> {
+    let all = gather(paths, Headers { mapping, file: "", lenient: true }, progress)?;
+    Ok(Inspected { inputs: all.inputs, strangers: all.strangers, unread: all.unread, notes: all.notes })
+}
+
+/// How files were understood.
+#[derive(Debug, Default)]
+pub struct Inspected {
+    /// The files with the tables in them.
+    pub inputs: Vec<Input>,
+    /// Those whose headers are unknown.
+    pub strangers: Vec<Stranger>,
+    /// What was not read, sorted by name.
+    pub unread: Vec<Unread>,
+    /// Things to know.
+    pub notes: Vec<Note>,
 }
 
 fn gather(paths: &[PathBuf], headers: Headers<'_>, progress: &dyn Progress) -> Result<collect::Collected, Error> {

@@ -8,6 +8,7 @@ use polars::prelude::{AnyValue, Column, ParquetReader, SerReader};
 use super::batch::{Batch, Parser};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
+use super::stranger::{LOOKED_AT, Unknown};
 use super::text::is_blank_or_total;
 use crate::model::{Day, Progress, Stamp};
 
@@ -17,7 +18,7 @@ const SLICE: usize = 500_000;
 /// A Parquet file that holds a table, or what its columns were taken for.
 pub(super) enum Outcome {
     Table(Box<(Layout, Parser, Vec<Batch>)>),
-    Other(Recognised, Vec<String>),
+    Other(Unknown),
 }
 
 /// Reads a Parquet file; only the columns that are kept are decoded.
@@ -32,10 +33,16 @@ pub(super) fn read(name: &str, path: &Path, headers: Headers<'_>, progress: &dyn
     let cells: Vec<String> = reader.schema().map_err(damaged)?.iter_names().map(|n| n.to_string()).collect();
     let layout = match headers.recognise(&cells) {
         Recognised::Table(layout) => layout,
-        other => return Ok(Outcome::Other(other, cells)),
+        found => {
+            let frame = ParquetReader::new(open()?).with_slice(Some((0, LOOKED_AT))).finish().map_err(damaged)?;
+            let columns: Vec<Vec<String>> = frame.columns().iter().map(texts).collect();
+            let rows = (0..frame.height()).map(|row| columns.iter().map(|c| c[row].clone()).collect()).collect();
+            return Ok(Outcome::Other(Unknown { found, line: 1, cells, rows }));
+        }
     };
     let parser = Parser::new(&layout);
-    let wanted: Vec<String> = parser.slots.iter().map(|s| cells[s.at].clone()).collect();
+    let read = parser.cells();
+    let wanted: Vec<String> = read.iter().map(|at| cells[*at].clone()).collect();
     let mut batches = Vec::new();
     for start in (0..rows).step_by(SLICE) {
         let frame = ParquetReader::new(open()?)
@@ -46,8 +53,8 @@ pub(super) fn read(name: &str, path: &Path, headers: Headers<'_>, progress: &dyn
             .map_err(damaged)?;
         // Columns that are not kept stay empty, so that positions are those of the header.
         let mut columns: Vec<Option<Vec<String>>> = vec![None; cells.len()];
-        for slot in &parser.slots {
-            columns[slot.at] = Some(texts(frame.column(&cells[slot.at]).map_err(damaged)?));
+        for at in &read {
+            columns[*at] = Some(texts(frame.column(&cells[*at]).map_err(damaged)?));
         }
         let mut batch = parser.batch();
         for row in 0..frame.height() {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::batch::{BadRow, Batch, Parser};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
+use super::stranger::{LOOKED_AT, Unknown};
 use super::values::clean;
 use crate::model::Progress;
 
@@ -50,6 +51,8 @@ pub(super) struct Head {
     pub header_line: u32,
     /// Cells of the header row, or of the first row where no header was recognised.
     pub cells: Vec<String>,
+    /// The first rows below it.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Rows of a text table, in order.
@@ -63,8 +66,8 @@ pub(super) struct TextTable {
 /// A text whose header is not that of a table.
 pub(super) enum Outcome {
     Table(Box<TextTable>),
-    /// Not recognised, with the header's line and cells.
-    Other(Recognised, u32, Vec<String>),
+    /// Not recognised.
+    Other(Unknown),
     /// No row at all.
     Empty,
 }
@@ -84,7 +87,8 @@ pub(super) fn read(
     source.by_ref().take(HEAD as u64).read_to_end(&mut pending).map_err(damaged)?;
     let Some(head) = look(name, &pending, headers)? else { return Ok(Outcome::Empty) };
     let Recognised::Table(layout) = head.found else {
-        return Ok(Outcome::Other(head.found, head.header_line, head.cells));
+        let Head { found, header_line, cells, rows, .. } = head;
+        return Ok(Outcome::Other(Unknown { found, line: header_line, cells, rows }));
     };
     let parser = Parser::new(&layout);
     let mut reader = Blocks::new(source, pending, head.encoding, head.delimiter);
@@ -113,8 +117,7 @@ pub(super) fn read(
         next = filled.map_err(damaged)?;
         skip = 0;
         for Parsed { mut batch, lines } in parsed {
-            batch.lines.iter_mut().for_each(|l| *l += line - 1);
-            batch.bad.iter_mut().for_each(|b| b.line += line - 1);
+            batch.shift(line - 1);
             batches.push(batch);
             line += lines;
         }
@@ -131,17 +134,21 @@ pub(super) fn look(name: &str, bytes: &[u8], headers: Headers<'_>) -> Result<Opt
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}').is_empty() {
         return Ok(None);
     }
-    let mut best: Option<(usize, Head)> = None;
+    let mut best: Option<((usize, usize), Head)> = None;
     for delimiter in *b",\t;|\x01" {
-        for (line, cells) in first_rows(&text, delimiter) {
-            let found = headers.recognise(&cells);
-            let score = match &found {
-                Recognised::Table(layout) => 1000 + layout.columns.iter().flatten().count(),
-                Recognised::Incomplete(i) => 10 + i.recognised,
-                Recognised::Nothing => 0,
-            };
+        let rows = first_rows(&text, delimiter);
+        for (at, (line, cells)) in rows.iter().take(TITLE_ROWS).enumerate() {
+            let mut found = headers.recognise(cells);
+            // Of an unknown text the delimiter is the one that gives most cells, the header the first row that has them.
+            let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
+            let score = (found.points(), if found.points() < 10 { filled } else { 0 });
             if best.as_ref().is_none_or(|(s, _)| score > *s) {
-                best = Some((score, Head { encoding, delimiter, found, header_line: line, cells }));
+                if let Recognised::Table(layout) = &mut found {
+                    layout.under(&rows[..at].iter().map(|(_, cells)| cells.clone()).collect::<Vec<_>>());
+                }
+                let rows = rows[at + 1..].iter().map(|(_, cells)| cells.clone()).collect();
+                let (header_line, cells) = (*line, cells.clone());
+                best = Some((score, Head { encoding, delimiter, found, header_line, cells, rows }));
             }
         }
     }
@@ -162,7 +169,7 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
     let mut rows = Vec::new();
     let mut reader = csv_reader(text.as_bytes(), delimiter, true);
     let mut record = csv::ByteRecord::new();
-    while rows.len() < TITLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
+    while rows.len() < TITLE_ROWS + LOOKED_AT && reader.read_byte_record(&mut record).unwrap_or(false) {
         let start = record.position().map_or(0, |p| p.byte() as usize);
         let skipped = text.as_bytes()[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let line = newlines(&text.as_bytes()[..start + skipped]) + 1;

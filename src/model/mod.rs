@@ -7,6 +7,7 @@ mod age;
 mod certificate;
 mod columns;
 mod ids;
+mod other;
 mod progress;
 mod region;
 mod units;
@@ -17,6 +18,7 @@ pub use columns::{Column, Kind, Table, column, columns};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
+pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OTHER_TABLES, OtherTable, REFUSED, is_word};
 pub use progress::{Phase, Progress, Silent};
 pub use region::{
     Diagnosis, Fees, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,

@@ -19,6 +19,9 @@ pub fn library(want: &Expect, got: &Ingested) -> Vec<String> {
     rejects(&want.rejects, &got.rejects, &mut faults);
     region(want, &got.region, &mut faults);
     notes(want, got, &mut faults);
+    let unread: Vec<String> = got.unread.iter().map(|u| format!("{} {}", u.name, u.reason)).collect();
+    differ(&mut faults, "unread", want.unread.clone(), unread);
+    differ(&mut faults, "diagnoses", want.diagnoses, got.region.diagnoses.len());
     faults
 }
 

@@ -27,7 +27,7 @@ pub struct Expect {
     /// What stands where the report should go before the run.
     #[serde(default)]
     pub before: Before,
-    /// Whether the library is asked as well; it does not read `yishen.toml`.
+    /// Whether the library is asked as well; it is given what `--config` and `--institution` of the arguments say.
     #[serde(default = "yes")]
     pub library: bool,
     /// Each must be printed, on stdout or stderr.
@@ -68,6 +68,10 @@ pub struct Expect {
     pub lines: Option<usize>,
     /// Every person known, sorted.
     pub persons: Option<Vec<String>>,
+    /// What is named as not read, as `file reason`: these and no other, where given.
+    pub unread: Option<Vec<String>>,
+    /// Number of diagnosis rows.
+    pub diagnoses: Option<usize>,
     /// Facts about stays.
     #[serde(default)]
     pub stay: Vec<Stay>,

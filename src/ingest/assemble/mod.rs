@@ -1,6 +1,7 @@
 //! Joins what was read into a region: ids ranked, settlements summed to stays, refunds netted, charge lines grouped.
 
 mod aliases;
+mod beside;
 mod closing;
 mod fees;
 mod identity;
@@ -220,6 +221,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let mut kinds = setting::Kinds::default();
     let mut rows = settlements::rows(&all, &ids, &setting::Places::new(&all, &ids), &mut kinds);
     kinds.note(&ids).into_iter().for_each(|note| ledger.tell(note));
+    let brought = beside::settle(&mut rows, &mut all, &mut ledger);
     let keys = keys::Keys::new(&mut rows, &mut all, &ids, &mut ledger);
     let fee_records = keys.resolve(Table::Fees, &mut all, &ids, &mut ledger);
     let diagnosed = keys.resolve(Table::Diagnoses, &mut all, &ids, &mut ledger);
@@ -256,6 +258,10 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     tell_diagnoses(&region, &mut ledger);
     let Collected { mut inputs, mut rejects, mut notes, unread, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects, &mut notes);
+    // Settlements that went to their stays are no visits.
+    if region.visits.is_empty() && !region.stays.is_empty() && brought {
+        region.columns.retain(|(table, _)| *table != Table::Visits);
+    }
     let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;

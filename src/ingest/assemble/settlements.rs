@@ -71,6 +71,7 @@ impl Settlement {
         self.original != TextId::NONE && self.original != self.settlement
     }
 
+    /// Whether two rows say the same.
     pub fn same_but_for_row(&self, other: &Self) -> bool {
         Self { row: other.row, ..self.clone() } == *other
     }

@@ -13,5 +13,5 @@ pub(super) use dates::{
     DAY_FIRST, MONTH_FIRST, Open, Purpose, Reading, YEAR_FIRST, birth_day, birth_range, century_before, in_orders,
     moment, orders,
 };
-pub(super) use numbers::{decimal, measured, money_unit};
+pub(super) use numbers::{decimal, measured};
 pub(super) use words::{Sense, fee_class, flag, sex};

@@ -22,26 +22,6 @@ pub(in crate::ingest) fn measured(cell: &[u8], scale: u32) -> Option<(i64, Strin
     Some((decimal(number.as_bytes(), scale)?, unit.to_string()))
 }
 
-/// The power of ten by which the unit in a header's brackets differs from the yuan: 4 for 金额（万元）.
-pub(in crate::ingest) fn money_unit(header: &str) -> i32 {
-    let half = half_width(header);
-    let half = half.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
-    let Some(unit) = half.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, unit)| unit.trim()) else {
-        return 0;
-    };
-    let unit = unit.strip_prefix("单位").unwrap_or(unit).trim_start_matches([':', ' ']).trim_start_matches("人民币");
-    match unit.trim() {
-        "亿元" | "亿" => 8,
-        "百万元" => 6,
-        "万元" | "万" => 4,
-        "千元" => 3,
-        "百元" => 2,
-        "角" => -1,
-        "分" => -2,
-        _ => 0,
-    }
-}
-
 /// Digits with an optional sign and point: nearly every cell.
 fn plain_decimal(cell: &[u8], scale: u32) -> Option<i64> {
     let (negative, digits) = match cell {
@@ -186,19 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn units_of_headers() {
-        for (header, want) in [
-            ("医疗费总额（万元）", 4),
-            ("医疗费总额(万元)", 4),
-            ("金额（单位：万元）", 4),
-            ("金额（千元）", 3),
-            ("金额(分)", -2),
-            ("金额（元）", 0),
-            ("金额", 0),
-            ("金额(含万元以下)", 0),
-        ] {
-            assert_eq!(money_unit(header), want, "{header}");
-        }
+    fn units_of_money_are_exact() {
         assert_eq!(decimal(b"0.8200", 2 + 4), Some(820_000));
         assert_eq!(decimal(b"0.123456", 2 + 4), Some(123_456));
         assert_eq!(decimal(b"1250", 0), Some(1250));

@@ -106,6 +106,7 @@ arg-yishen-scan-max-rejects = Exit with code 3 if more than this share of the ro
 arg-yishen-scan-rules = Folder of further rules; they override built-in rules of the same id
 arg-yishen-scan-rule = Run only this rule, may repeat
 arg-yishen-scan-family = Run only the rules of this family
+arg-yishen-scan-institution = Institution of the files that have no column for it
 arg-yishen-scan-hospital = Only leads about this institution, may repeat
 arg-yishen-scan-from = Only leads whose period reaches to this day or later, e.g. 2025-01-01
 arg-yishen-scan-to = Only leads whose period begins on this day or earlier, e.g. 2025-06-30
@@ -128,6 +129,7 @@ arg-yishen-rules-new-class = National class, code or name; default: none, the ru
 
 arg-yishen-columns-files = Exports to look at, files or folders
 arg-yishen-columns-write = Write what was understood as a mapping; edit it and name it with --config, or put it into yishen.toml
+arg-yishen-columns-institution = Institution of the files that have no column for it
 arg-yishen-columns-force = Overwrite an existing mapping
 
 ## simulate
@@ -186,6 +188,8 @@ config-wants-section = "{ $key }" must be a section, written [{ $key }], not { $
 config-wants-text = "{ $key }" must be text in quotes, not { $value }
 config-wants-list = "{ $key }" must be text or a list of texts, as in ["a", "b"], not { $value }
 config-wants-header = "{ $key }" must be a header of the file (text in quotes), not { $value }
+config-wants-yes-no = "{ $key }" must be true or false, not { $value }
+config-wants-table = "{ $key }" must be the name of a table, not { $value }
 config-wants-lang = "{ $key }" must be "zh" or "en", not { $value }
 config-wants-threads = "{ $key }" must be a whole number above 0, not { $value }
 config-wants-share = "{ $key }" must be a share from 0 to 100%, written "1%" or 0.01, not { $value }
@@ -304,7 +308,21 @@ columns-heading-samples = Samples
 columns-unused = (not used)
 columns-missing = the required field { $field } ({ $chinese }) is missing
 columns-written = the mapping was written to { $file }; edit it and name it with --config { $file }, or put it into yishen.toml
-columns-comment = Mapping of columns: the national field name on the left, the header in the file on the right. Columns not understood are listed as comments.
+columns-comment =
+    Mapping of columns. On the left the national field name, on the right the header in the file.
+    Lines that begin with # are choices: take away the "# " in front of each line that is right, leave the others.
+    Then run: yishen scan FILES --config THIS-FILE
+columns-unknown = { $file }: the headers are unknown; what each may be, by its name and by what stands below it:
+columns-heading-may-be = May be
+columns-fields = fields of { $table } ({ $title }): needed { $needed }; others { $other }
+columns-candidates = it may be: { $headers }
+columns-unread = not read: { $file }: { $reason }
+columns-write-hint = `yishen columns FILE --write mapping.toml` writes a mapping in which you only have to choose
+columns-choose-file = { $file }: take away the "# " in front of one of the next lines to say what the file is
+columns-choose-skip = leave the file out
+columns-choose-needed = { $field } ({ $chinese }){ $or }: needed; take away the "# " in front of the line that is right
+columns-choose = { $field } ({ $chinese }){ $or }: if the file has it, take away the "# " in front of the line that is right
+columns-choose-institution = the code after the = sign, if all rows are of one institution
 
 ## simulate
 

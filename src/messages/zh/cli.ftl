@@ -106,6 +106,7 @@ arg-yishen-scan-max-rejects = 被剔除的行超过该比例时，退出码为 3
 arg-yishen-scan-rules = 追加规则的文件夹；与内置规则同编号的，以此为准
 arg-yishen-scan-rule = 只运行该规则，可重复
 arg-yishen-scan-family = 只运行该大类的规则
+arg-yishen-scan-institution = 没有机构列的文件属于哪家机构（机构编码）
 arg-yishen-scan-hospital = 只报告该定点医药机构的线索，可重复
 arg-yishen-scan-from = 只报告发生期间与该日及以后有重叠的线索，如 2025-01-01
 arg-yishen-scan-to = 只报告发生期间与该日及以前有重叠的线索，如 2025-06-30
@@ -128,6 +129,7 @@ arg-yishen-rules-new-class = 国家规则类的编码或名称；默认不属于
 
 arg-yishen-columns-files = 要查看的导出文件或文件夹
 arg-yishen-columns-write = 把识别结果写成列名对照，改好后用 --config 指定，或并入 yishen.toml
+arg-yishen-columns-institution = 没有机构列的文件属于哪家机构（机构编码）
 arg-yishen-columns-force = 允许覆盖已有的对照文件
 
 ## simulate
@@ -186,6 +188,8 @@ config-wants-section = “{ $key }”应为一节（写作 [{ $key }]），不�
 config-wants-text = “{ $key }”应为加引号的文字，不能为 { $value }
 config-wants-list = “{ $key }”应为文字或文字的列表，如 ["甲", "乙"]，不能为 { $value }
 config-wants-header = “{ $key }”应为文件中的列名（加引号的文字），不能为 { $value }
+config-wants-yes-no = “{ $key }”应为 true 或 false，不能为 { $value }
+config-wants-table = “{ $key }”应为数据表的名称，不能为 { $value }
 config-wants-lang = “{ $key }”应为 "zh" 或 "en"，不能为 { $value }
 config-wants-threads = “{ $key }”应为大于 0 的整数，不能为 { $value }
 config-wants-share = “{ $key }”应为 0 到 100% 之间的比例，写作 "1%" 或 0.01，不能为 { $value }
@@ -304,7 +308,21 @@ columns-heading-samples = 示例
 columns-unused = （未用）
 columns-missing = 缺少必需的字段 { $field }（{ $chinese }）
 columns-written = 列名对照已写入 { $file }；改好后用 --config { $file } 指定，或并入 yishen.toml
-columns-comment = 列名对照：左边是国家平台字段名，右边是文件中的列名。未识别的列以注释列出。
+columns-comment =
+    列名对照。左边是国家平台字段名，右边是文件中的表头。
+    以 # 开头的行是待选项：正确的行去掉行首的“# ”，其余不动。
+    然后运行：yishen scan 文件 --config 本文件
+columns-unknown = { $file }：表头未识别；按名称和内容，每一列可能是：
+columns-heading-may-be = 可能是
+columns-fields = { $table }（{ $title }）的字段：必需 { $needed }；其他 { $other }
+columns-candidates = 可能是：{ $headers }
+columns-unread = 未读入：{ $file }：{ $reason }
+columns-write-hint = `yishen columns 文件 --write 对照.toml` 可写出一份只需选择的列名对照
+columns-choose-file = { $file }：去掉下面一行行首的“# ”，说明这是什么表
+columns-choose-skip = 不读这个文件
+columns-choose-needed = { $field }（{ $chinese }）{ $or }：必需；去掉正确一行行首的“# ”
+columns-choose = { $field }（{ $chinese }）{ $or }：文件中如有，去掉正确一行行首的“# ”
+columns-choose-institution = 如果全部数据属于同一家机构，在等号后写机构编码
 
 ## simulate
 

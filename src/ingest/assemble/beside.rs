@@ -1,0 +1,154 @@
+//! What two files say of one stay: the money that a settlement list brings to stays without any, and stays that charge lines
+//! repeat although they are in a table of their own.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::Note;
+use super::super::batch::NO_SYMBOL;
+use super::super::collect::{Collected, slot};
+use super::Ledger;
+use super::settlements::Settlement;
+use crate::messages::args;
+use crate::model::{Day, Fen, HospitalId, PersonId, Table};
+
+/// The columns that hold money of a stay.
+const MONEY: [&str; 4] = ["medfee_sumamt", "fund_pay_sumamt", "hifp_pay", "psn_pay"];
+
+/// A visit number at an institution: it is unique there and nowhere else.
+type Place = (u32, HospitalId);
+
+/// Settles what two files say of one stay, before records are told apart. Says whether settlements brought money.
+pub(super) fn settle(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) -> bool {
+    drop_derived(rows, all, ledger);
+    bring_money(rows, all, ledger)
+}
+
+/// Stays that charge lines repeat count where no table of stays has them. They are known by their visit id at the institution,
+/// or by days in common: one person is not twice in one institution. Their lines go to the stay that is kept.
+fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) {
+    if all.derived.is_empty() {
+        return;
+    }
+    let is_derived = |row: &Settlement| all.derived.contains(&row.row.file);
+    let mut records: FxHashSet<Place> = FxHashSet::default();
+    // By person and institution: first day, last day so far, and the row that has it.
+    let mut spans: FxHashMap<(PersonId, HospitalId), Vec<(Day, Day, usize)>> = FxHashMap::default();
+    let span = |row: &Settlement| row.begin.map(|b| (b.day, row.end.map_or(Day(i32::MAX), |e| e.day)));
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.is_stay && !is_derived(row)) {
+        if row.record != NO_SYMBOL {
+            records.insert((row.record, row.hospital));
+        }
+        if let Some((begin, end)) = span(row).filter(|_| row.person != PersonId::NONE) {
+            spans.entry((row.person, row.hospital)).or_default().push((begin, end, at));
+        }
+    }
+    for list in spans.values_mut() {
+        list.sort_unstable();
+        let mut widest = (Day(i32::MIN), 0);
+        for (_, end, at) in list.iter_mut() {
+            widest = widest.max((*end, *at));
+            (*end, *at) = widest;
+        }
+    }
+    let covering = |row: &Settlement| {
+        let (list, (begin, end)) = spans.get(&(row.person, row.hospital)).zip(span(row))?;
+        let before = list.partition_point(|(first, _, _)| *first <= end).checked_sub(1)?;
+        (list[before].1 >= begin).then_some(list[before].2)
+    };
+    let (mut gone, mut alias) = (vec![false; rows.len()], FxHashMap::default());
+    for at in 0..rows.len() {
+        let row = &rows[at];
+        if !is_derived(row) {
+            continue;
+        }
+        let same = row.record != NO_SYMBOL && records.contains(&(row.record, row.hospital));
+        let stay = covering(row).filter(|_| !same);
+        gone[at] = same || stay.is_some();
+        if let Some(stay) = stay.filter(|_| row.record != NO_SYMBOL) {
+            let record = row.record;
+            if rows[stay].record == NO_SYMBOL {
+                rows[stay].record = record;
+            }
+            alias.insert(record, rows[stay].record);
+        }
+    }
+    let count = gone.iter().filter(|gone| **gone).count();
+    if count == 0 {
+        return;
+    }
+    let mut marks = gone.iter();
+    rows.retain(|row| {
+        let gone = marks.next().is_some_and(|gone| *gone);
+        if gone {
+            ledger.repeated(row.row.file);
+        }
+        !gone
+    });
+    for chunk in &mut all.chunks[slot(Table::Fees)] {
+        chunk.rename("mdtrt_id", &alias);
+    }
+    all.notes.push(Note { id: "note-stays-from-lines", args: args([("count", count.into())]) });
+}
+
+/// Older systems keep registrations without money in one table and settlements without dates in another (KC21, KC60): the money
+/// of a settlement goes to the stay of the same number at the same institution.
+fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) -> bool {
+    let poor = |chunk: &&super::super::collect::Chunk| MONEY.iter().all(|field| chunk.integers(field).is_none());
+    let stays: BTreeSet<u16> = all.chunks[slot(Table::Stays)].iter().filter(poor).map(|c| c.part).collect();
+    let paid: BTreeSet<u16> = all.chunks[slot(Table::Visits)].iter().filter(|c| !poor(c)).map(|c| c.part).collect();
+    if stays.is_empty() || paid.is_empty() {
+        return false;
+    }
+    let is_poor = |row: &Settlement| row.is_stay && row.record != NO_SYMBOL && stays.contains(&row.row.file);
+    // A registration exported twice is one; only one of them may have the money.
+    let (mut registered, mut rest): (Vec<Settlement>, Vec<Settlement>) = rows.drain(..).partition(is_poor);
+    registered.sort_unstable();
+    registered.dedup_by(|b, a| {
+        let same = a.same_but_for_row(b);
+        if same {
+            ledger.repeated(b.row.file);
+        }
+        same
+    });
+    let mut at: FxHashMap<Place, usize> = FxHashMap::default();
+    for (place, row) in registered.iter().enumerate() {
+        at.entry((row.record, row.hospital)).or_insert(place);
+    }
+    let same_person = |a: PersonId, b: PersonId| a == b || a == PersonId::NONE || b == PersonId::NONE;
+    // The same settlement twice brings its money once.
+    let mut seen: FxHashSet<(u32, HospitalId, crate::model::TextId, Option<crate::model::Stamp>, Fen, Fen)> =
+        FxHashSet::default();
+    let (mut count, mut total) = (FxHashSet::default(), Fen(0));
+    rest.retain(|row| {
+        let settlement = !row.is_stay && row.record != NO_SYMBOL && !row.void && paid.contains(&row.row.file);
+        let stay = at.get(&(row.record, row.hospital)).filter(|_| settlement);
+        let Some(stay) = stay.map(|at| &mut registered[*at]).filter(|stay| same_person(stay.person, row.person)) else {
+            return true;
+        };
+        if !seen.insert((row.record, row.hospital, row.settlement, row.settled, row.total, row.fund)) {
+            ledger.repeated(row.row.file);
+            return false;
+        }
+        stay.total = stay.total + row.total;
+        stay.fund = stay.fund + row.fund;
+        stay.own = stay.own + row.own;
+        stay.settled = stay.settled.max(row.settled);
+        stay.settlement = stay.settlement.some().unwrap_or(row.settlement);
+        total = total + row.total;
+        count.insert(row.record);
+        false
+    });
+    rows.extend(registered);
+    rows.extend(rest);
+    if count.is_empty() {
+        return false;
+    }
+    let brought: Vec<&'static str> = MONEY.into_iter().chain(["setl_time"]).collect();
+    let found: Vec<&'static str> = brought.into_iter().filter(|f| all.columns.contains(&(Table::Visits, *f))).collect();
+    all.columns.extend(found.into_iter().map(|f| (Table::Stays, f)));
+    let list = [("count", count.len().into()), ("total", format!("{:.2}", total.yuan()).into())];
+    all.notes.push(Note { id: "note-money-from-settlements", args: args(list) });
+    true
+}

@@ -1,0 +1,349 @@
+//! What an unknown header may be: by its name, and by what stands below it.
+
+use super::HeaderColumn;
+use super::names::Name;
+use super::values::{Purpose, Reading, Sense, clean, decimal, fee_class, flag, moment, sex};
+use crate::model::{Column, Kind, Table, columns};
+
+/// Headers that may be a column, best first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// Those whose name is like one of the column's, and whose cells do not speak against it.
+    pub by_name: Vec<String>,
+    /// Others whose cells look like it.
+    pub by_content: Vec<String>,
+}
+
+impl Candidates {
+    /// All, the ones by name first.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.by_name.iter().chain(&self.by_content)
+    }
+}
+
+/// Words in the headers of what is neither a date nor an amount: where nothing stands below a header, they speak against it.
+const OTHERWISE: [&str; 22] = [
+    "诊断", "病种", "编码", "代码", "名称", "姓名", "科室", "医师", "医生", "方式", "标志", "标识", "类别", "类型",
+    "diag", "disease", "_id", "code", "name", "dept", "doctor", "type",
+];
+
+fn is_measure(kind: Kind) -> bool {
+    matches!(kind, Kind::Stamp | Kind::Date | Kind::Money | Kind::Price | Kind::Quantity | Kind::Count)
+}
+
+/// Likeness from which a name is told.
+const LIKE: f64 = 0.4;
+
+/// Words in the headers of warehouses and in pinyin abbreviations that point to a field.
+const HINTS: &[(&str, &[&str])] = &[
+    (
+        "psn_no",
+        &["patient", "bene", "member", "person", "insured", "grbh", "rybh", "brid", "患者", "参保", "病人", "人员"],
+    ),
+    ("psn_name", &["name", "xm", "姓名"]),
+    ("certno", &["idcard", "id_card", "certif", "sfz", "zjh", "身份"]),
+    ("gend", &["sex", "gender", "xb", "性别"]),
+    ("brdy", &["birth", "dob", "csrq", "csny", "出生"]),
+    (
+        "fixmedins_code",
+        &[
+            "provider",
+            "hospital",
+            "hosp",
+            "facility",
+            "institution",
+            "org",
+            "yljg",
+            "jgdm",
+            "jgbh",
+            "yybh",
+            "yydm",
+            "ydbh",
+            "ddyy",
+            "机构",
+            "医院",
+            "药店",
+            "院方",
+        ],
+    ),
+    ("fixmedins_name", &["hospitalname", "providername", "jgmc", "yymc", "机构名", "医院名", "院名"]),
+    (
+        "mdtrt_id",
+        &[
+            "visit",
+            "encounter",
+            "admissionid",
+            "admission_id",
+            "stayid",
+            "stay_id",
+            "caseno",
+            "case_no",
+            "episode",
+            "jzlsh",
+            "jzh",
+            "jzid",
+            "zylsh",
+            "djh",
+            "就诊",
+            "流水",
+            "登记",
+        ],
+    ),
+    ("setl_id", &["settle", "claimid", "claim_id", "bill", "jsd", "jslsh", "djlsh", "结算"]),
+    ("begntime", &["adm", "from", "start", "begin", "ryrq", "rysj", "kssj", "ksrq", "入院", "入住", "进院"]),
+    ("endtime", &["dis", "thru", "end", "leave", "cyrq", "cysj", "jssj", "jsrq", "出院", "离院"]),
+    (
+        "setl_time",
+        &["settle", "pay_date", "paid", "service", "jsrq", "jssj", "gyrq", "gysj", "jzrq", "结算", "付款", "购"],
+    ),
+    ("medfee_sumamt", &["total", "amt", "amount", "charge", "zfy", "fyze", "zje", "ylfy", "总", "费用", "金额"]),
+    (
+        "fund_pay_sumamt",
+        &["fund", "insur", "reimb", "paid", "jjzf", "tczf", "ybzf", "bxje", "基金", "统筹", "报销", "医保支付", "医保"],
+    ),
+    ("psn_pay", &["self", "oop", "copay", "grzf", "zfje", "个人", "自付"]),
+    ("med_type", &["type", "class", "lb", "yllb", "jzlx", "类别", "类型"]),
+    (
+        "fee_ocur_time",
+        &[
+            "service",
+            "charge_date",
+            "chargetime",
+            "date",
+            "time",
+            "fyrq",
+            "fysj",
+            "jfsj",
+            "sfrq",
+            "kdsj",
+            "发生",
+            "计费",
+            "记账",
+            "收费",
+        ],
+    ),
+    ("hilist_code", &["item", "code", "drug", "proc", "xmbm", "xmdm", "mlbm", "ypbm", "项目", "编码", "目录", "代码"]),
+    ("hilist_name", &["itemname", "item_name", "desc", "name", "xmmc", "mlmc", "ypmc", "项目", "名称", "品名"]),
+    ("cnt", &["qty", "quantity", "count", "units", "num", "sl", "数量", "数"]),
+    ("pric", &["price", "unit", "dj", "单价"]),
+    ("det_item_fee_sumamt", &["amt", "amount", "cost", "charge", "total", "je", "金额", "费用"]),
+    ("dise_codg", &["icd", "diag", "dx", "zdbm", "zddm", "诊断", "病种"]),
+    ("dise_name", &["diagname", "diag_name", "diagnosis", "dxname", "zdmc", "诊断", "病名"]),
+    ("diag_code", &["icd", "diag", "dx", "zdbm", "zddm", "诊断"]),
+    ("diag_name", &["diagname", "diag_name", "diagnosis", "zdmc", "诊断"]),
+];
+
+/// The words that point to a field.
+fn hints(field: &str) -> &'static [&'static str] {
+    HINTS.iter().find(|(name, _)| *name == field).map_or(&[], |(_, words)| words)
+}
+
+/// How strongly a header's name points to a column, 0 to 2.
+fn by_name(column: &Column, header: &str) -> f64 {
+    let name = Name::new(header);
+    let like = column.names().map(|known| likeness(&name.bare, &Name::new(known).bare)).fold(0.0, f64::max);
+    // A longer word says more: `itemname` is a name before it is an item.
+    let hint = hints(column.field).iter().filter(|w| name.full.contains(*w)).map(|w| w.chars().count()).max();
+    let share = hint.map_or(0.0, |n| 0.6 + 0.4 * n as f64 / name.full.chars().count().max(1) as f64);
+    if like >= LIKE { like.max(share) } else { share }
+}
+
+/// The headers that may be a column of a file, by name and by content. Headers that are another column already are left out.
+pub fn candidates(column: &Column, headers: &[HeaderColumn]) -> Candidates {
+    let mut named: Vec<(f64, &HeaderColumn)> = Vec::new();
+    let mut alike = Vec::new();
+    for header in headers.iter().filter(|h| h.field.is_none() && !h.header.trim().is_empty()) {
+        let points = by_name(column, &header.header);
+        let fits = fits(column, &header.samples);
+        let stranger = fits.is_none()
+            && is_measure(column.kind)
+            && OTHERWISE.iter().any(|w| Name::new(&header.header).full.contains(w));
+        if points > 0.0 && fits != Some(false) && !stranger {
+            named.push((points, header));
+        } else if fits == Some(true) {
+            alike.push(header.header.clone());
+        }
+    }
+    named.sort_by(|a, b| b.0.total_cmp(&a.0));
+    Candidates { by_name: named.into_iter().map(|(_, h)| h.header.clone()).collect(), by_content: alike }
+}
+
+/// The fields of a table that a header may be, best first: the ones it is named like, else the ones its cells look like.
+pub fn fields(table: Table, header: &HeaderColumn) -> Vec<&'static str> {
+    let mut found: Vec<(f64, &'static str)> = columns(table)
+        .iter()
+        .filter_map(|column| match (by_name(column, &header.header), fits(column, &header.samples)) {
+            (_, Some(false)) => None,
+            (points, _) if points > 0.0 => Some((points, column.field)),
+            (_, Some(true)) if !hints(column.field).is_empty() => Some((0.0, column.field)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let best = found.first().map_or(0.0, |(points, _)| *points);
+    found.into_iter().filter(|(points, _)| *points > 0.0 || best == 0.0).map(|(_, field)| field).take(4).collect()
+}
+
+/// Whether the cells of a column look like what a column of ours holds; `None` where there are none.
+pub fn fits(column: &Column, samples: &[String]) -> Option<bool> {
+    let cells: Vec<&[u8]> = samples.iter().map(|s| clean(s.as_bytes())).filter(|c| !c.is_empty()).collect();
+    if cells.is_empty() {
+        return None;
+    }
+    let all = |test: fn(&[u8]) -> bool| cells.iter().all(|cell| test(cell));
+    Some(match (column.kind, column.field) {
+        (Kind::Stamp | Kind::Date, _) => all(is_date),
+        (Kind::Money | Kind::Price | Kind::Quantity, _) => all(is_amount),
+        (Kind::Count, _) => all(|c| decimal(c, 0).is_some_and(|n| (0..10_000).contains(&n)) && c.len() <= 5),
+        (Kind::Sex, _) => all(|c| sex(c).is_some()),
+        (Kind::Class, _) => all(|c| fee_class(c).is_some()),
+        (Kind::Flag, _) => all(|c| flag(c, Sense::Plain).is_some()),
+        (Kind::Id, "certno") => all(is_certificate),
+        (Kind::Id, _) => all(is_id),
+        (Kind::Text, "dise_codg" | "diag_code") => all(is_diagnosis),
+        (Kind::Text, "age") => all(|c| decimal(c, 0).is_some_and(|n| (0..150).contains(&n))),
+        (Kind::Text, field) if field.ends_with("_name") || field == "addr" => all(is_word),
+        (Kind::Text, _) => all(|c| c.len() <= 24 && !is_date(c) && !c.contains(&b'.')),
+    })
+}
+
+fn is_date(cell: &[u8]) -> bool {
+    cell.len() >= 8 && moment(cell, Purpose::Service) != Reading::Unread
+}
+
+fn is_amount(cell: &[u8]) -> bool {
+    let numbered = cell.len() > 1 && cell[0] == b'0' && cell[1] != b'.';
+    decimal(cell, 6).is_some() && !is_date(cell) && !numbered && cell.len() <= 14
+}
+
+fn is_certificate(cell: &[u8]) -> bool {
+    let digits = cell.iter().take(17).filter(|b| b.is_ascii_digit()).count();
+    matches!(cell.len(), 15 | 18) && digits >= 15
+}
+
+/// A number or code that names something: no date in its dress, no amount with decimals, no words.
+fn is_id(cell: &[u8]) -> bool {
+    let plain = cell.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'#' | b'@'));
+    let dressed = is_date(cell) && (cell.contains(&b'-') || cell.contains(&b'/') || cell.contains(&b':'));
+    plain && !dressed && !is_diagnosis(cell)
+}
+
+/// ICD-10: a letter and two digits, with or without more behind a point.
+fn is_diagnosis(cell: &[u8]) -> bool {
+    match cell {
+        [letter, a, b, rest @ ..] => {
+            let head = letter.is_ascii_uppercase() && a.is_ascii_digit() && b.is_ascii_alphanumeric();
+            head && (rest.is_empty() || rest[0] == b'.' && rest.len() <= 8)
+        }
+        _ => false,
+    }
+}
+
+fn is_word(cell: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(cell);
+    text.chars().any(char::is_alphabetic) && !is_date(cell) && decimal(cell, 6).is_none() && !is_diagnosis(cell)
+}
+
+/// Share of common character pairs (Dice's coefficient), over single characters for one-character words.
+fn likeness(a: &str, b: &str) -> f64 {
+    let pairs = |text: &str| -> Vec<(char, char)> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut pairs: Vec<(char, char)> = chars.iter().map(|c| (*c, *c)).collect();
+        pairs.extend(chars.windows(2).map(|w| (w[0], w[1])));
+        pairs
+    };
+    let (a, mut b) = (pairs(a), pairs(b));
+    let total = a.len() + b.len();
+    let common =
+        a.iter().filter(|pair| b.iter().position(|p| p == *pair).map(|at| b.swap_remove(at)).is_some()).count();
+    2.0 * common as f64 / total.max(1) as f64
+}
+
+/// The tables an unknown file may be, best first, each with how well its headers fill what the table needs.
+pub fn tables(headers: &[HeaderColumn]) -> Vec<Table> {
+    let mut scored: Vec<(i64, Table)> = Table::ALL
+        .into_iter()
+        .filter_map(|table| {
+            let mut score = 0;
+            let needed = columns(table).iter().filter(|c| c.required);
+            for column in needed {
+                let other = column.stands_in.and_then(|f| crate::model::column(table, f));
+                let found = candidates(column, headers);
+                let stand_in = other.map(|c| candidates(c, headers)).unwrap_or_default();
+                score += match (found.by_name.is_empty(), found.by_content.is_empty(), stand_in.by_name.is_empty()) {
+                    (false, _, _) => 6,
+                    (true, _, false) => 5,
+                    (true, false, true) => 2,
+                    // The institution may be given for a whole file.
+                    _ if column.field == "fixmedins_code" => 0,
+                    _ if stand_in.by_content.is_empty() => return None,
+                    _ => 1,
+                };
+            }
+            let more = columns(table).iter().filter(|c| !c.required && !candidates(c, headers).by_name.is_empty());
+            score += more.count().min(6) as i64;
+            Some((score, table))
+        })
+        .collect();
+    // A list of persons or institutions is what remains where nothing tells of an event.
+    scored.retain(|(_, t)| !matches!(t, Table::Persons | Table::Hospitals) || headers.len() <= 12);
+    scored.sort_by_key(|(score, table)| (std::cmp::Reverse(*score), *table));
+    scored.into_iter().map(|(_, table)| table).take(5).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::column;
+
+    fn header(name: &str, samples: &[&str]) -> HeaderColumn {
+        HeaderColumn { header: name.into(), field: None, samples: samples.iter().map(ToString::to_string).collect() }
+    }
+
+    fn fit(table: Table, field: &str, samples: &[&str]) -> Option<bool> {
+        fits(column(table, field).expect("a field"), &samples.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn content_speaks_for_and_against() {
+        assert_eq!(fit(Table::Stays, "begntime", &["2024-01-01", "20240102"]), Some(true));
+        assert_eq!(fit(Table::Stays, "begntime", &["I10.x00"]), Some(false));
+        assert_eq!(fit(Table::Stays, "dise_codg", &["I10.x00", "J18"]), Some(true));
+        assert_eq!(fit(Table::Stays, "dise_codg", &["2024-01-01"]), Some(false));
+        assert_eq!(fit(Table::Stays, "medfee_sumamt", &["12.50", "1,000.00"]), Some(true));
+        assert_eq!(fit(Table::Stays, "medfee_sumamt", &["2024-01-01"]), Some(false));
+        assert_eq!(fit(Table::Stays, "gend", &["男", "女"]), Some(true));
+        assert_eq!(fit(Table::Stays, "psn_no", &["P001", "P002"]), Some(true));
+        assert_eq!(fit(Table::Stays, "psn_no", &["张三"]), Some(false));
+        assert_eq!(fit(Table::Stays, "psn_name", &["张三"]), Some(true));
+        assert_eq!(fit(Table::Stays, "psn_no", &[]), None);
+    }
+
+    #[test]
+    fn no_date_is_offered_for_a_diagnosis() {
+        let headers = [
+            header("DX", &["I10.x00"]),
+            header("DT1", &["2024-01-01"]),
+            header("DT2", &["2024-01-09"]),
+            header("Patient", &["A"]),
+        ];
+        let begin = candidates(column(Table::Stays, "begntime").expect("a field"), &headers);
+        assert_eq!(begin.all().cloned().collect::<Vec<_>>(), ["DT1", "DT2"]);
+        let diagnosis = candidates(column(Table::Stays, "dise_codg").expect("a field"), &headers);
+        assert_eq!(diagnosis.by_name, ["DX"]);
+        assert_eq!(diagnosis.by_content, [""; 0]);
+        assert_eq!(fields(Table::Stays, &headers[0])[0], "dise_codg");
+    }
+
+    #[test]
+    fn an_unknown_file_is_guessed_by_what_it_could_fill() {
+        let headers = [
+            header("BeneID", &["A"]),
+            header("Provider", &["H1"]),
+            header("Adm", &["2024-01-01"]),
+            header("Dis", &["2024-01-02"]),
+            header("Amt", &["5"]),
+        ];
+        assert_eq!(tables(&headers)[0], Table::Stays);
+    }
+}

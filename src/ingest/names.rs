@@ -1,0 +1,154 @@
+//! What a header says, apart from its dress: the name, the unit of money in it, and what its brackets say.
+
+use super::values::{clean, half_width};
+
+/// A header taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// Half-width, lower case, without white space, quotes and a table prefix; brackets kept.
+    pub full: String,
+    /// The same without unit and brackets.
+    pub bare: String,
+    /// What the brackets say that is no unit: `实际` of 入院时间(实际).
+    pub qualifier: Option<String>,
+    /// The unit of money as a power of ten of yuan: 万元 is 4, 分 is -2. `None` where the header names none.
+    pub unit: Option<i32>,
+}
+
+/// Units of money that headers name.
+const UNITS: [(&str, i32); 21] = [
+    ("元", 0),
+    ("人民币", 0),
+    ("人民币元", 0),
+    ("rmb", 0),
+    ("cny", 0),
+    ("yuan", 0),
+    ("¥", 0),
+    ("￥", 0),
+    ("百元", 2),
+    ("千元", 3),
+    ("kcny", 3),
+    ("万", 4),
+    ("万元", 4),
+    ("wan", 4),
+    ("wanyuan", 4),
+    ("10kcny", 4),
+    ("百万元", 6),
+    ("亿", 8),
+    ("亿元", 8),
+    ("角", -1),
+    ("分", -2),
+];
+/// Units that are one at the end of a header without brackets, too: nothing else ends so.
+const ENDINGS: [&str; 5] = ["百万元", "万元", "千元", "亿元", "百元"];
+
+/// The power of ten of a unit of money.
+pub(super) fn unit(text: &str) -> Option<i32> {
+    let text = text.trim_start_matches("单位").trim_start_matches([':', '：', '=']);
+    UNITS.iter().find(|(name, _)| *name == text).map(|(_, power)| *power)
+}
+
+impl Name {
+    /// Takes a header apart.
+    pub fn new(header: &str) -> Self {
+        let full = normal(header);
+        let (mut bare, mut qualifiers, mut found) = (full.clone(), Vec::new(), None);
+        while let Some((rest, inner)) = bracketed(&bare) {
+            match unit(&inner) {
+                Some(power) if found.is_none() => found = Some(power),
+                _ => qualifiers.insert(0, inner),
+            }
+            bare = rest;
+        }
+        if found.is_none() && qualifiers.is_empty() {
+            if let Some((rest, power)) = trailing(&bare) {
+                (bare, found) = (rest, Some(power));
+            }
+        }
+        Self { full, bare, qualifier: (!qualifiers.is_empty()).then(|| qualifiers.concat()), unit: found }
+    }
+}
+
+/// A header as it is compared: half-width, lower case, without white space, quotes or a table prefix.
+pub(super) fn normal(header: &str) -> String {
+    let cleaned = std::str::from_utf8(clean(header.as_bytes())).unwrap_or_default();
+    let half = half_width(cleaned);
+    let mut text: String = half
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '*' | '`' | '\u{feff}' | '\0'))
+        .map(|c| match c {
+            '[' | '【' | '〔' | '{' => '(',
+            ']' | '】' | '〕' | '}' => ')',
+            c => c,
+        })
+        .collect();
+    text.make_ascii_lowercase();
+    // SQL Server puts whole names into brackets.
+    if let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|t| !t.contains(['(', ')'])) {
+        text = inner.to_string();
+    }
+    let before = text.find('(').unwrap_or(text.len());
+    match text[..before].rfind('.') {
+        Some(dot) if dot + 1 < before => text.split_off(dot + 1),
+        _ => text,
+    }
+}
+
+/// What stands before the last brackets and what in them, where they end the text.
+fn bracketed(text: &str) -> Option<(String, String)> {
+    let inner = text.strip_suffix(')')?;
+    let open = inner.rfind('(').filter(|at| *at > 0)?;
+    Some((inner[..open].to_string(), inner[open + 1..].to_string()))
+}
+
+/// A unit behind a separator, or one that cannot be anything else, at the end of a text.
+fn trailing(text: &str) -> Option<(String, i32)> {
+    let parted = text.rfind(['_', '/', ':', ',', '-', '，', '、']).and_then(|at| {
+        let mut rest = text[at..].chars();
+        let _ = rest.next();
+        unit(rest.as_str()).map(|power| (text[..at].to_string(), power))
+    });
+    parted.filter(|(rest, _)| !rest.is_empty()).or_else(|| {
+        let ending = ENDINGS.iter().find(|e| text.len() > e.len() && text.ends_with(**e))?;
+        Some((text[..text.len() - ending.len()].to_string(), unit(ending)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(header: &str) -> (String, Option<String>, Option<i32>) {
+        let name = Name::new(header);
+        (name.bare, name.qualifier, name.unit)
+    }
+
+    #[test]
+    fn headers_survive_their_dress() {
+        assert_eq!(normal("\u{feff}\"T.PSN_NO\""), "psn_no");
+        assert_eq!(normal("ＰＳＮ＿ＮＯ"), "psn_no");
+        assert_eq!(normal("[PSN_NO]"), "psn_no");
+        assert_eq!(parts(" 金额（元）\t"), ("金额".into(), None, Some(0)));
+    }
+
+    #[test]
+    fn units_are_told_from_what_says_which_column_is_meant() {
+        for (header, bare, unit) in [
+            ("医疗费总额（万元）", "医疗费总额", Some(4)),
+            ("医疗费总额(单位：万元)", "医疗费总额", Some(4)),
+            ("总费用_万元", "总费用", Some(4)),
+            ("总费用/千元", "总费用", Some(3)),
+            ("总费用万元", "总费用", Some(4)),
+            ("TOTAL[分]", "total", Some(-2)),
+            ("金额【角】", "金额", Some(-1)),
+            ("金额 ( RMB )", "金额", Some(0)),
+            ("病区单元", "病区单元", None),
+            ("金额", "金额", None),
+        ] {
+            assert_eq!(parts(header), (bare.into(), None, unit), "{header}");
+        }
+        assert_eq!(parts("金额(基金)"), ("金额".into(), Some("基金".into()), None));
+        assert_eq!(parts("金额(总额)(万元)"), ("金额".into(), Some("总额".into()), Some(4)));
+        assert_eq!(parts("(元)"), ("元".into(), None, None));
+    }
+}

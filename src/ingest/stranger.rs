@@ -1,0 +1,133 @@
+//! What is no table of ours: passed over and named, or refused with all that it lacks.
+
+use super::collect::Collected;
+use super::error::Error;
+use super::files::Source;
+use super::header::{Incomplete, Recognised};
+use super::lacking::{Lack, Lacking};
+use super::names::{Name, normal};
+use super::{HeaderColumn, Unread, likely};
+use crate::messages::args;
+
+/// Rows below a header that are looked at to tell what stands in a column.
+pub(super) const LOOKED_AT: usize = 40;
+/// Samples of a column.
+const SAMPLES: usize = 3;
+/// Columns that a stranger must share with a table to be refused and not passed over.
+const SHARED: usize = 4;
+
+/// A file, sheet or archive member that is no table of ours.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub found: Recognised,
+    /// Physical line of what was taken for the header.
+    pub line: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// The first rows below it.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A file whose headers are unknown, as it is shown to somebody who may know them.
+#[derive(Clone, Debug)]
+pub struct Stranger {
+    /// File name, with the sheet or archive member where there is one.
+    pub name: String,
+    /// Its headers with samples; no field is known.
+    pub columns: Vec<HeaderColumn>,
+}
+
+impl Unknown {
+    /// The headers with samples; `known` says which field each is, if any.
+    fn columns(&self, known: impl Fn(usize) -> Option<&'static str>) -> Vec<HeaderColumn> {
+        let column = |(at, header): (usize, &String)| {
+            let mut samples: Vec<String> = Vec::new();
+            for cell in self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.trim()) {
+                if samples.len() < SAMPLES && !cell.is_empty() && !samples.iter().any(|s| s == cell) {
+                    samples.push(cell.chars().take(60).collect());
+                }
+            }
+            HeaderColumn { header: header.trim().trim_start_matches('\u{feff}').to_string(), field: known(at), samples }
+        };
+        self.cells.iter().enumerate().map(column).collect()
+    }
+}
+
+impl Collected {
+    /// Takes note of the headers of a file, so that a mapping for headers that no file has is told.
+    pub(super) fn saw(&mut self, headers: &[String]) {
+        self.headers.extend(headers.iter().map(|h| normal(h)));
+        self.headers.extend(headers.iter().map(|h| Name::new(h).bare));
+    }
+
+    /// A file that is no table: refused if it nearly is one or was named itself, else passed over by name.
+    pub(super) fn other(&mut self, source: &Source, part: &str, unknown: Unknown, lenient: bool) {
+        let file = super::collect::join(&source.name, part);
+        self.saw(&unknown.cells);
+        match &unknown.found {
+            Recognised::Other(table) => {
+                self.unread.push(Unread {
+                    name: file,
+                    reason: "unread-table-not-used",
+                    args: args([("table", (*table).into())]),
+                });
+            }
+            Recognised::Incomplete(near) if (near.telling && near.recognised >= SHARED) || source.named => {
+                self.lacking.push(lacking(file, near, &unknown));
+            }
+            Recognised::Incomplete(near) => {
+                let missing: Vec<String> = near.missing.iter().map(|c| format!("{} {}", c.field, c.chinese)).collect();
+                let table = near.table.name();
+                self.nearly.push(lacking(file.clone(), near, &unknown));
+                self.unread.push(Unread {
+                    name: file,
+                    reason: "unread-incomplete",
+                    args: args([("table", table.into()), ("missing", missing.join(", ").into())]),
+                });
+            }
+            _ if lenient => self.strangers.push(Stranger { name: file, columns: unknown.columns(|_| None) }),
+            _ if source.named && part.is_empty() => self.lacking.push(Lacking {
+                file,
+                line: unknown.line,
+                table: None,
+                lacks: Vec::new(),
+                headers: shown(&unknown.cells),
+            }),
+            _ => self.unread.push(Unread {
+                name: file,
+                reason: "unread-not-a-table",
+                args: args([("headers", shown(&unknown.cells).into())]),
+            }),
+        }
+    }
+
+    /// What is refused, all of it at once.
+    pub(super) fn refusal(&mut self) -> Option<Error> {
+        let lacking = std::mem::take(&mut self.lacking);
+        (!lacking.is_empty()).then_some(Error::Lacking(lacking))
+    }
+}
+
+/// The headers, as far as a line of a message holds them.
+fn shown(cells: &[String]) -> String {
+    const MOST: usize = 40;
+    let names: Vec<&str> = cells.iter().map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
+    let rest = if names.len() > MOST { ", …" } else { "" };
+    names.iter().take(MOST).map(|n| n.chars().take(40).collect::<String>()).collect::<Vec<_>>().join(", ") + rest
+}
+
+/// All that a table lacks, with the headers that may be it.
+fn lacking(file: String, near: &Incomplete, unknown: &Unknown) -> Lacking {
+    let columns = unknown.columns(|at| near.layout.columns.get(at).copied().flatten().map(|c| c.field));
+    let lack = |column: &&'static crate::model::Column| {
+        let likely::Candidates { by_name, by_content } = likely::candidates(column, &columns);
+        Lack { field: column.field, chinese: column.chinese, or: column.stands_in, by_name, by_content }
+    };
+    Lacking {
+        file,
+        line: unknown.line,
+        table: Some(near.table),
+        lacks: near.missing.iter().map(lack).collect(),
+        headers: shown(&unknown.cells),
+    }
+}
