@@ -246,8 +246,9 @@ fn record_of(rows: &[Settlement], at: usize) -> std::ops::Range<usize> {
 
 /// Refunds that were settled under a visit id of their own and name no original.
 fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Taken, ledger: &mut Ledger<'_>) {
-    type Key = (PersonId, HospitalId, Fen);
-    let mut bills: FxHashMap<Key, Vec<(Option<Day>, std::ops::Range<usize>)>> = FxHashMap::default();
+    // The rows of a record, with the last day of its bills.
+    type Record = (Option<Day>, std::ops::Range<usize>);
+    let mut bills: FxHashMap<(PersonId, HospitalId, Fen), Vec<Record>> = FxHashMap::default();
     if !left.is_empty() {
         let wanted: rustc_hash::FxHashSet<(PersonId, HospitalId)> =
             left.iter().map(|(at, _)| (book.rows[*at].person, book.rows[*at].hospital)).collect();
@@ -273,7 +274,7 @@ fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Tak
         let days = |r: &Settlement| (r.begin.map(|s| s.day), r.end.map(|s| s.day));
         let list = bills.get_mut(&(refund.person, refund.hospital, amounts[0]));
         let found = list.and_then(|list| {
-            let fits = |(on, record): &(Option<Day>, std::ops::Range<usize>)| {
+            let fits = |(on, record): &Record| {
                 let rows = &book.rows[record.clone()];
                 let same = !refund.has_original() && *on <= day && rows[0].is_stay == refund.is_stay;
                 same && (!refund.is_stay || rows.iter().any(|r| days(r) == days(&refund)))

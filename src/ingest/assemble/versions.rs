@@ -92,12 +92,10 @@ fn one(versions: &[Settlement], has_negative: bool, found: &mut Found, ledger: &
         return None;
     };
     // Nobody withdraws what was not sent before: without moments of upload the withdrawal is the later.
-    if let Some(undone) = undone {
-        if last.uploaded.is_none() || undone.is_none() || undone >= last.uploaded {
-            versions.iter().for_each(|r| ledger.netted(r.row.file));
-            found.withdrawn += 1;
-            return None;
-        }
+    if undone.is_some_and(|undone| last.uploaded.is_none() || undone.is_none() || undone >= last.uploaded) {
+        versions.iter().for_each(|r| ledger.netted(r.row.file));
+        found.withdrawn += 1;
+        return None;
     }
     let mut best = last.clone();
     for other in versions.iter().filter(|r| r.row != last.row) {

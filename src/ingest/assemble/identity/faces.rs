@@ -112,7 +112,11 @@ fn is_many(rows: &[Face]) -> bool {
     let mixed = sexes.len() >= ROWS_FOR_SEX && 3 * men.min(sexes.len() - men) >= sexes.len();
     match (births.rows, names.rows) {
         (0, 0) => mixed,
-        (_, 0) => births.several() || (births.agree() && mixed && sexes.len() >= ROWS_AGAINST_BIRTH),
+        // Births alone are typed wrong more easily than births and names together.
+        (_, 0) => {
+            (births.several() && births.distinct > SEVERAL)
+                || (births.agree() && mixed && sexes.len() >= ROWS_AGAINST_BIRTH)
+        }
         (0, _) => names.several(),
         // Names written in a new cipher in every row differ although birth and sex agree.
         _ => births.several() && names.several() || births.many() || (names.many() && (!births.agree() || mixed)),
@@ -169,6 +173,8 @@ mod tests {
     fn typing_errors_a_child_and_a_married_name_are_one_person() {
         assert!(!is_many(&rows(&[(1, 1, 1), (1, 1, 1), (1, 1, 1), (2, 1, 1), (3, 1, 1)])));
         assert!(!is_many(&rows(&[(1, 1, 2), (1, 2, 2), (NO_BIRTH, 3, 1), (NO_BIRTH, 4, 2)])));
+        // Three births and no names: too few to tell.
+        assert!(!is_many(&rows(&[(1, NO_SYMBOL, 1), (2, NO_SYMBOL, 2), (3, NO_SYMBOL, 1)])));
         // One name throughout, three births: badly typed, or a card that was lent, but one card.
         assert!(!is_many(&rows(&[(1, 1, 1), (2, 1, 1), (3, 1, 1)])));
         // A cipher that differs from row to row.
