@@ -771,6 +771,10 @@ fn odd_moment(reading: Reading, slot: &Slot, cell: &[u8], seen: &mut Seen) -> Re
     match reading {
         Reading::Known(stamp) => Ok(Some(stamp)),
         Reading::Open(stamp) => {
+            // A month or a year of birth is all that there is to know.
+            if Open::is_settled(stamp) {
+                return Ok(Some(stamp));
+            }
             seen.open.add(cell);
             if Open::ORDER.marks(stamp) {
                 seen.orders[usize::from(orders(stamp, slot.purpose))] += 1;

@@ -74,7 +74,7 @@ impl Column<'_> {
                     _ => None,
                 });
                 let Values::Moment(moments) = &mut batch.values[self.at] else { break };
-                let Some(stamp) = moments[row].filter(|s| Open::is_open(*s)) else { continue };
+                let Some(stamp) = moments[row].filter(|s| !Open::is_settled(*s)) else { continue };
                 moments[row] = settled(stamp, slot.purpose, common, epochs, admission.unwrap_or(FUTURE));
                 match moments[row] {
                     Some(_) => short += u64::from(Open::SHORT.marks(stamp) && slot.purpose == Purpose::Birth),

@@ -183,6 +183,11 @@ impl Open {
         stamp.second & Self::ALL != 0
     }
 
+    /// Whether a kept moment needs nothing of its column: it has no mark, or says only how much of a birth is known.
+    pub fn is_settled(stamp: Stamp) -> bool {
+        stamp.second & Self::ALL & !(Self::MONTH.0 | Self::YEAR.0) == 0
+    }
+
     /// The moment without its marks.
     pub fn bare(stamp: Stamp) -> Stamp {
         Stamp { second: stamp.second & !Self::ALL, ..stamp }

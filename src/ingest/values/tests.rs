@@ -74,6 +74,7 @@ fn dates_in_every_form() {
         ("01-3月 -25 08.05.09.000000 上午", moment),
         ("01-3月 -25 08.05.09.000000 下午", at("2025-03-01", 20, 5, 9)),
         ("01-三月-25", date),
+        ("2025-03-01-08.05.09.000000", moment),
         ("01-MAR-25", date),
         ("1-Mar-2025", date),
         ("01-MAR-25 08.05.09.123456 PM", at("2025-03-01", 20, 5, 9)),
@@ -110,7 +111,6 @@ fn dates_in_every_form() {
         "123",
         "2025-03-01 25:00:00",
         "2025-03-01 08:61:00",
-        "99999999",
         "20250229",
         "20250301253000",
         "2025/0/1",
@@ -122,7 +122,6 @@ fn dates_in_every_form() {
         "01-Foo-25",
         "29/02/2025",
         "31/31/2025",
-        "2025-03-01-02",
         "1.2.3.4.5.6.7.8.9",
         "星期六",
         "H31011200",
@@ -164,6 +163,7 @@ fn fillers_are_none() {
         "0000-00-00 00:00:00",
         "1753-01-01",
         "99991231",
+        "99999999",
         "9999年12月31日",
         "01/01/1900",
         "31/12/9999",
@@ -295,7 +295,9 @@ proptest! {
             let text = utc.format(form).to_string();
             prop_assert_eq!(moment(text.as_bytes(), Purpose::Service), Reading::Known(want), "{}", text);
         }
-        let epoch = utc.and_utc().timestamp().to_string();
+        // From 2033 on seconds look like yyyyMMddHH.
+        let epoch = utc.and_utc().timestamp_millis() / if days < 23_000 { 1000 } else { 1 };
+        let epoch = epoch.to_string();
         prop_assert_eq!(moment(epoch.as_bytes(), Purpose::Service), Reading::Open(Open::EPOCH.mark(want)), "{}", epoch);
         for (form, order) in [("%d/%m/%Y %H:%M:%S", DAY_FIRST), ("%-m/%-d/%Y %-H:%M:%S", MONTH_FIRST)] {
             let text = local.format(form).to_string();
