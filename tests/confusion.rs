@@ -59,6 +59,9 @@ const STRANGERS: &[(&str, &str, &str)] = &[
     ("发票", "invoices", "发票代码,发票号码,人员编号,结算ID,就诊ID,发票金额,开票日期,机构名称,结算时间"),
 ];
 
+/// The name of a column in one of the layouts.
+type Name = fn(&Column) -> &'static str;
+
 /// A cell of a kind.
 fn cell(column: &Column) -> &'static str {
     match (column.kind, column.field) {
@@ -75,7 +78,7 @@ fn cell(column: &Column) -> &'static str {
 }
 
 /// The headers of a table in one of its layouts, with a row; `None` where the layout has no such table.
-fn table(table: Table, name: fn(&Column) -> &'static str) -> Option<String> {
+fn table(table: Table, name: Name) -> Option<String> {
     let known: Vec<&Column> = columns(table).iter().filter(|c| !name(c).is_empty()).collect();
     if columns(table).iter().any(|c| c.required && name(c).is_empty()) {
         return None;
@@ -136,8 +139,7 @@ fn parts(got: &Ingested, table: Table) -> Vec<String> {
 
 #[test]
 fn nothing_beside_a_table_is_read_as_that_table() {
-    let layouts: [(&str, fn(&Column) -> &'static str); 3] =
-        [("national", |c| c.field), ("chinese", |c| c.chinese), ("akc", |c| c.akc)];
+    let layouts: [(&str, Name); 3] = [("national", |c| c.field), ("chinese", |c| c.chinese), ("akc", |c| c.akc)];
     for (layout, name) in layouts {
         let folder = tempfile::tempdir().unwrap();
         let mut own = Vec::new();

@@ -61,7 +61,7 @@ impl FileRule {
         let starts = std::iter::once(0).chain(file.match_indices('/').map(|(at, _)| at + 1));
         let ends = || std::iter::once(file.len()).chain(file.match_indices('/').map(|(at, _)| at));
         starts.into_iter().any(|start| {
-            ends().filter(|end| *end > start).any(|end| fits(pattern.as_bytes(), file[start..end].as_bytes()))
+            ends().filter(|end| *end > start).any(|end| fits(pattern.as_bytes(), &file.as_bytes()[start..end]))
         })
     }
 }

@@ -56,10 +56,9 @@ fn stay_of_lines(fees: &mut Layout, names: &[Name], mut stays: Assigned) -> Opti
     for (at, own) in fees.columns.iter().enumerate() {
         let shared = |field: &str| matches!(field, "mdtrt_id" | "setl_id" | "psn_no" | "fixmedins_code");
         let Some(line) = own else { continue };
-        if let Some(stay) = stays.columns[at].filter(|c| !shared(c.field) && !shared(line.field)) {
-            if !(sum && stay.kind == Kind::Money) {
-                stays.take(stay.field);
-            }
+        let stay = stays.columns[at].filter(|c| !shared(c.field) && !shared(line.field));
+        if let Some(stay) = stay.filter(|c| !(sum && c.kind == Kind::Money)) {
+            stays.take(stay.field);
         }
     }
     if sum && total.is_none() {

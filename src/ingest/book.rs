@@ -32,7 +32,7 @@ pub(super) struct Sheet {
 pub(super) enum SheetOutcome {
     Table(Box<Sheet>),
     /// Not recognised, with its name.
-    Other(String, Unknown),
+    Other(String, Box<Unknown>),
     /// Left out by the configuration.
     Skipped(String),
 }
@@ -70,7 +70,7 @@ pub(super) fn read(
                 let below = range.rows().skip(header + 1).take(LOOKED_AT);
                 let rows = below.map(|row| row.iter().map(|cell| text(cell, false)).collect()).collect();
                 let line = first + header as u32 + 1;
-                out.push(SheetOutcome::Other(name, Unknown { found: other, line, cells, rows }));
+                out.push(SheetOutcome::Other(name, Box::new(Unknown { found: other, line, cells, rows })));
                 continue;
             }
         };

@@ -304,7 +304,7 @@ fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progres
                     let (layout, parser, batches) = *table;
                     all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
                 }
-                parquet::Outcome::Other(unknown) => all.other(source, "", unknown, headers.lenient),
+                parquet::Outcome::Other(unknown) => all.other(source, "", *unknown, headers.lenient),
             }
             progress.advance(source.bytes);
         }
@@ -344,7 +344,7 @@ fn read_book(
             }
             book::SheetOutcome::Other(name, unknown) => {
                 let name = if entry.is_empty() { name } else { format!("{entry}/{name}") };
-                all.other(source, &name, unknown, headers.lenient);
+                all.other(source, &name, *unknown, headers.lenient);
             }
             book::SheetOutcome::Skipped(name) => all.left_out(format!("{file}/{name}")),
         }
@@ -427,7 +427,7 @@ impl Collected {
                 Ok(())
             }
             text::Outcome::Other(unknown) => {
-                self.other(source, &name, unknown, lenient);
+                self.other(source, &name, *unknown, lenient);
                 Ok(())
             }
             text::Outcome::Empty if source.named && name.is_empty() => {

@@ -233,7 +233,8 @@ fn is_truth(near: &Try, whole: &Try) -> bool {
     if whole.table == Table::Diagnoses && near.table == Table::Stays && !dated {
         return false;
     }
-    near_known >= known + 2 && near.telling() > 0 || near_known > 2 * known + 1
+    let discharged = near.table == Table::Stays && near.given.has("endtime");
+    near_known >= known + if discharged { 1 } else { 2 } && near.telling() > 0 || near_known > 2 * known + 1
 }
 
 /// Takes out lists of persons and institutions that are something else: a list holds nothing about one event.

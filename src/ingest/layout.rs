@@ -38,8 +38,8 @@ impl Layout {
 impl Layout {
     /// Takes the unit of money that a title above the header names for all columns whose header names none.
     pub fn under(&mut self, titles: &[Vec<String>]) {
-        let cells = titles.iter().flatten();
-        let Some(power) = cells.filter_map(|cell| titled(cell)).last() else { return };
+        let mut cells = titles.iter().rev().flatten();
+        let Some(power) = cells.find_map(|cell| titled(cell)) else { return };
         self.powers.iter_mut().for_each(|own| *own = own.or(Some(power)));
         for beside in &mut self.beside {
             beside.layout.under(titles);

@@ -32,7 +32,7 @@ fn is_measure(kind: Kind) -> bool {
 }
 
 /// Likeness from which a name is told.
-const LIKE: f64 = 0.4;
+const LIKE: f64 = 0.5;
 
 /// Words in the headers of warehouses and in pinyin abbreviations that point to a field.
 const HINTS: &[(&str, &[&str])] = &[

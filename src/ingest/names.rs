@@ -60,10 +60,9 @@ impl Name {
             }
             bare = rest;
         }
-        if found.is_none() && qualifiers.is_empty() {
-            if let Some((rest, power)) = trailing(&bare) {
-                (bare, found) = (rest, Some(power));
-            }
+        let unsaid = found.is_none() && qualifiers.is_empty();
+        if let Some((rest, power)) = trailing(&bare).filter(|_| unsaid) {
+            (bare, found) = (rest, Some(power));
         }
         Self { full, bare, qualifier: (!qualifiers.is_empty()).then(|| qualifiers.concat()), unit: found }
     }

@@ -18,7 +18,7 @@ const SLICE: usize = 500_000;
 /// A Parquet file that holds a table, or what its columns were taken for.
 pub(super) enum Outcome {
     Table(Box<(Layout, Parser, Vec<Batch>)>),
-    Other(Unknown),
+    Other(Box<Unknown>),
 }
 
 /// Reads a Parquet file; only the columns that are kept are decoded.
@@ -37,7 +37,7 @@ pub(super) fn read(name: &str, path: &Path, headers: Headers<'_>, progress: &dyn
             let frame = ParquetReader::new(open()?).with_slice(Some((0, LOOKED_AT))).finish().map_err(damaged)?;
             let columns: Vec<Vec<String>> = frame.columns().iter().map(texts).collect();
             let rows = (0..frame.height()).map(|row| columns.iter().map(|c| c[row].clone()).collect()).collect();
-            return Ok(Outcome::Other(Unknown { found, line: 1, cells, rows }));
+            return Ok(Outcome::Other(Box::new(Unknown { found, line: 1, cells, rows })));
         }
     };
     let parser = Parser::new(&layout);

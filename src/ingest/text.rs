@@ -67,7 +67,7 @@ pub(super) struct TextTable {
 pub(super) enum Outcome {
     Table(Box<TextTable>),
     /// Not recognised.
-    Other(Unknown),
+    Other(Box<Unknown>),
     /// No row at all.
     Empty,
 }
@@ -88,7 +88,7 @@ pub(super) fn read(
     let Some(head) = look(name, &pending, headers)? else { return Ok(Outcome::Empty) };
     let Recognised::Table(layout) = head.found else {
         let Head { found, header_line, cells, rows, .. } = head;
-        return Ok(Outcome::Other(Unknown { found, line: header_line, cells, rows }));
+        return Ok(Outcome::Other(Box::new(Unknown { found, line: header_line, cells, rows })));
     };
     let parser = Parser::new(&layout);
     let mut reader = Blocks::new(source, pending, head.encoding, head.delimiter);

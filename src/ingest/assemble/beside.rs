@@ -18,6 +18,8 @@ const MONEY: [&str; 4] = ["medfee_sumamt", "fund_pay_sumamt", "hifp_pay", "psn_p
 
 /// A visit number at an institution: it is unique there and nowhere else.
 type Place = (u32, HospitalId);
+/// First day, last day so far and row of the stays of a person at an institution.
+type Spans = FxHashMap<(PersonId, HospitalId), Vec<(Day, Day, usize)>>;
 
 /// Settles what two files say of one stay, before records are told apart. Says whether settlements brought money.
 pub(super) fn settle(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) -> bool {
@@ -34,7 +36,7 @@ fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Le
     let is_derived = |row: &Settlement| all.derived.contains(&row.row.file);
     let mut records: FxHashSet<Place> = FxHashSet::default();
     // By person and institution: first day, last day so far, and the row that has it.
-    let mut spans: FxHashMap<(PersonId, HospitalId), Vec<(Day, Day, usize)>> = FxHashMap::default();
+    let mut spans = Spans::default();
     let span = |row: &Settlement| row.begin.map(|b| (b.day, row.end.map_or(Day(i32::MAX), |e| e.day)));
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.is_stay && !is_derived(row)) {
         if row.record != NO_SYMBOL {
@@ -131,12 +133,12 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
             ledger.repeated(row.row.file);
             return false;
         }
-        stay.total = stay.total + row.total;
-        stay.fund = stay.fund + row.fund;
-        stay.own = stay.own + row.own;
+        stay.total += row.total;
+        stay.fund += row.fund;
+        stay.own += row.own;
         stay.settled = stay.settled.max(row.settled);
         stay.settlement = stay.settlement.some().unwrap_or(row.settlement);
-        total = total + row.total;
+        total += row.total;
         count.insert(row.record);
         false
     });
