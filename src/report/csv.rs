@@ -141,7 +141,9 @@ pub(super) fn rejects(report: &Report<'_>, out: impl Write) -> Result<(), Fault>
     for reject in report.rejects {
         let line = reject.line.to_string();
         let reason = report.text(reject.reason);
-        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*id(&reject.value), &*guard(&reason)];
+        let all_digits = reject.value.bytes().all(|b| b.is_ascii_digit());
+        let value = if all_digits { id(&reject.value) } else { guard(&reject.value) };
+        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*value, &*guard(&reason)];
         out.write_record(cells)?;
     }
     Ok(out.flush()?)
