@@ -446,10 +446,12 @@ fn the_workbook_has_its_sheets_and_no_formula() {
             "计费日期与住院不符",
             "重复收费",
             "机构汇总",
-            "未运行规则",
+            "未判断",
             "规则说明",
             "剔除数据",
             "数据来源",
+            "未读的内容",
+            "数据核对",
             "数据说明"
         ]
     );
@@ -572,7 +574,7 @@ fn an_empty_report_says_so_in_every_format() {
         write(&made, folder.path(), name);
     }
     let text = with(&made, |r| render(r, View { width: 80, color: false, elapsed: None, written: &[] }));
-    assert!(text.contains("The rules that ran found no lead"));
+    assert!(text.contains("No lead by the 3 of 5 rules that could judge"));
     assert!(text.contains("skipped: More than 24 hours a day"));
 }
 

@@ -103,12 +103,18 @@ fn restrict(run: &mut Run, filter: &Filter) {
     }
 }
 
-/// Whether a finding is about a wanted institution and its period overlaps the wanted one. A finding without a period has
+/// Whether a finding is about an institution or names it among the others involved.
+fn has_part(finding: &Finding, hospital: &str) -> bool {
+    let others = finding.evidence.get("hospitals").and_then(serde_json::Value::as_array).into_iter().flatten();
+    finding.hospital_id == hospital || others.filter_map(serde_json::Value::as_str).any(|id| id == hospital)
+}
+
+/// Whether a wanted institution has a part in a finding and its period overlaps the wanted one. A finding without a period has
 /// nothing that a period could exclude.
 fn passes(finding: &Finding, filter: &Filter) -> bool {
     let start = finding.period_start.or(finding.period_end);
     let end = finding.period_end.or(finding.period_start);
-    (filter.hospital.is_empty() || filter.hospital.contains(&finding.hospital_id))
+    (filter.hospital.is_empty() || filter.hospital.iter().any(|id| has_part(finding, id)))
         && filter.from.is_none_or(|from| end.is_none_or(|end| end >= from))
         && filter.to.is_none_or(|to| start.is_none_or(|start| start <= to))
 }
@@ -225,6 +231,14 @@ mod tests {
         assert!(kept(Some(5), Some(10)) && kept(Some(20), Some(30)) && kept(Some(1), Some(40)));
         assert!(!kept(Some(1), Some(9)) && !kept(Some(21), Some(22)));
         assert!(kept(Some(15), None) && !kept(None, Some(9)) && kept(None, None));
+    }
+
+    #[test]
+    fn an_institution_sees_every_lead_it_has_a_part_in() {
+        let mut shared = finding("A", None, None);
+        shared.evidence.insert("hospitals".into(), vec!["B", "C"].into());
+        let kept = |id: &str| passes(&shared, &Filter { hospital: vec![id.into()], ..Filter::default() });
+        assert!(kept("A") && kept("C") && !kept("D"));
     }
 
     #[test]

@@ -117,7 +117,11 @@ fn of_kind<'a, T>(
         let reported = match (nature, common) {
             (Nature::Contradiction, false) => true,
             (Nature::Gap, false) => stands_out && tally.checked >= bounds.min_records && wide,
-            // One institution alone has nobody to stand out from: what is common there may be the export's way.
+            // One institution alone has nobody to stand out from: what half of its records have, or of a few one, may be the
+            // export's way.
+            (Nature::Contradiction, true) if peers.is_none() => {
+                tally.checked >= bounds.min_records && share < bounds.convention_share
+            }
             (_, true) => stands_out && tally.checked >= bounds.min_records,
         };
         if tally.bad.is_empty() || !reported {
@@ -184,6 +188,9 @@ mod tests {
         assert_eq!(judged(Nature::Contradiction, &[(20, 500)]), [(0, ResultClass::Suspicious)]);
         assert_eq!(judged(Nature::Contradiction, &[(2, 500)]), [(0, ResultClass::Violation)]);
         assert_eq!(judged(Nature::Gap, &[(20, 500)]), []);
+        // A single stay, or nearly all, tell nothing where there is nobody to compare with.
+        assert_eq!(judged(Nature::Contradiction, &[(1, 1)]), []);
+        assert_eq!(judged(Nature::Contradiction, &[(400, 500)]), []);
     }
 
     #[test]

@@ -78,6 +78,13 @@ fn id(finding: &Finding) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The code of what a field `x_name` of the evidence names, as `x_code` or `x` has it.
+fn code_for<'a>(finding: &'a Finding, name: &str) -> &'a str {
+    let Some(thing) = name.strip_suffix("_name") else { return "" };
+    let code = |field: &str| finding.evidence.get(field).and_then(Json::as_str);
+    code(&format!("{thing}_code")).or_else(|| code(thing)).unwrap_or_default()
+}
+
 /// What a message can use: the scalars of the evidence, and the figures every finding has.
 fn arguments(finding: &Finding, card: &Card, lang: Lang) -> Args {
     let is_money = |name: &str| card.evidence.iter().any(|c| c.field == name && c.kind == EvidenceKind::Money);
@@ -90,6 +97,8 @@ fn arguments(finding: &Finding, card: &Card, lang: Lang) -> Args {
     for (name, value) in &finding.evidence {
         let value = match value {
             Json::Number(n) if is_money(name) => money(n.as_f64().unwrap_or(f64::NAN)),
+            // A sentence without its subject says nothing: what has no name goes by its code.
+            Json::String(text) if text.is_empty() => Value::from(code_for(finding, name)),
             Json::String(text) => Value::from(term(name, text).unwrap_or(text)),
             Json::Number(n) => Value::from(n.as_f64().unwrap_or(f64::NAN)),
             Json::Bool(yes) => Value::from(if *yes { "1" } else { "0" }),
@@ -118,4 +127,21 @@ fn arguments(finding: &Finding, card: &Card, lang: Lang) -> Args {
         all.insert(name.into(), Value::from(day.map(|d| d.to_string()).unwrap_or_default()));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_name_goes_by_its_code() {
+        let mut finding = Finding::default();
+        for (field, value) in [("item_name", ""), ("item_code", "C1"), ("drug_name", ""), ("drug", "D1")] {
+            finding.evidence.insert(field.into(), value.into());
+        }
+        assert_eq!(
+            ["item_name", "drug_name", "other_name", "item"].map(|n| code_for(&finding, n)),
+            ["C1", "D1", "", ""]
+        );
+    }
 }

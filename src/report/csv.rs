@@ -141,7 +141,9 @@ pub(super) fn rejects(report: &Report<'_>, out: impl Write) -> Result<(), Fault>
     for reject in report.rejects {
         let line = if reject.line == 0 { String::new() } else { reject.line.to_string() };
         let (value, reason) = (report.rejected(reject), report.text(reject.reason));
-        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*id(&value), &*guard(&reason)];
+        let all_digits = value.bytes().all(|b| b.is_ascii_digit());
+        let value = if all_digits { id(&value) } else { guard(&value) };
+        let cells = [&*guard(&reject.file), &line, &*guard(&reject.column), &*value, &*guard(&reason)];
         out.write_record(cells)?;
     }
     Ok(out.flush()?)

@@ -34,7 +34,7 @@ impl Summary {
 
 /// So many of something: `312 stays`.
 fn counted(unit: Unit, count: usize, catalog: &Catalog) -> String {
-    catalog.format(&format!("unit-{}", unit.name()), &args([("n", count.into())]))
+    catalog.format(&format!("counted-{}", unit.name()), &args([("n", count.into())]))
 }
 
 /// How many subjects a rule judged.

@@ -1,34 +1,34 @@
 ### How far a run saw: what was judged, what was not and why, and the checks of the delivery.
 
-unit-stays = { $n ->
+counted-stays = { $n ->
     [one] one stay
    *[other] { $n } stays
 }
-unit-visits = { $n ->
+counted-visits = { $n ->
     [one] one outpatient visit
    *[other] { $n } outpatient visits
 }
-unit-records = { $n ->
+counted-records = { $n ->
     [one] one stay or visit
    *[other] { $n } stays and visits
 }
-unit-lines = { $n ->
+counted-lines = { $n ->
     [one] one charge line
    *[other] { $n } charge lines
 }
-unit-persons = { $n ->
+counted-persons = { $n ->
     [one] one person
    *[other] { $n } persons
 }
-unit-hospitals = { $n ->
+counted-hospitals = { $n ->
     [one] one institution
    *[other] { $n } institutions
 }
-unit-items = { $n ->
+counted-items = { $n ->
     [one] one item
    *[other] { $n } items
 }
-unit-rows = { $n ->
+counted-rows = { $n ->
     [one] one row
    *[other] { $n } rows
 }
@@ -56,7 +56,16 @@ report-list-more = { $shown } and { $more } more
 ## The headline where nothing was found
 report-headline-no-row = Nothing could be judged: of { $read } rows read none could be used. This report says nothing about the data.
 report-headline-unjudged = Nothing could be judged: none of the { $rules } rules could run on what these data hold. This report says nothing about the data.
-report-headline-none-of-part = No lead by the { $ran } of { $rules } rules that could judge, among { $stays } stays, { $visits } outpatient visits and { $lines } charge lines. The other { $others } rules looked at nothing.
+report-headline-none-of-part = No lead by the { $ran } of { $rules } rules that could judge, among { $stays ->
+    [one] one stay
+   *[other] { $stays } stays
+}, { $visits ->
+    [one] one outpatient visit
+   *[other] { $visits } outpatient visits
+} and { $lines ->
+    [one] one charge line
+   *[other] { $lines } charge lines
+}. The other { $others } rules looked at nothing.
 
 ## What was not looked at
 seen-not-rejected = { $n } of { $read } rows were rejected; they were not looked at.

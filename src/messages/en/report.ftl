@@ -12,7 +12,16 @@ report-headline = { $leads ->
     [one] one patient
    *[other] { $patients } patients
 }; { $amount } yuan at risk in all (a record flagged by several rules counts once).
-report-headline-none = No lead by { $rules } rules among { $stays } stays, { $visits } outpatient visits and { $lines } charge lines.
+report-headline-none = No lead by { $rules } rules among { $stays ->
+    [one] one stay
+   *[other] { $stays } stays
+}, { $visits ->
+    [one] one outpatient visit
+   *[other] { $visits } outpatient visits
+} and { $lines ->
+    [one] one charge line
+   *[other] { $lines } charge lines
+}.
 report-caution = Leads are the result of screening data, not a finding of guilt. Each names what would clear it and must be checked against the medical record and on site. Money at risk is what the fund would not have paid under the rule.
 
 report-list-separator = {", "}

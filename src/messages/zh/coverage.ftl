@@ -1,13 +1,13 @@
 ### 本次筛查看到了多少：判断了什么、什么没有判断及原因，以及数据完整性核对。
 
-unit-stays = 住院 { $n } 人次
-unit-visits = 门诊购药 { $n } 人次
-unit-records = 就诊 { $n } 人次
-unit-lines = 明细 { $n } 条
-unit-persons = 参保人 { $n } 人
-unit-hospitals = 机构 { $n } 家
-unit-items = 项目 { $n } 种
-unit-rows = 数据 { $n } 行
+counted-stays = 住院 { $n } 人次
+counted-visits = 门诊购药 { $n } 人次
+counted-records = 就诊 { $n } 人次
+counted-lines = 明细 { $n } 条
+counted-persons = 参保人 { $n } 人
+counted-hospitals = 机构 { $n } 家
+counted-items = 项目 { $n } 种
+counted-rows = 数据 { $n } 行
 
 unjudged-nothing = 数据中没有本规则所针对的内容
 unjudged-few-peers = 可比机构太少
