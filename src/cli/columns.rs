@@ -16,8 +16,8 @@ use crate::model::{Column, Table, column, columns};
 /// Shows what was understood, and writes it down where that is asked for.
 pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     let bars = Bars::new(&session.catalog, session.quiet);
-    let (inputs, notes) = ingest::inspect(&flags.files, &session.config.columns, &bars)
-        .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
+    let (inputs, notes, unread) = ingest::inspect(&flags.files, &session.config.columns, &bars)
+        .map_err(|e| session.told(&e.messages(&session.catalog)))?;
     for input in &inputs {
         for part in &input.parts {
             session.print(&page(&name(input, part), part, &session.catalog, width()))?;
@@ -26,7 +26,11 @@ pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     for note in &notes {
         session.talk(&session.catalog.format(note.id, &note.args));
     }
+    for unread in &unread {
+        session.warn(&super::unread(unread, &session.catalog));
+    }
     if let Some(path) = &flags.write {
+        output::spare(path, &flags.files, session)?;
         output::save(path, &mapping(&inputs, &session.catalog), flags.force, session)?;
         session.talk(&session.catalog.format("columns-written", &args([("file", path.display().to_string().into())])));
     }

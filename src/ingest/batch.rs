@@ -198,6 +198,8 @@ pub(super) struct Batch {
     pub read: u64,
     /// Ids damaged by Excel in columns the row can live without, by slot.
     pub damaged: Vec<u64>,
+    /// Rows that leave out cells at their end.
+    pub short: u64,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
 }
@@ -230,6 +232,8 @@ pub(super) struct Parser {
     pub slots: Vec<Slot>,
     headers: Vec<String>,
     item_at: Option<(usize, usize)>,
+    /// Fewest cells of a row: programs leave out empty ones at its end.
+    shortest: usize,
 }
 
 impl Parser {
@@ -253,7 +257,23 @@ impl Parser {
             Table::Diagnoses => slot("diag_code").zip(slot("diag_name")),
             _ => slot("dise_codg").zip(slot("dise_name")),
         };
-        Self { slots, headers: layout.headers.clone(), item_at }
+        Self { slots, headers: layout.headers.clone(), item_at, shortest: layout.headers.len() }
+    }
+
+    /// Takes rows of so many cells for whole, as far as they hold what a row cannot do without.
+    pub fn allow_short(&mut self, cells: usize) {
+        let needed = self.slots.iter().filter(|s| s.key).map(|s| s.at + 1).max().unwrap_or_default();
+        self.shortest = cells.max(needed).min(self.width());
+    }
+
+    /// Fewest cells of a row below another header of the same file: as many as may be left out here may be there.
+    pub fn shortest_below(&self, width: usize) -> usize {
+        width.saturating_sub(self.width() - self.shortest)
+    }
+
+    /// Whether a row of words is refused, because a date or a number must stand in it.
+    pub fn refuses_words(&self) -> bool {
+        self.slots.iter().any(|s| s.key && matches!(s.keep, Keep::Integer(_) | Keep::Moment))
     }
 
     /// An empty batch.
@@ -266,6 +286,7 @@ impl Parser {
             bad: Vec::new(),
             read: 0,
             damaged: vec![0; self.slots.len()],
+            short: 0,
             samples: vec![Vec::new(); self.width()],
         }
     }
@@ -329,14 +350,14 @@ impl Parser {
                 _ => {}
             }
         }
+        batch.short += u64::from(row.len() < self.width());
         batch.lines.push(line);
         self.note_name(batch, rows);
     }
 
     /// Sets aside a row whose cells do not fit the header, unless the surplus cells are empty.
     fn misfit(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Option<BadRow> {
-        let fits = row.len() == self.width() || row.iter().skip(self.width()).all(|c| clean(c).is_empty());
-        if row.len() >= self.width() && fits {
+        if row.len() >= self.shortest && row.iter().skip(self.width()).all(|c| clean(c).is_empty()) {
             return None;
         }
         let text: Vec<String> = row.iter().take(4).map(shorten).collect();

@@ -1,17 +1,15 @@
 //! Reads every file and gathers its batches, with the text of all of them interned once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
 use super::error::Error;
-use super::files::{Kind, Source, kind};
-use super::header::{Headers, Layout, Recognised};
-use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread, book, parquet, text};
+use super::files::Source;
+use super::header::{Headers, Layout};
+use super::reading::Reader;
+use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread};
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
 
@@ -111,6 +109,10 @@ pub(super) struct Collected {
     pub notes: Vec<Note>,
     /// What was there and was not read.
     pub unread: Vec<Unread>,
+    /// What could not be used, before it is settled what that means.
+    pub faults: Vec<Fault>,
+    /// Files that should have been read and were not, in a run that goes on without them.
+    pub missed: u64,
     /// Distinct (item, name) and (diagnosis, name) ids.
     pub item_names: Vec<(u32, u32)>,
     pub diagnosis_names: Vec<(u32, u32)>,
@@ -132,12 +134,18 @@ pub(super) fn slot(table: Table) -> usize {
 /// Reads all sources.
 ///
 /// # Errors
-/// The first file that cannot be read as what it is; see [`Error`].
-pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn Progress) -> Result<Collected, Error> {
+/// Every file that cannot be read as what it is, unless the run goes on without; see [`Error`].
+pub(super) fn collect(
+    sources: &[Source],
+    headers: Headers<'_>,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<Collected, Error> {
     let mut all = Collected::default();
     for source in sources {
-        read_file(&mut all, source, headers, progress)?;
+        Reader { all: &mut all, headers, progress }.source(source);
     }
+    all.settle(keep_going)?;
     for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
         let columns: Vec<String> = columns.into_iter().collect();
         let figures = args([("table", table.name().into()), ("columns", columns.join(", ").into())]);
@@ -150,242 +158,72 @@ pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn P
     Ok(all)
 }
 
-/// A reader that hashes what passes.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
+/// Something that could not be used, and when that ends the run.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub error: Error,
+    pub when: When,
 }
 
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..n]);
-        Ok(n)
-    }
+/// When a fault ends the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum When {
+    /// Whatever else there is: it is broken, and nobody knows what is missing.
+    Broken,
+    /// It was named itself, and nothing else fills the table that it comes nearest to.
+    Named(Option<Table>),
+    /// Where nothing at all is usable.
+    Alone,
 }
 
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progress: &dyn Progress) -> Result<(), Error> {
-    let cannot = |e: std::io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
-    let input = all.inputs.len();
-    all.inputs.push(Input { name: source.name.clone(), bytes: source.bytes, sha256: String::new(), parts: Vec::new() });
-    let file = || File::open(&source.path).map_err(cannot);
-    let kind = kind(source)?;
-    if kind == Kind::Text {
-        let mut reader = Hashing { inner: file()?, hash: Sha256::new() };
-        let outcome = text::read(&source.name, &mut reader, headers, progress)?;
-        // A text that is no table was not read to its end.
-        std::io::copy(&mut reader, &mut std::io::sink()).map_err(cannot)?;
-        let sha256 = hex(reader.hash);
-        let repeated = all.same_bytes(&sha256);
-        all.inputs[input].sha256 = sha256;
-        return all.text_part(source, input, String::new(), outcome, repeated);
-    }
-    let mut whole = Sha256::new();
-    std::io::copy(&mut file()?, &mut HashWrite(&mut whole)).map_err(cannot)?;
-    let sha256 = hex(whole);
-    let repeated = all.same_bytes(&sha256);
-    all.inputs[input].sha256 = sha256;
-    match kind {
-        Kind::Text => {}
-        Kind::Gzip => {
-            let gzip = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file()?));
-            let outcome = text::read(&source.name, gzip, headers, &RowsOnly(progress))?;
-            all.text_part(source, input, String::new(), outcome, repeated)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Zip => {
-            read_archive(all, source, input, headers, &RowsOnly(progress), repeated)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Book => {
-            let bytes = std::fs::read(&source.path).map_err(cannot)?;
-            read_book(all, source, input, "", &bytes, headers, progress, repeated)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Parquet => {
-            match parquet::read(&source.name, &source.path, headers, progress)? {
-                parquet::Outcome::Table(table) => {
-                    let (layout, parser, batches) = *table;
-                    all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
-                }
-                parquet::Outcome::Other(found, cells) => all.other(source, "", found, 1, &cells)?,
-            }
-            progress.advance(source.bytes);
-        }
-    }
-    Ok(())
-}
-
-struct HashWrite<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWrite<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[allow(clippy::too_many_arguments, reason = "one call for files and one for archive entries")]
-fn read_book(
-    all: &mut Collected,
-    source: &Source,
-    input: usize,
-    entry: &str,
-    bytes: &[u8],
-    headers: Headers<'_>,
-    progress: &dyn Progress,
-    repeated: bool,
-) -> Result<(), Error> {
-    let file = if entry.is_empty() { source.name.clone() } else { format!("{}/{entry}", source.name) };
-    for sheet in book::read(&file, bytes, headers, progress)? {
-        match sheet {
-            book::SheetOutcome::Table(sheet) => {
-                let name = if entry.is_empty() { sheet.name } else { format!("{entry}/{}", sheet.name) };
-                all.part(input, name, "xlsx", &sheet.layout, &sheet.parser, sheet.batches, repeated);
-            }
-            book::SheetOutcome::Other(name, found, line, cells) => {
-                all.other(source, &name, found, line, &cells)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Reads the entries of an archive, sorted by name.
-fn read_archive(
-    all: &mut Collected,
-    source: &Source,
-    input: usize,
-    headers: Headers<'_>,
-    progress: &dyn Progress,
-    repeated: bool,
-) -> Result<(), Error> {
-    let damaged = |reason: String| Error::Damaged { file: source.name.clone(), reason };
-    let file = File::open(&source.path).map_err(|e| damaged(e.to_string()))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|e| damaged(e.to_string()))?;
-    let mut names: Vec<(String, usize)> = Vec::with_capacity(archive.len());
-    for at in 0..archive.len() {
-        let entry = archive.by_index_raw(at).map_err(|e| damaged(e.to_string()))?;
-        names.push((entry_name(entry.name_raw()), at));
-    }
-    names.sort();
-    let hidden = |name: &str| {
-        name.ends_with('/') || name.contains("__MACOSX/") || name.split('/').any(|n| n.starts_with(['.', '~']))
-    };
-    for (name, at) in names.iter().filter(|(n, _)| !hidden(n)) {
-        let mut entry = archive.by_index(*at).map_err(|e| damaged(format!("{name}: {e}")))?;
-        let lower = name.to_lowercase();
-        let full = format!("{}/{name}", source.name);
-        if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).map_err(|e| damaged(format!("{name}: {e}")))?;
-            read_book(all, source, input, name, &bytes, headers, progress, repeated)?;
-        } else if lower.ends_with(".gz") {
-            let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated)?;
-        } else if [".csv", ".tsv", ".txt"].iter().any(|e| lower.ends_with(e)) {
-            let outcome = text::read(&full, entry, headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated)?;
-        }
-    }
-    Ok(())
-}
-
-/// The name of an archive entry; archives made by Chinese Windows hold it in GBK.
-fn entry_name(raw: &[u8]) -> String {
-    match std::str::from_utf8(raw) {
-        Ok(name) => name.to_string(),
-        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
-    }
+/// A table as its reader gives it.
+pub(super) struct Found {
+    /// Name of the part within its file.
+    pub name: String,
+    /// What rejects and findings call the file.
+    pub file: String,
+    pub encoding: &'static str,
+    pub layout: Layout,
+    pub parser: Parser,
+    pub batches: Vec<Batch>,
 }
 
 impl Collected {
     /// Whether a file with these bytes was read before: an export given twice.
-    fn same_bytes(&self, sha256: &str) -> bool {
+    pub fn same_bytes(&self, sha256: &str) -> bool {
         self.inputs.iter().any(|i| i.sha256 == sha256)
     }
 
-    fn text_part(
-        &mut self,
-        source: &Source,
-        input: usize,
-        name: String,
-        outcome: text::Outcome,
-        repeated: bool,
-    ) -> Result<(), Error> {
-        match outcome {
-            text::Outcome::Table(table) => {
-                let encoding = table.encoding.name();
-                self.part(input, name, encoding, &table.layout, &table.parser, table.batches, repeated);
-                Ok(())
-            }
-            text::Outcome::Other(found, line, cells) => self.other(source, &name, found, line, &cells),
-            text::Outcome::Empty if source.named && name.is_empty() => {
-                Err(Error::Unrecognised { file: source.name.clone(), headers: String::new() })
-            }
-            text::Outcome::Empty => {
-                self.notes
-                    .push(Note { id: "note-empty-file", args: args([("file", join(&source.name, &name).into())]) });
-                Ok(())
-            }
+    /// Ends the run where a fault must, with all of them; else they are told as what was not read.
+    fn settle(&mut self, keep_going: bool) -> Result<(), Error> {
+        let filled: BTreeSet<Table> = self.inputs.iter().flat_map(|i| &i.parts).map(|p| p.table).collect();
+        let is_grave = |when: When| match when {
+            When::Broken => true,
+            When::Named(Some(table)) => !filled.contains(&table),
+            When::Named(None) => true,
+            When::Alone => false,
+        };
+        let faults = std::mem::take(&mut self.faults);
+        let nothing = filled.is_empty();
+        let (grave, mild): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(|f| is_grave(f.when));
+        if (!keep_going && !grave.is_empty()) || nothing {
+            let told = if nothing { grave.into_iter().chain(mild).collect() } else { grave };
+            let errors: Vec<Error> = told.into_iter().map(|f| f.error).collect();
+            return if errors.is_empty() { Ok(()) } else { Err(Error::all(errors)) };
         }
-    }
-
-    /// A file that is no table: an error if it nearly is one or was named itself, else a note.
-    fn other(
-        &mut self,
-        source: &Source,
-        part: &str,
-        found: Recognised,
-        line: u32,
-        cells: &[String],
-    ) -> Result<(), Error> {
-        let file = join(&source.name, part);
-        match found {
-            Recognised::Incomplete(near) if near.recognised >= 4 || source.named => Err(Error::MissingColumn {
-                file,
-                line,
-                table: near.table,
-                field: near.missing.field,
-                chinese: near.missing.chinese,
-                candidates: near.candidates,
-            }),
-            _ if source.named && part.is_empty() => {
-                let headers: Vec<&str> = cells.iter().map(|c| c.trim()).take(12).collect();
-                Err(Error::Unrecognised { file, headers: headers.join(", ") })
-            }
-            _ => {
-                self.notes.push(Note { id: "note-not-a-table", args: args([("file", file.into())]) });
-                Ok(())
-            }
-        }
+        self.missed = grave.len() as u64;
+        self.unread.extend(grave.iter().chain(&mild).map(|f| f.error.unread()));
+        Ok(())
     }
 
     /// Adds a table part.
-    #[allow(clippy::too_many_arguments, reason = "the parts of a table as its reader gives them")]
-    fn part(
-        &mut self,
-        input: usize,
-        name: String,
-        encoding: &'static str,
-        layout: &Layout,
-        parser: &Parser,
-        batches: Vec<Batch>,
-        repeated: bool,
-    ) {
+    pub fn part(&mut self, input: usize, found: Found, repeated: bool) {
+        let Found { name, file, encoding, layout, parser, batches } = found;
         let part = self.files.len() as u16;
-        let file = join(&self.inputs[input].name, &name);
         self.files.push(file.clone());
         self.places.push((input, self.inputs[input].parts.len()));
-        let columns = header_columns(layout, &batches);
-        let repeats = repeated_headers(layout);
+        let columns = header_columns(&layout, &batches);
+        let repeats = repeated_headers(&layout);
         let unused: Vec<&str> = columns
             .iter()
             .filter(|c| c.field.is_none() && !repeats.contains(&c.header))
@@ -394,10 +232,16 @@ impl Collected {
             .collect();
         self.unused.entry(layout.table).or_default().extend(unused.into_iter().map(str::to_string));
         if !repeats.is_empty() {
+            let repeats: Vec<String> = repeats.into_iter().collect();
             self.notes.push(Note {
                 id: "note-duplicate-columns",
                 args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
             });
+        }
+        let short: u64 = batches.iter().map(|b| b.short).sum();
+        if short > 0 {
+            let list = [("file", file.as_str().into()), ("count", short.into())];
+            self.notes.push(Note { id: "note-short-rows", args: args(list) });
         }
         let mut rows = Rows::default();
         for batch in batches {
@@ -411,7 +255,7 @@ impl Collected {
                 rows.repeated += batch.lines.len() as u64;
             } else {
                 rows.used += batch.lines.len() as u64;
-                self.add(part, layout.table, parser, batch);
+                self.add(part, layout.table, &parser, batch);
             }
         }
         if rows.used > 0 {
@@ -449,8 +293,11 @@ impl Collected {
 }
 
 /// Name of a part of a file.
-fn join(file: &str, part: &str) -> String {
-    if part.is_empty() { file.to_string() } else { format!("{file}/{part}") }
+pub(super) fn join(file: &str, part: &str) -> String {
+    match (file, part) {
+        (name, "") | ("", name) => name.to_string(),
+        (file, part) => format!("{file}/{part}"),
+    }
 }
 
 fn reject(file: &str, bad: &BadRow) -> Reject {
@@ -484,14 +331,15 @@ fn header_columns(layout: &Layout, batches: &[Batch]) -> Vec<HeaderColumn> {
 }
 
 /// Headers that name a column twice.
-fn repeated_headers(layout: &Layout) -> Vec<String> {
-    let names: Vec<String> = layout.headers.iter().map(|h| super::header::normal(h)).collect();
-    let again = |at: &usize| !names[*at].is_empty() && names[..*at].contains(&names[*at]);
-    (0..names.len()).filter(again).map(|at| layout.headers[at].trim().to_string()).collect()
+fn repeated_headers(layout: &Layout) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let names = layout.headers.iter().map(|h| (super::header::normal(h), h.trim()));
+    let again = names.filter(|(name, _)| !name.is_empty() && !seen.insert(name.clone()));
+    again.map(|(_, header)| header.to_string()).collect()
 }
 
 /// Watches a compressed file, whose bytes are counted when it is done.
-struct RowsOnly<'a>(&'a dyn Progress);
+pub(super) struct RowsOnly<'a>(pub &'a dyn Progress);
 
 impl Progress for RowsOnly<'_> {
     fn start(&self, _: Phase, _: u64) {}

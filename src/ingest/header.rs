@@ -1,6 +1,6 @@
 //! Recognises a table by its header row: which table, and what each column is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::values::{clean, half_width};
@@ -60,6 +60,14 @@ impl Headers<'_> {
             Recognised::Incomplete(near) if self.lenient => Recognised::Table(near.layout),
             found => found,
         }
+    }
+
+    /// Whether a cell is a header of some table.
+    pub fn knows(&self, cell: &str) -> bool {
+        static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+        let names = NAMES.get_or_init(|| known().keys().map(|(_, name)| name.as_str()).collect());
+        let name = normal(cell);
+        names.contains(name.as_str()) || self.mapping.values().flat_map(|m| m.values()).any(|h| normal(h) == name)
     }
 }
 

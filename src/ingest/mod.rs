@@ -4,16 +4,27 @@
 
 mod assemble;
 mod batch;
+mod blocks;
 mod book;
+mod bounded;
 mod collect;
+mod delimiter;
+mod encoding;
 mod error;
 mod files;
 mod header;
+mod heading;
+mod hidden;
+mod markup;
+mod own;
 mod parquet;
+mod reading;
+mod sheet;
+mod sniff;
 mod text;
 mod values;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -28,13 +39,25 @@ pub use error::Error;
 /// # Errors
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
-    let collected = gather(paths, Headers { mapping, lenient: false }, progress)?;
-    if collected.files.is_empty() {
-        let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-        let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();
-        return Err(Error::NothingUsable { path, files: if names.is_empty() { "-".into() } else { names.join(", ") } });
-    }
-    assemble::assemble(collected, progress)
+    read_all(paths, mapping, false, progress)
+}
+
+/// As [`read`], but with `keep_going` the run goes on without the files that cannot be read: they are in
+/// [`Ingested::unread`] and counted in [`Ingested::missed`].
+///
+/// # Errors
+/// As [`read`]; with `keep_going` only a path that is not there and nothing usable.
+pub fn read_all(
+    paths: &[PathBuf],
+    mapping: &Mapping,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<Ingested, Error> {
+    let collected = gather(paths, Headers { mapping, lenient: false }, keep_going, progress)?;
+    let missed = collected.missed;
+    let mut ingested = assemble::assemble(collected, progress)?;
+    ingested.missed = missed;
+    Ok(ingested)
 }
 
 /// How the files were understood: their tables, columns and sample values, without joining them. A table that lacks a column
@@ -46,18 +69,43 @@ pub fn inspect(
     paths: &[PathBuf],
     mapping: &Mapping,
     progress: &dyn Progress,
-) -> Result<(Vec<Input>, Vec<Note>), Error> {
-    gather(paths, Headers { mapping, lenient: true }, progress).map(|all| (all.inputs, all.notes))
+) -> Result<(Vec<Input>, Vec<Note>, Vec<Unread>), Error> {
+    gather(paths, Headers { mapping, lenient: true }, true, progress).map(|all| (all.inputs, all.notes, all.unread))
 }
 
-fn gather(paths: &[PathBuf], headers: Headers<'_>, progress: &dyn Progress) -> Result<collect::Collected, Error> {
+fn gather(
+    paths: &[PathBuf],
+    headers: Headers<'_>,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<collect::Collected, Error> {
     let sources = files::expand(paths)?;
-    progress.start(Phase::Read, sources.iter().map(|s| s.bytes).sum());
-    let collected = collect::collect(&sources, headers, progress);
+    progress.start(Phase::Read, sources.files.iter().map(|s| s.bytes).sum());
+    let collected = collect::collect(&sources.files, headers, keep_going, progress);
     progress.finish();
     let mut collected = collected?;
+    collected.notes.splice(0..0, sources.notes);
+    collected.unread.extend(sources.unread);
     collected.unread.sort_by(|a, b| a.name.cmp(&b.name));
+    if collected.files.is_empty() {
+        let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = sources.files.iter().map(|s| s.name.as_str()).collect();
+        return Err(Error::NothingUsable { path, files: if names.is_empty() { "-".into() } else { names.join(", ") } });
+    }
     Ok(collected)
+}
+
+/// The files that paths stand for, in folders as well, so that none of them is written over.
+///
+/// # Errors
+/// A path that is not there or cannot be read.
+pub fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    Ok(files::expand(paths)?.files.into_iter().map(|s| s.path).collect())
+}
+
+/// Whether the file at a path is a report of this program, or a list beside one.
+pub fn is_own_report(path: &Path) -> bool {
+    own::is_report(path)
 }
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
@@ -161,6 +209,8 @@ pub struct Ingested {
     pub rejects: Vec<Reject>,
     /// What was not read, sorted by name. Never silent: every output lists it.
     pub unread: Vec<Unread>,
+    /// How many of those should have been read: the result is incomplete.
+    pub missed: u64,
     /// Things to know, in a fixed order.
     pub notes: Vec<Note>,
 }

@@ -1,8 +1,12 @@
 //! Files that appear whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
@@ -47,9 +51,56 @@ pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
     temporary(path).map(drop).map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }
 
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+/// Files that are being written and have no place yet.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A file that is being written, known to [`clean_up_on_signals`] as long as it is.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn new(path: &Path) -> Self {
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_path_buf());
+        Self(path.to_path_buf())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// Removes what is half written when the run is interrupted or told to end, and ends it as the system would have: whoever
+/// started it sees the signal (130 and 143 in a shell).
+///
+/// # Errors
+/// Signals that cannot be watched.
+pub fn clean_up_on_signals() -> io::Result<()> {
+    let caught = Arc::new(AtomicUsize::new(0));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_usize(signal, Arc::clone(&caught), signal as usize)?;
+    }
+    std::thread::Builder::new().name("signals".to_string()).spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(20));
+            let signal = caught.load(Ordering::Relaxed);
+            if signal != 0 {
+                // Held until the end, so that no file is begun or finished meanwhile.
+                let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+                unfinished.iter().for_each(|path| drop(std::fs::remove_file(path)));
+                drop(signal_hook::low_level::emulate_default_handler(signal as i32));
+                std::process::abort();
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn temporary(path: &Path) -> io::Result<(NamedTempFile, Unfinished)> {
     // tempfile creates with mode 0600 on Unix, and the rename keeps it.
-    tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))
+    let file = tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))?;
+    let unfinished = Unfinished::new(file.path());
+    Ok((file, unfinished))
 }
 
 /// Writes a file beside its place, brings it to the disk and renames it.
@@ -60,7 +111,8 @@ pub(super) fn replace(
 ) -> Result<(), Error> {
     let failed = |source| Error::Write { path: path.to_path_buf(), source };
     occupied(path, force)?;
-    let (file, place) = temporary(path).map_err(failed)?.into_parts();
+    let (file, _unfinished) = temporary(path).map_err(failed)?;
+    let (file, place) = file.into_parts();
     let mut writer = BufWriter::with_capacity(1 << 20, file);
     print(&mut writer).map_err(|fault| match fault {
         Fault::Io(source) => failed(source),

@@ -20,6 +20,7 @@ use crate::messages::{Args, Catalog, Value, args};
 use crate::rulebook::Card;
 use crate::weigh::Leads;
 
+pub use atomic::clean_up_on_signals;
 pub use mask::mask;
 pub use summary::{ClassLine, Count, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary};
 
@@ -147,6 +148,13 @@ pub fn rejects_path(report: &Path) -> PathBuf {
     let mut name = report.as_os_str().to_owned();
     name.push(".rejects.csv");
     PathBuf::from(name)
+}
+
+/// Every path that is written for a report: it, the list of rejects and the record of the run.
+pub fn written_beside(report: &Path) -> Vec<PathBuf> {
+    let mut run = report.as_os_str().to_owned();
+    run.push(".run.json");
+    vec![report.to_path_buf(), rejects_path(report), PathBuf::from(run)]
 }
 
 /// Finds out before any work whether a report can be written: its format, what stands at its place, its folder.
