@@ -204,12 +204,14 @@ impl Collected {
             When::Alone => false,
         };
         let faults = std::mem::take(&mut self.faults);
-        let nothing = filled.is_empty();
+        if filled.is_empty() {
+            // Whoever gave the paths says that nothing in them is of use.
+            self.faults = faults;
+            return Ok(());
+        }
         let (grave, mild): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(|f| is_grave(f.when));
-        if (!keep_going && !grave.is_empty()) || nothing {
-            let told = if nothing { grave.into_iter().chain(mild).collect() } else { grave };
-            let errors: Vec<Error> = told.into_iter().map(|f| f.error).collect();
-            return if errors.is_empty() { Ok(()) } else { Err(Error::all(errors)) };
+        if !keep_going && !grave.is_empty() {
+            return Err(Error::all(grave.into_iter().map(|f| f.error).collect()));
         }
         self.missed = grave.len() as u64;
         self.unread.extend(grave.iter().chain(&mild).map(|f| f.error.unread()));

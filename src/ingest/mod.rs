@@ -90,7 +90,13 @@ fn gather(
     if collected.files.is_empty() {
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let names: Vec<&str> = sources.files.iter().map(|s| s.name.as_str()).collect();
-        return Err(Error::NothingUsable { path, files: if names.is_empty() { "-".into() } else { names.join(", ") } });
+        let files = if names.is_empty() { "-".into() } else { names.join(", ") };
+        let mut errors: Vec<Error> = std::mem::take(&mut collected.faults).into_iter().map(|f| f.error).collect();
+        // A table that lacks one column says itself what to do.
+        if errors.is_empty() || !errors.iter().any(|e| matches!(e, Error::MissingColumn { .. })) {
+            errors.push(Error::NothingUsable { path, files });
+        }
+        return Err(Error::all(errors));
     }
     Ok(collected)
 }

@@ -335,8 +335,11 @@ impl Reader<'_> {
         match outcome {
             text::Outcome::Table(encoding, stretches) => {
                 for stretch in stretches {
-                    let name =
-                        stretch.line.map_or_else(|| place.member.clone(), |line| format!("{}:{line}", place.member));
+                    let name = match (stretch.line, place.member.as_str()) {
+                        (None, member) => member.to_string(),
+                        (Some(line), "") => line.to_string(),
+                        (Some(line), member) => format!("{member}:{line}"),
+                    };
                     let found = Found {
                         name,
                         // Rows are found by line, whichever header they stand below.
