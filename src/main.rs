@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use yishen::cli::{self, Exit, Failure};
 
 fn main() -> ExitCode {
+    // A run that cannot watch for signals works all the same.
+    drop(yishen::report::clean_up_on_signals());
     match run() {
         Ok(exit) => exit.into(),
         Err(error) => {

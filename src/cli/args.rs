@@ -68,6 +68,8 @@ pub(super) struct Scan {
     #[arg(long)]
     pub(super) force: bool,
     #[arg(long)]
+    pub(super) keep_going: bool,
+    #[arg(long)]
     pub(super) mask: bool,
     #[arg(long, value_name = "CLASS", value_parser = class())]
     pub(super) fail_on: Option<ResultClass>,

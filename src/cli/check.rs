@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session, flags: &RulesCheck) -> Result<Exit, Failure
     } else {
         let bars = Bars::new(catalog, session.quiet);
         let read = ingest::read(&flags.data, &session.config.columns, &bars);
-        Some(read.map_err(|e| session.told(&[e.message(catalog)]))?)
+        Some(read.map_err(|e| session.told(&e.messages(catalog)))?)
     };
     let warnings = engine::warnings(&book, ingested.as_ref().map(|read| &read.region));
     session.print(&lines(&catalog.text("check-warning"), &warnings))?;

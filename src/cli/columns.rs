@@ -15,7 +15,7 @@ pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     let bars = Bars::new(&session.catalog, session.quiet);
     let names = settings::mapping(flags.institution.clone(), session);
     let ingest::Inspected { inputs, strangers, unread, notes } =
-        ingest::inspect(&flags.files, &names, &bars).map_err(|e| session.told(&[e.message(&session.catalog)]))?;
+        ingest::inspect(&flags.files, &names, &bars).map_err(|e| session.told(&e.messages(&session.catalog)))?;
     for input in &inputs {
         for part in &input.parts {
             session.print(&page(&name(input, part), part, &session.catalog, width()))?;
@@ -32,7 +32,11 @@ pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     for note in &notes {
         session.talk(&session.catalog.format(note.id, &note.args));
     }
+    for unread in &unread {
+        session.warn(&super::unread(unread, &session.catalog));
+    }
     if let Some(path) = &flags.write {
+        output::spare(path, &flags.files, session)?;
         output::save(path, &mapping::write(&inputs, &strangers, &session.catalog), flags.force, session)?;
         session.talk(&session.catalog.format("columns-written", &args([("file", path.display().to_string().into())])));
     } else if mapping::has_choices(&inputs, &strangers) {

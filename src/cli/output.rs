@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Session};
+use crate::ingest;
 use crate::messages::args;
 use crate::report::{self, Format};
 
@@ -28,6 +29,8 @@ pub(super) fn outputs(
     session: &Session,
 ) -> Result<Vec<Output>, Failure> {
     let default = [PathBuf::from(DEFAULT)];
+    // Faults of the paths themselves are told when they are read.
+    let files = ingest::inputs(inputs).unwrap_or_default();
     let named = if named.is_empty() { &default } else { named };
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();
@@ -38,7 +41,7 @@ pub(super) fn outputs(
             faults.push(fault("error-output-twice"));
         } else if path == Path::new("-") {
             outputs.push(Output::Stdout);
-        } else if inputs.iter().any(|input| same_file(input, path)) {
+        } else if report::written_beside(path).iter().any(|p| is_input(p, inputs, &files)) {
             faults.push(fault("error-output-is-input"));
         } else {
             match report::check(path, force) {
@@ -50,11 +53,24 @@ pub(super) fn outputs(
     if faults.is_empty() { Ok(outputs) } else { Err(session.told(&faults)) }
 }
 
+/// Whether a path is one of the inputs, by whatever name: another path, a link, another case of letters. A report of an earlier
+/// run that lies in a folder of data is no input.
+fn is_input(path: &Path, named: &[PathBuf], files: &[PathBuf]) -> bool {
+    let is = |input: &PathBuf| same_file(input, path);
+    named.iter().any(is) || files.iter().any(is) && !ingest::is_own_report(path)
+}
+
 fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
+    same_file::is_same_file(a, b).unwrap_or(false)
+}
+
+/// Refuses to write over an input.
+pub(super) fn spare(path: &Path, inputs: &[PathBuf], session: &Session) -> Result<(), Failure> {
+    let files = ingest::inputs(inputs).unwrap_or_default();
+    if is_input(path, inputs, &files) {
+        return Err(session.failure("error-output-is-input", args([("file", path.display().to_string().into())])));
     }
+    Ok(())
 }
 
 /// Writes a small text file whole or not at all.

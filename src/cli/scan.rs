@@ -29,8 +29,8 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
     let outputs = output::outputs(&settings.output, &settings.paths, settings.force, session)?;
     let bars = Bars::new(&session.catalog, session.quiet);
 
-    let mut ingested = ingest::read(&settings.paths, &settings.mapping, &bars)
-        .map_err(|e| session.told(&[e.message(&session.catalog)]))?;
+    let mut ingested = ingest::read_all(&settings.paths, &settings.mapping, settings.keep_going, &bars)
+        .map_err(|e| session.told(&e.messages(&session.catalog)))?;
     known_hospitals(&settings.filter, &ingested, session)?;
     ingested.notes.extend(notes(&settings.filter, &session.catalog));
     let mut run = find(&ingested, &cards, &book, session.catalog.lang(), &bars);
@@ -147,6 +147,9 @@ fn gaps(ingested: &Ingested, leads: &Leads, settings: &Settings, catalog: &Catal
     let failed: Vec<&str> = failed.map(|r| r.rule.as_str()).collect();
     if !failed.is_empty() {
         gaps.push(catalog.format("scan-rules-failed", &values([("rules", list(failed, catalog))])));
+    }
+    if ingested.missed > 0 {
+        gaps.push(catalog.format("scan-missed-files", &values([("count", ingested.missed.into())])));
     }
     let rows = || ingested.inputs.iter().flat_map(|i| &i.parts).map(|p| p.rows);
     let (read, rejected) = (rows().map(|r| r.read).sum::<u64>(), rows().map(|r| r.rejected).sum::<u64>());

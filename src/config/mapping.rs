@@ -50,6 +50,12 @@ impl Mapping {
         }
         fields
     }
+
+    /// Every header that is named, for all files and for single ones.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        let every = std::iter::once(&self.columns).chain(self.files.iter().map(|rule| &rule.columns));
+        every.flat_map(|fields| fields.values()).flat_map(|fields| fields.values()).map(String::as_str)
+    }
 }
 
 impl FileRule {

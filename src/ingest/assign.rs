@@ -1,6 +1,6 @@
 //! Gives the headers of a file to the columns of one table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::names::{Name, normal};
@@ -48,6 +48,13 @@ fn known() -> &'static Known {
         }
         known
     })
+}
+
+/// Whether a header is known as a column of some table.
+pub(super) fn is_known(name: &Name) -> bool {
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| known().keys().map(|(_, name)| name.as_str()).collect());
+    names.contains(name.full.as_str()) || names.contains(name.bare.as_str())
 }
 
 /// The column of a known header, with its rank.

@@ -250,6 +250,8 @@ pub(super) struct Batch {
     pub thinned: bool,
     /// What makes each row one, of rows that many rows of a file repeat; else empty.
     pub keys: Vec<u64>,
+    /// Rows that leave out cells at their end.
+    pub short: u64,
     /// Up to three distinct values of every column, from the first rows.
     pub samples: Vec<Vec<String>>,
     /// What else the rows hold, as in [`Parser::beside`].
@@ -288,11 +290,21 @@ const LISTED: usize = 10_000;
 
 impl Batch {
     /// Sets a row aside.
-    fn reject(&mut self, bad: BadRow) {
+    pub fn reject(&mut self, bad: BadRow) {
         if self.bad.len() < LISTED {
             self.bad.push(bad);
         } else {
             *self.more.entry((bad.column, bad.reason)).or_default() += 1;
+        }
+    }
+
+    /// Forgets the last row, which was set aside: it was no row of the table.
+    pub fn take_back(&mut self) {
+        self.read -= 1;
+        if self.more.is_empty() {
+            drop(self.bad.pop());
+        } else if let Some(count) = self.more.values_mut().next() {
+            *count = count.saturating_sub(1);
         }
     }
 
@@ -411,6 +423,8 @@ pub(super) struct Parser {
     pub beside: Vec<BesideParser>,
     headers: Vec<String>,
     item_at: Option<(usize, usize)>,
+    /// Fewest cells of a row: programs leave out empty ones at its end.
+    shortest: usize,
 }
 
 impl Parser {
@@ -487,7 +501,23 @@ impl Parser {
             _ => slot("dise_codg").zip(slot("dise_name")),
         };
         let beside = layout.beside.iter().map(BesideParser::new).collect();
-        Self { slots, beside, headers: layout.headers.clone(), item_at }
+        Self { slots, beside, headers: layout.headers.clone(), item_at, shortest: layout.headers.len() }
+    }
+
+    /// Takes rows of so many cells for whole, as far as they hold what a row cannot do without.
+    pub fn allow_short(&mut self, cells: usize) {
+        let needed = self.slots.iter().filter(|s| s.key && s.from.is_none()).map(|s| s.at + 1).max().unwrap_or_default();
+        self.shortest = cells.max(needed).min(self.width());
+    }
+
+    /// Fewest cells of a row below another header of the same file: as many as may be left out here may be there.
+    pub fn shortest_below(&self, width: usize) -> usize {
+        width.saturating_sub(self.width() - self.shortest)
+    }
+
+    /// Whether a row of words is refused, because a date or a number must stand in it.
+    pub fn refuses_words(&self) -> bool {
+        self.slots.iter().any(|s| s.key && matches!(s.keep, Keep::Integer(_) | Keep::Moment))
     }
 
     /// An empty batch.
@@ -504,6 +534,7 @@ impl Parser {
             seen: vec![Seen::default(); self.slots.len()],
             thinned: false,
             keys: Vec::new(),
+            short: 0,
             samples: vec![Vec::new(); self.width()],
             beside: self.beside.iter().map(BesideParser::rows).collect(),
         }
@@ -601,14 +632,14 @@ impl Parser {
                 _ => {}
             }
         }
+        batch.short += u64::from(row.len() < self.width());
         batch.lines.push(line);
         self.note_name(batch, rows);
     }
 
     /// Sets aside a row whose cells do not fit the header, unless the surplus cells are empty.
     fn misfit(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Option<BadRow> {
-        let fits = row.len() == self.width() || row.iter().skip(self.width()).all(|c| clean(c).is_empty());
-        if row.len() >= self.width() && fits {
+        if row.len() >= self.shortest && row.iter().skip(self.width()).all(|c| clean(c).is_empty()) {
             return None;
         }
         let text: Vec<String> = row.iter().take(4).map(shorten).collect();

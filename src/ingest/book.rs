@@ -1,145 +1,236 @@
-//! Excel workbooks: every sheet that holds a table.
+//! Workbooks: every sheet that holds a table, cell by cell, so that a stray cell far away costs nothing.
 
-use std::io::Cursor;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Seek};
 
-use calamine::{Data, Range, Reader};
+use calamine::{Data, DataRef, DataType, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx};
 
-use super::batch::{Batch, Parser};
+use super::bounded;
+use super::collect::join;
 use super::error::Error;
-use super::header::{Headers, Layout, Recognised};
-use super::stranger::{LOOKED_AT, Unknown};
-use super::text::is_blank_or_total;
+use super::header::{Headers, Layout};
+use super::hidden;
+use super::own;
+use super::sheet::{Sheet, Tables};
 use crate::model::Progress;
 
-/// Rows looked at for a header below title rows.
-const TITLE_ROWS: usize = 10;
-/// Rows in a batch.
-const BATCH: usize = 50_000;
 /// Excel keeps 15 digits of a number that is typed in: from here on it may have rounded.
 const KEPT: f64 = 1e15;
 /// Integers below 2^53 are stored to the last digit by programs that write workbooks.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// A sheet that holds a table.
-pub(super) struct Sheet {
+/// A sheet of a workbook that is not empty.
+pub(super) struct Found {
     pub name: String,
-    pub layout: Layout,
-    pub parser: Parser,
-    pub batches: Vec<Batch>,
+    pub sheet: Sheet,
+    /// Hidden rows that were read, and whether the sheet is hidden.
+    pub hidden: (u64, bool),
+    /// Formulas whose value was not stored, by column letter index.
+    pub without_value: BTreeMap<u32, u64>,
 }
 
-/// What became of a sheet.
-pub(super) enum SheetOutcome {
-    Table(Box<Sheet>),
-    /// Not recognised, with its name.
-    Other(String, Box<Unknown>),
-    /// Left out by the configuration.
-    Skipped(String),
+/// A workbook.
+pub(super) enum Book {
+    /// Its sheets, and the names of those that the configuration leaves out.
+    Sheets(Vec<Found>, Vec<String>),
+    /// A report of this program.
+    Own,
 }
 
-/// Reads the sheets of a workbook (`.xlsx`, `.xlsm`, `.xls`). A sheet without a header that follows a table of the same
-/// width goes on with it: exports longer than a sheet are split so.
+type Stream = BufReader<File>;
+
+/// What kind of workbook a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    /// A compound file.
+    Old,
+    /// A ZIP.
+    New,
+}
+
+/// Reads the sheets of a workbook. A sheet without a header that follows a table of the same width goes on with it: exports
+/// longer than a sheet are split so.
 ///
 /// # Errors
 /// A workbook that cannot be opened.
 pub(super) fn read(
     file: &str,
-    bytes: &[u8],
+    format: Format,
+    content: &File,
     headers: Headers<'_>,
     progress: &dyn Progress,
-) -> Result<Vec<SheetOutcome>, Error> {
-    let damaged = |reason: String| Error::Damaged { file: file.to_string(), reason };
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| damaged(e.to_string()))?;
-    let names = book.sheet_names();
-    let mut out: Vec<SheetOutcome> = Vec::new();
+) -> Result<Book, Error> {
+    let damaged = |reason: String| {
+        // NOTE: the formats' readers have errors of their own for it.
+        if reason.to_lowercase().contains("password") {
+            return Error::Locked { file: file.to_string() };
+        }
+        Error::Damaged { file: file.to_string(), reason }
+    };
+    let stream = || -> Result<Stream, Error> {
+        let mut copy = content.try_clone().map_err(|e| damaged(e.to_string()))?;
+        copy.rewind().map_err(|e| damaged(e.to_string()))?;
+        Ok(BufReader::new(copy))
+    };
+    let mut rows_hidden = hidden::Rows::default();
+    let mut book: Sheets<Stream> = match format {
+        Format::Old => Sheets::Xls(Xls::new(stream()?).map_err(|e| damaged(e.to_string()))?),
+        Format::New => {
+            let mut archive = zip::ZipArchive::new(stream()?).map_err(|e| damaged(e.to_string()))?;
+            if own::is_marked(&mut archive) {
+                return Ok(Book::Own);
+            }
+            members(file, &mut archive)?;
+            let has = |name: &str| archive.file_names().flatten().any(|n| n.eq_ignore_ascii_case(name));
+            if has("xl/workbook.bin") {
+                Sheets::Xlsb(Xlsb::new(stream()?).map_err(|e| damaged(e.to_string()))?)
+            } else if has("content.xml") {
+                Sheets::Ods(calamine::Ods::new(stream()?).map_err(|e| damaged(e.to_string()))?)
+            } else {
+                rows_hidden = hidden::Rows::find(&mut archive);
+                Sheets::Xlsx(Xlsx::new(stream()?).map_err(|e| damaged(e.to_string()))?)
+            }
+        }
+    };
+    if own::is_sheets(&book.sheet_names()) {
+        return Ok(Book::Own);
+    }
+    let sheets = book.sheets_metadata().to_vec();
+    let mut out: Vec<Found> = Vec::new();
+    let mut skipped = Vec::new();
     let mut before: Option<Layout> = None;
-    for name in names {
-        let range = book.worksheet_range(&name).map_err(|e| damaged(format!("{name}: {e}")))?;
-        let first = range.start().map_or(0, |(row, _)| row);
-        let full = format!("{file}/{name}");
-        if headers.of(&full).skipped() {
-            out.push(SheetOutcome::Skipped(name));
+    for meta in sheets.into_iter().filter(|s| matches!(s.typ, SheetType::WorkSheet)) {
+        let name = meta.name;
+        let path = join(file, &name);
+        let headers = headers.of(&path);
+        if headers.skipped() {
+            skipped.push(name);
             continue;
         }
-        let (header, found, cells) = header(&range, headers.of(&full));
-        let (layout, skip) = match (found, &before) {
-            (Recognised::Table(layout), _) => (layout, header + 1),
-            (Recognised::Nothing, Some(layout)) if range.width() == layout.headers.len() => (layout.clone(), 0),
-            (_, _) if range.is_empty() => continue,
-            (other, _) => {
-                let below = range.rows().skip(header + 1).take(LOOKED_AT);
-                let rows = below.map(|row| row.iter().map(|cell| text(cell, false)).collect()).collect();
-                let line = first + header as u32 + 1;
-                out.push(SheetOutcome::Other(name, Box::new(Unknown { found: other, line, cells, rows })));
-                continue;
-            }
+        let hidden = rows_hidden.of(&name);
+        let mut reading = Reading {
+            tables: Tables::new(headers, before.as_ref(), progress),
+            exact: Vec::new(),
+            row: None,
+            cells: Vec::new(),
+            hidden,
+            hidden_rows: 0,
         };
-        let parser = Parser::new(&layout);
-        let batches = rows(&range, first, skip, &parser, progress);
-        before = Some(layout.clone());
-        out.push(SheetOutcome::Table(Box::new(Sheet { name, layout, parser, batches })));
+        let wrong = |e: String| damaged(format!("{name}: {e}"));
+        let mut without_value = BTreeMap::new();
+        match &mut book {
+            Sheets::Xlsx(book) => {
+                let mut cells = book.worksheet_cells_reader(&name).map_err(|e| wrong(e.to_string()))?;
+                while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| wrong(e.to_string()))? {
+                    reading.look(cell.pos.1, number(&cell.value));
+                    if cell.formula.is_some() && is_empty(&cell.value) {
+                        *without_value.entry(cell.pos.1).or_default() += 1;
+                    }
+                }
+                drop(cells);
+                let mut cells = book.worksheet_cells_reader(&name).map_err(|e| wrong(e.to_string()))?;
+                while let Some(cell) = cells.next_cell().map_err(|e| wrong(e.to_string()))? {
+                    reading.cell(cell.get_position(), cell.get_value());
+                }
+            }
+            Sheets::Xlsb(book) => {
+                let mut cells = book.worksheet_cells_reader(&name).map_err(|e| wrong(e.to_string()))?;
+                while let Some(cell) = cells.next_cell().map_err(|e| wrong(e.to_string()))? {
+                    reading.look(cell.get_position().1, number(cell.get_value()));
+                }
+                drop(cells);
+                let mut cells = book.worksheet_cells_reader(&name).map_err(|e| wrong(e.to_string()))?;
+                while let Some(cell) = cells.next_cell().map_err(|e| wrong(e.to_string()))? {
+                    reading.cell(cell.get_position(), cell.get_value());
+                }
+            }
+            book => {
+                let range = book.worksheet_range(&name).map_err(|e| wrong(e.to_string()))?;
+                let (top, left) = range.start().unwrap_or_default();
+                for (_, column, value) in range.used_cells() {
+                    reading.look(left + column as u32, number(value));
+                }
+                for (row, column, value) in range.used_cells() {
+                    reading.cell((top + row as u32, left + column as u32), value);
+                }
+            }
+        }
+        reading.flush();
+        let hidden = (reading.hidden_rows, !matches!(meta.visible, SheetVisible::Visible));
+        let sheet = reading.tables.finish();
+        if sheet.stretches.is_empty() && sheet.other.is_none() {
+            continue;
+        }
+        before = sheet.stretches.last().map(|s| s.layout.clone());
+        out.push(Found { name, sheet, hidden, without_value });
     }
-    Ok(out)
+    Ok(Book::Sheets(out, skipped))
 }
 
-/// The row that is the best header, what it was recognised as, and its cells.
-fn header(range: &Range<Data>, headers: Headers<'_>) -> (usize, Recognised, Vec<String>) {
-    let mut best = (0, Recognised::Nothing, Vec::new());
-    let mut score = (0, 0);
-    let mut titles: Vec<Vec<String>> = Vec::new();
-    for (at, row) in range.rows().take(TITLE_ROWS).enumerate() {
-        let cells: Vec<String> = row.iter().map(|cell| text(cell, false)).collect();
-        let mut found = headers.recognise(&cells);
-        if let Recognised::Table(layout) = &mut found {
-            layout.under(&titles);
+/// A workbook whose parts unpack to far more than any would is not opened.
+fn members(file: &str, archive: &mut zip::ZipArchive<Stream>) -> Result<(), Error> {
+    for at in 0..archive.len() {
+        let Ok(entry) = archive.by_index_raw(at) else { continue };
+        if entry.encrypted() {
+            return Err(Error::Locked { file: file.to_string() });
         }
-        let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
-        let points = (found.points(), if found.points() < 10 { filled } else { 0 });
-        titles.push(cells.clone());
-        if points > score || best.2.is_empty() {
-            (score, best) = (points, (at, found, cells));
+        if bounded::is_bomb(entry.compressed_size(), entry.size()) {
+            return Err(Error::Bomb { file: file.to_string(), ratio: bounded::limit() });
         }
     }
-    best
+    Ok(())
 }
 
-fn rows(range: &Range<Data>, first: u32, skip: usize, parser: &Parser, progress: &dyn Progress) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    let mut batch = parser.batch();
-    let exact = exact_columns(range, skip);
-    for (at, row) in range.rows().enumerate().skip(skip) {
-        let record: csv::ByteRecord = row.iter().zip(&exact).map(|(cell, exact)| text(cell, *exact)).collect();
-        if !is_blank_or_total(&record) && !parser.is_header(&record) {
-            parser.push(&mut batch, first + at as u32 + 1, &record, false);
-        }
-        if batch.read as usize >= BATCH {
-            progress.rows(batch.read);
-            batches.push(std::mem::replace(&mut batch, parser.batch()));
-        }
-    }
-    progress.rows(batch.read);
-    batches.push(batch);
-    batches
+/// The cells of a sheet on their way into its tables.
+struct Reading<'a> {
+    tables: Tables<'a>,
+    /// Which columns hold long integers to the last digit.
+    exact: Vec<u32>,
+    row: Option<u32>,
+    cells: Vec<(u32, String)>,
+    hidden: &'a [u32],
+    hidden_rows: u64,
 }
 
-/// Which columns hold long integers to the last digit: a number of 16 digits of which the last is not 0 was not rounded to 15,
-/// so that a program wrote the column and nobody typed it in.
-fn exact_columns(range: &Range<Data>, skip: usize) -> Vec<bool> {
-    let mut exact = vec![false; range.width()];
-    for row in range.rows().skip(skip) {
-        for (cell, exact) in row.iter().zip(&mut exact) {
-            *exact |= number(cell).is_some_and(|n| n.abs() >= KEPT && is_stored(n) && n % 10.0 != 0.0);
+impl Reading<'_> {
+    /// Finds the columns that hold long integers to the last digit: a number of 16 digits of which the last is not 0 was not
+    /// rounded to 15, so that a program wrote the column and nobody typed it in.
+    fn look(&mut self, column: u32, number: Option<f64>) {
+        let exact = number.is_some_and(|n| n.abs() >= KEPT && is_stored(n) && n % 10.0 != 0.0);
+        if exact && !self.exact.contains(&column) {
+            self.exact.push(column);
         }
     }
-    exact
+
+    fn cell(&mut self, (row, column): (u32, u32), value: &impl Value) {
+        if self.row != Some(row) {
+            self.flush();
+            self.row = Some(row);
+        }
+        let text = value.text(self.exact.contains(&column));
+        if !text.is_empty() {
+            self.cells.push((column, text));
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(row) = self.row.take() else { return };
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.sort_by_key(|(column, _)| *column);
+        if !cells.is_empty() {
+            self.hidden_rows += u64::from(self.hidden.binary_search(&row).is_ok());
+            self.tables.row(row + 1, cells);
+        }
+    }
 }
 
-fn number(cell: &Data) -> Option<f64> {
-    match cell {
-        Data::Int(n) => Some(*n as f64),
-        Data::Float(n) => Some(*n),
-        _ => None,
-    }
+fn is_empty(value: &impl DataType) -> bool {
+    value.is_empty() || value.get_string().is_some_and(str::is_empty)
+}
+
+fn number(value: &(impl DataType + ?Sized)) -> Option<f64> {
+    if value.is_int() || value.is_float() { value.as_f64() } else { None }
 }
 
 /// Whether a number is an integer that a double holds to the last digit.
@@ -147,29 +238,59 @@ fn is_stored(n: f64) -> bool {
     n.abs() < EXACT && n.fract() == 0.0
 }
 
-/// A cell as text. A number that Excel may have rounded (it keeps 15 digits, unless the column is known as `exact`) is written
-/// with an exponent, so that it is known as damaged wherever it is used as an id.
-fn text(cell: &Data, exact: bool) -> String {
-    if let Some(n) = number(cell).filter(|n| n.abs() >= KEPT) {
-        return if exact && is_stored(n) { n.to_string() } else { rounded(n) };
-    }
-    match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(b) => u8::from(*b).to_string(),
-        Data::Int(n) => n.to_string(),
-        Data::Float(n) => n.to_string(),
-        Data::DateTime(moment) if moment.is_datetime() => {
-            let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            let second = u32::from(second) + u32::from(milli >= 500);
-            let at = u32::from(hour) * 3600 + u32::from(minute) * 60 + second;
-            match at {
-                0 => date,
-                _ => format!("{date} {:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60),
-            }
+/// A cell's value, owned or lent.
+trait Value: DataType {
+    /// As text. A number that Excel may have rounded (it keeps 15 digits, unless the column is known as `exact`) is written with
+    /// an exponent, so that it is known as damaged wherever it is used as an id.
+    fn text(&self, exact: bool) -> String {
+        match number(self).filter(|n| n.abs() >= KEPT) {
+            Some(n) if exact && is_stored(n) => n.to_string(),
+            Some(n) => rounded(n),
+            None => self.plain(),
         }
-        Data::DateTime(duration) => duration.as_f64().to_string(),
+    }
+
+    fn plain(&self) -> String;
+}
+
+impl Value for Data {
+    fn plain(&self) -> String {
+        match self {
+            Data::Empty | Data::Error(_) => String::new(),
+            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+            Data::Bool(b) => u8::from(*b).to_string(),
+            Data::Int(n) => n.to_string(),
+            Data::Float(n) => n.to_string(),
+            Data::DateTime(moment) => date(moment),
+        }
+    }
+}
+
+impl Value for DataRef<'_> {
+    fn plain(&self) -> String {
+        match self {
+            DataRef::Empty | DataRef::Error(_) => String::new(),
+            DataRef::SharedString(text) => (*text).to_string(),
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+            DataRef::Bool(b) => u8::from(*b).to_string(),
+            DataRef::Int(n) => n.to_string(),
+            DataRef::Float(n) => n.to_string(),
+            DataRef::DateTime(moment) => date(moment),
+        }
+    }
+}
+
+fn date(moment: &calamine::ExcelDateTime) -> String {
+    if !moment.is_datetime() {
+        return moment.as_f64().to_string();
+    }
+    let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let second = u32::from(second) + u32::from(milli >= 500);
+    let at = u32::from(hour) * 3600 + u32::from(minute) * 60 + second;
+    match at {
+        0 => date,
+        _ => format!("{date} {:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60),
     }
 }
 
@@ -185,15 +306,17 @@ fn rounded(n: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Mapping;
+    use crate::model::Silent;
 
     /// The texts of a column of numbers.
     fn column(numbers: &[f64]) -> Vec<String> {
-        let mut range = Range::new((0, 0), (numbers.len() as u32 - 1, 0));
-        for (row, n) in numbers.iter().enumerate() {
-            range.set_value((row as u32, 0), Data::Float(*n));
-        }
-        let exact = exact_columns(&range, 0)[0];
-        numbers.iter().map(|n| text(&Data::Float(*n), exact)).collect()
+        let mapping = Mapping::default();
+        let tables = Tables::new(Headers { mapping: &mapping, lenient: false }, None, &Silent);
+        let mut reading =
+            Reading { tables, exact: Vec::new(), row: None, cells: Vec::new(), hidden: &[], hidden_rows: 0 };
+        numbers.iter().for_each(|n| reading.look(0, Some(*n)));
+        numbers.iter().map(|n| Data::Float(*n).text(reading.exact.contains(&0))).collect()
     }
 
     #[test]

@@ -1,23 +1,20 @@
 //! Reads every file and gathers its batches, with the text of all of them interned once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
 use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
-use super::files::{Kind, Source, kind};
+use super::files::Source;
 use super::header::{self, Headers, Layout};
-use super::lacking::Lacking;
 use super::names::normal;
+use super::reading::Reader;
 use super::seen::{Examples, Words};
 use super::settle::{self, Settled};
 use super::stranger::Stranger;
-use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread, book, parquet, text};
+use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread};
 use crate::config::{FileRule, Mapping};
 use crate::messages::args;
 use crate::model::{Phase, Progress, Stamp, Table};
@@ -152,6 +149,10 @@ pub(super) struct Collected {
     pub notes: Vec<Note>,
     /// What was there and was not read.
     pub unread: Vec<Unread>,
+    /// What could not be used, before it is settled what that means.
+    pub faults: Vec<Fault>,
+    /// Files that should have been read and were not, in a run that goes on without them.
+    pub missed: u64,
     /// Distinct (item, name) and (diagnosis, name) ids.
     pub item_names: Vec<(u32, u32)>,
     pub diagnosis_names: Vec<(u32, u32)>,
@@ -161,10 +162,6 @@ pub(super) struct Collected {
     pub columns: BTreeSet<(Table, &'static str)>,
     /// Files whose headers are unknown, to be shown.
     pub strangers: Vec<Stranger>,
-    /// Files that are refused.
-    pub lacking: Vec<Lacking>,
-    /// Files that were passed over although they share columns with a table: refused where nothing else can be used.
-    pub nearly: Vec<Lacking>,
     /// Parts whose rows were made of what the rows of another table repeat.
     pub derived: BTreeSet<u16>,
     /// Every header met, as it is compared.
@@ -198,15 +195,18 @@ pub(super) fn slot(table: Table) -> usize {
 /// Reads all sources.
 ///
 /// # Errors
-/// The first file that cannot be read as what it is; see [`Error`].
-pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn Progress) -> Result<Collected, Error> {
+/// Every file that cannot be read as what it is, unless the run goes on without; see [`Error`].
+pub(super) fn collect(
+    sources: &[Source],
+    headers: Headers<'_>,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<Collected, Error> {
     let mut all = Collected::default();
     for source in sources {
-        read_file(&mut all, source, headers.of(&source.name), progress)?;
+        Reader { all: &mut all, headers, progress }.source(source);
     }
-    if let Some(error) = all.refusal() {
-        return Err(error);
-    }
+    all.settle(keep_going)?;
     all.notes.extend(unmet(headers.mapping, sources, &all.headers));
     for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
         let columns: Vec<String> = columns.into_iter().collect();
@@ -238,227 +238,75 @@ pub(super) fn collect(sources: &[Source], headers: Headers<'_>, progress: &dyn P
     Ok(all)
 }
 
-/// A reader that hashes what passes.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
+/// Something that could not be used, and when that ends the run.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub error: Error,
+    pub when: When,
 }
 
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..n]);
-        Ok(n)
-    }
+/// When a fault ends the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum When {
+    /// Whatever else there is: it is broken, and nobody knows what is missing.
+    Broken,
+    /// It was named itself, and nothing else fills the table that it comes nearest to.
+    Named(Option<Table>),
+    /// Where nothing at all is usable.
+    Alone,
 }
 
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn read_file(all: &mut Collected, source: &Source, headers: Headers<'_>, progress: &dyn Progress) -> Result<(), Error> {
-    let cannot = |e: std::io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
-    if headers.skipped() {
-        all.left_out(source.name.clone());
-        return Ok(());
-    }
-    let input = all.inputs.len();
-    all.inputs.push(Input { name: source.name.clone(), bytes: source.bytes, sha256: String::new(), parts: Vec::new() });
-    let file = || File::open(&source.path).map_err(cannot);
-    let kind = kind(source)?;
-    if kind == Kind::Text {
-        let mut reader = Hashing { inner: file()?, hash: Sha256::new() };
-        let outcome = text::read(&source.name, &mut reader, headers, progress)?;
-        // A text that is no table was not read to its end.
-        std::io::copy(&mut reader, &mut std::io::sink()).map_err(cannot)?;
-        let sha256 = hex(reader.hash);
-        let repeated = all.same_bytes(&sha256);
-        all.inputs[input].sha256 = sha256;
-        return all.text_part(source, input, String::new(), outcome, repeated, headers.lenient);
-    }
-    let mut whole = Sha256::new();
-    std::io::copy(&mut file()?, &mut HashWrite(&mut whole)).map_err(cannot)?;
-    let sha256 = hex(whole);
-    let repeated = all.same_bytes(&sha256);
-    all.inputs[input].sha256 = sha256;
-    match kind {
-        Kind::Text => {}
-        Kind::Gzip => {
-            let gzip = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file()?));
-            let outcome = text::read(&source.name, gzip, headers, &RowsOnly(progress))?;
-            all.text_part(source, input, String::new(), outcome, repeated, headers.lenient)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Zip => {
-            read_archive(all, source, input, headers, &RowsOnly(progress), repeated)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Book => {
-            let bytes = std::fs::read(&source.path).map_err(cannot)?;
-            read_book(all, source, input, "", &bytes, headers, progress, repeated)?;
-            progress.advance(source.bytes);
-        }
-        Kind::Parquet => {
-            match parquet::read(&source.name, &source.path, headers, progress)? {
-                parquet::Outcome::Table(table) => {
-                    let (layout, parser, batches) = *table;
-                    all.part(input, String::new(), "parquet", &layout, &parser, batches, repeated);
-                }
-                parquet::Outcome::Other(unknown) => all.other(source, "", *unknown, headers.lenient),
-            }
-            progress.advance(source.bytes);
-        }
-    }
-    Ok(())
-}
-
-struct HashWrite<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWrite<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[allow(clippy::too_many_arguments, reason = "one call for files and one for archive entries")]
-fn read_book(
-    all: &mut Collected,
-    source: &Source,
-    input: usize,
-    entry: &str,
-    bytes: &[u8],
-    headers: Headers<'_>,
-    progress: &dyn Progress,
-    repeated: bool,
-) -> Result<(), Error> {
-    let file = if entry.is_empty() { source.name.clone() } else { format!("{}/{entry}", source.name) };
-    for sheet in book::read(&file, bytes, headers, progress)? {
-        match sheet {
-            book::SheetOutcome::Table(sheet) => {
-                let name = if entry.is_empty() { sheet.name } else { format!("{entry}/{}", sheet.name) };
-                all.part(input, name, "xlsx", &sheet.layout, &sheet.parser, sheet.batches, repeated);
-            }
-            book::SheetOutcome::Other(name, unknown) => {
-                let name = if entry.is_empty() { name } else { format!("{entry}/{name}") };
-                all.other(source, &name, *unknown, headers.lenient);
-            }
-            book::SheetOutcome::Skipped(name) => all.left_out(format!("{file}/{name}")),
-        }
-    }
-    Ok(())
-}
-
-/// Reads the entries of an archive, sorted by name.
-fn read_archive(
-    all: &mut Collected,
-    source: &Source,
-    input: usize,
-    headers: Headers<'_>,
-    progress: &dyn Progress,
-    repeated: bool,
-) -> Result<(), Error> {
-    let damaged = |reason: String| Error::Damaged { file: source.name.clone(), reason };
-    let file = File::open(&source.path).map_err(|e| damaged(e.to_string()))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|e| damaged(e.to_string()))?;
-    let mut names: Vec<(String, usize)> = Vec::with_capacity(archive.len());
-    for at in 0..archive.len() {
-        let entry = archive.by_index_raw(at).map_err(|e| damaged(e.to_string()))?;
-        names.push((entry_name(entry.name_raw()), at));
-    }
-    names.sort();
-    let hidden = |name: &str| {
-        name.ends_with('/') || name.contains("__MACOSX/") || name.split('/').any(|n| n.starts_with(['.', '~']))
-    };
-    for (name, at) in names.iter().filter(|(n, _)| !hidden(n)) {
-        let mut entry = archive.by_index(*at).map_err(|e| damaged(format!("{name}: {e}")))?;
-        let lower = name.to_lowercase();
-        let full = format!("{}/{name}", source.name);
-        let headers = headers.of(&full);
-        if headers.skipped() {
-            all.left_out(full);
-            continue;
-        }
-        if lower.ends_with(".xlsx") || lower.ends_with(".xls") || lower.ends_with(".xlsm") {
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).map_err(|e| damaged(format!("{name}: {e}")))?;
-            read_book(all, source, input, name, &bytes, headers, progress, repeated)?;
-        } else if lower.ends_with(".gz") {
-            let outcome = text::read(&full, flate2::read::MultiGzDecoder::new(entry), headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated, headers.lenient)?;
-        } else if [".csv", ".tsv", ".txt"].iter().any(|e| lower.ends_with(e)) {
-            let outcome = text::read(&full, entry, headers, progress)?;
-            all.text_part(source, input, name.clone(), outcome, repeated, headers.lenient)?;
-        }
-    }
-    Ok(())
-}
-
-/// The name of an archive entry; archives made by Chinese Windows hold it in GBK.
-fn entry_name(raw: &[u8]) -> String {
-    match std::str::from_utf8(raw) {
-        Ok(name) => name.to_string(),
-        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
-    }
+/// A table as its reader gives it.
+pub(super) struct Found {
+    /// Name of the part within its file.
+    pub name: String,
+    /// What rejects and findings call the file.
+    pub file: String,
+    pub encoding: &'static str,
+    pub layout: Layout,
+    pub parser: Parser,
+    pub batches: Vec<Batch>,
 }
 
 impl Collected {
     /// Whether a file with these bytes was read before: an export given twice.
-    fn same_bytes(&self, sha256: &str) -> bool {
+    pub fn same_bytes(&self, sha256: &str) -> bool {
         self.inputs.iter().any(|i| i.sha256 == sha256)
     }
 
-    fn text_part(
-        &mut self,
-        source: &Source,
-        input: usize,
-        name: String,
-        outcome: text::Outcome,
-        repeated: bool,
-        lenient: bool,
-    ) -> Result<(), Error> {
-        match outcome {
-            text::Outcome::Table(table) => {
-                let encoding = table.encoding.name();
-                self.part(input, name, encoding, &table.layout, &table.parser, table.batches, repeated);
-                Ok(())
-            }
-            text::Outcome::Other(unknown) => {
-                self.other(source, &name, *unknown, lenient);
-                Ok(())
-            }
-            text::Outcome::Empty if source.named && name.is_empty() => {
-                Err(Error::Unrecognised { file: source.name.clone(), headers: String::new() })
-            }
-            text::Outcome::Empty => {
-                self.notes
-                    .push(Note { id: "note-empty-file", args: args([("file", join(&source.name, &name).into())]) });
-                Ok(())
-            }
-        }
-    }
-
     /// Takes note of a file that the configuration leaves out.
-    fn left_out(&mut self, name: String) {
+    pub fn left_out(&mut self, name: String) {
         self.unread.push(Unread { name, reason: "unread-left-out", args: args([]) });
     }
 
+    /// Ends the run where a fault must, with all of them; else they are told as what was not read.
+    fn settle(&mut self, keep_going: bool) -> Result<(), Error> {
+        let filled: BTreeSet<Table> = self.inputs.iter().flat_map(|i| &i.parts).map(|p| p.table).collect();
+        let is_grave = |when: When| match when {
+            When::Broken => true,
+            When::Named(Some(table)) => !filled.contains(&table),
+            When::Named(None) => true,
+            When::Alone => false,
+        };
+        let faults = std::mem::take(&mut self.faults);
+        if filled.is_empty() {
+            // Whoever gave the paths says that nothing in them is of use.
+            self.faults = faults;
+            return Ok(());
+        }
+        let (grave, mild): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(|f| is_grave(f.when));
+        if !keep_going && !grave.is_empty() {
+            return Err(Error::all(grave.into_iter().map(|f| f.error).collect()));
+        }
+        self.missed = grave.len() as u64;
+        self.unread.extend(grave.iter().chain(&mild).map(|f| f.error.unread()));
+        Ok(())
+    }
+
     /// Adds a table part.
-    #[allow(clippy::too_many_arguments, reason = "the parts of a table as its reader gives them")]
-    fn part(
-        &mut self,
-        input: usize,
-        name: String,
-        encoding: &'static str,
-        layout: &Layout,
-        parser: &Parser,
-        mut batches: Vec<Batch>,
-        repeated: bool,
-    ) {
-        let file = join(&self.inputs[input].name, &name);
+    pub fn part(&mut self, input: usize, found: Found, repeated: bool) {
+        let Found { name, file, encoding, layout, parser, mut batches } = found;
+        let (layout, parser) = (&layout, &parser);
         let part = self.new_part(input, &file);
         self.saw(&layout.headers);
         let columns = header_columns(layout, &batches);
@@ -471,6 +319,7 @@ impl Collected {
             .collect();
         self.unused.entry(layout.table).or_default().extend(unused.into_iter().map(str::to_string));
         if !repeats.is_empty() {
+            let repeats: Vec<String> = repeats.into_iter().collect();
             self.notes.push(Note {
                 id: "note-duplicate-columns",
                 args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
@@ -479,6 +328,11 @@ impl Collected {
         if !layout.ambiguous.is_empty() {
             let list = [("file", file.as_str().into()), ("columns", layout.ambiguous.join(", ").into())];
             self.notes.push(Note { id: "note-ambiguous-columns", args: args(list) });
+        }
+        let short: u64 = batches.iter().map(|b| b.short).sum();
+        if short > 0 {
+            let list = [("file", file.as_str().into()), ("count", short.into())];
+            self.notes.push(Note { id: "note-short-rows", args: args(list) });
         }
         let mut beside: Vec<Vec<BesideRows>> = parser.beside.iter().map(|_| Vec::new()).collect();
         for batch in &mut batches {
@@ -674,7 +528,10 @@ impl Collected {
 
 /// Name of a part of a file.
 pub(super) fn join(file: &str, part: &str) -> String {
-    if part.is_empty() { file.to_string() } else { format!("{file}/{part}") }
+    match (file, part) {
+        (name, "") | ("", name) => name.to_string(),
+        (file, part) => format!("{file}/{part}"),
+    }
 }
 
 /// The rows of a part that were set aside: the first of each reason one by one, the others in one entry of each column and reason.
@@ -758,7 +615,7 @@ fn unmet(mapping: &Mapping, sources: &[Source], met: &BTreeSet<String>) -> Vec<N
 }
 
 /// Watches a compressed file, whose bytes are counted when it is done.
-struct RowsOnly<'a>(&'a dyn Progress);
+pub(super) struct RowsOnly<'a>(pub &'a dyn Progress);
 
 impl Progress for RowsOnly<'_> {
     fn start(&self, _: Phase, _: u64) {}

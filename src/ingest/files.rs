@@ -1,15 +1,17 @@
-//! Which files there are, and what kind each is, by its first bytes.
+//! Which files there are behind the paths of a run.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::{Note, Unread};
+use crate::messages::args;
 
-/// Endings of files that are taken from a folder.
-const ENDINGS: [&str; 9] = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xlsm", "xls", "parquet"];
 /// Deepest folder that is looked into.
-const DEPTH: usize = 8;
+const DEPTH: usize = 16;
+/// The path that stands for standard input.
+const STDIN: &str = "-";
 
 /// A file to read.
 #[derive(Clone, Debug)]
@@ -20,43 +22,71 @@ pub(super) struct Source {
     /// It was named itself, not found in a folder: then it must be a table.
     pub named: bool,
     pub bytes: u64,
+    /// A pipe or another stream that can be read once only.
+    stream: bool,
 }
 
-/// What a file is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
-    Text,
-    Gzip,
-    Zip,
-    Book,
-    Parquet,
+/// The files behind the paths, and what was not looked at.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    pub files: Vec<Source>,
+    pub unread: Vec<Unread>,
+    pub notes: Vec<Note>,
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<(PathBuf, bool)>,
+    unread: Vec<Unread>,
+    faults: Vec<Error>,
+    hidden: u64,
 }
 
 /// The files behind the paths, in an order that does not depend on how they were named.
 ///
 /// # Errors
-/// A path that is not there or cannot be read.
-pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Source>, Error> {
-    let mut found: Vec<(PathBuf, bool)> = Vec::new();
+/// Every path that is not there or cannot be read.
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Sources, Error> {
+    let mut found = Found::default();
     for path in paths {
-        let meta = path.metadata().map_err(|e| cannot(path, &e))?;
-        if meta.is_dir() {
-            walk(path, 0, &mut found)?;
-        } else {
-            found.push((path.clone(), true));
+        for path in wildcards(path) {
+            match path.metadata() {
+                _ if path.as_os_str() == STDIN => found.files.push((path, true)),
+                Ok(meta) if meta.is_dir() => walk(&path, 0, &mut found),
+                Ok(_) => found.files.push((path, true)),
+                Err(e) => found.faults.push(cannot(&path, &e)),
+            }
         }
     }
-    let mut sources = Vec::with_capacity(found.len());
-    for (path, named) in found {
-        let bytes = path.metadata().map_err(|e| cannot(&path, &e))?.len();
-        sources.push(Source { name: tail(&path, 1), path, named, bytes });
+    let mut files = Vec::with_capacity(found.files.len());
+    for (path, named) in found.files {
+        let meta = path.metadata().ok();
+        let stream = meta.as_ref().is_none_or(|m| !m.is_file());
+        let name = if stream { path.display().to_string() } else { tail(&path, 1) };
+        files.push(Source { name, named, bytes: meta.filter(|_| !stream).map_or(0, |m| m.len()), path, stream });
+    }
+    if !found.faults.is_empty() {
+        return Err(Error::all(found.faults));
     }
     // The same file reached twice is one file.
-    sources.sort_by_cached_key(|s| (canonical(&s.path), !s.named));
-    sources.dedup_by(|b, a| canonical(&a.path) == canonical(&b.path));
-    distinguish(&mut sources);
-    sources.sort_by_cached_key(|s| s.name.clone());
-    Ok(sources)
+    files.sort_by_cached_key(|s| (canonical(&s.path), !s.named));
+    files.dedup_by(|b, a| canonical(&a.path) == canonical(&b.path));
+    distinguish(&mut files);
+    files.sort_by_cached_key(|s| s.name.clone());
+    let hidden = Note { id: "note-hidden-files", args: args([("count", found.hidden.into())]) };
+    let notes = if found.hidden > 0 { vec![hidden] } else { Vec::new() };
+    Ok(Sources { files, unread: found.unread, notes })
+}
+
+/// The files that a path with wildcards stands for where no file is called so: not every shell expands them.
+fn wildcards(path: &Path) -> Vec<PathBuf> {
+    let Some(pattern) = path.to_str().filter(|p| p.contains(['*', '?', '['])) else { return vec![path.to_path_buf()] };
+    if path.symlink_metadata().is_ok() {
+        return vec![path.to_path_buf()];
+    }
+    let options = glob::MatchOptions { case_sensitive: !cfg!(windows), ..glob::MatchOptions::default() };
+    let found: Vec<PathBuf> = glob::glob_with(pattern, options).into_iter().flatten().flatten().collect();
+    if found.is_empty() { vec![path.to_path_buf()] } else { found }
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -67,25 +97,40 @@ fn cannot(path: &Path, error: &std::io::Error) -> Error {
     Error::Open { path: path.to_path_buf(), reason: error.to_string() }
 }
 
-fn walk(folder: &Path, depth: usize, found: &mut Vec<(PathBuf, bool)>) -> Result<(), Error> {
-    let entries = folder.read_dir().map_err(|e| cannot(folder, &e))?;
+fn walk(folder: &Path, depth: usize, found: &mut Found) {
+    let unread = |path: &Path, reason| Unread { name: path.display().to_string(), reason, args: Default::default() };
+    if depth > DEPTH {
+        found.unread.push(unread(folder, "unread-depth"));
+        return;
+    }
+    let entries = match folder.read_dir() {
+        Ok(entries) => entries,
+        Err(e) => return found.faults.push(cannot(folder, &e)),
+    };
     for entry in entries {
-        let path = entry.map_err(|e| cannot(folder, &e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        // Lock files of Excel, hidden files and this tool's own output are not exports.
-        let skip = name.starts_with(['.', '~']) || name.starts_with("yishen-report") || name.ends_with(".rejects.csv");
-        if skip {
-            continue;
-        }
-        if path.is_dir() {
-            if depth < DEPTH {
-                walk(&path, depth + 1, found)?;
+        let path = match entry {
+            Ok(entry) => entry.path(),
+            Err(e) => {
+                found.faults.push(cannot(folder, &e));
+                continue;
             }
-        } else if path.extension().is_some_and(|e| ENDINGS.contains(&e.to_string_lossy().to_lowercase().as_str())) {
-            found.push((path, false));
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        match path.metadata() {
+            // Lock files of Excel, what systems leave behind, and hidden files are no exports. The configuration was read.
+            _ if is_hidden(&name) => found.hidden += 1,
+            _ if name == "yishen.toml" => {}
+            Ok(meta) if meta.is_dir() => walk(&path, depth + 1, found),
+            Ok(meta) if meta.is_file() => found.files.push((path, false)),
+            Ok(_) => found.unread.push(unread(&path, "unread-special")),
+            Err(_) => found.unread.push(unread(&path, "unread-link")),
         }
     }
-    Ok(())
+}
+
+/// Whether a name is that of a file that systems and programs keep for themselves.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with(['.', '~']) || matches!(name, "thumbs.db" | "desktop.ini" | "__macosx")
 }
 
 /// The last `parts` components of a path.
@@ -96,7 +141,7 @@ fn tail(path: &Path, parts: usize) -> String {
 
 /// Lengthens the names of files that share one until they differ.
 fn distinguish(sources: &mut [Source]) {
-    for parts in 2..=DEPTH + 1 {
+    for parts in 2..=DEPTH + 2 {
         let mut names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
         names.sort();
         let clash: Vec<String> = names.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].clone()).collect();
@@ -109,30 +154,57 @@ fn distinguish(sources: &mut [Source]) {
     }
 }
 
-/// What a file is, by its first bytes and, for archives, its contents.
-///
-/// # Errors
-/// A file that cannot be opened.
-pub(super) fn kind(source: &Source) -> Result<Kind, Error> {
-    let mut head = [0u8; 8];
-    let mut file = File::open(&source.path).map_err(|e| cannot(&source.path, &e))?;
-    let mut filled = 0;
-    while filled < head.len() {
-        match file.read(&mut head[filled..]).map_err(|e| cannot(&source.path, &e))? {
-            0 => break,
-            n => filled += n,
+/// A file that was opened: once, so that a pipe loses nothing and a file that is replaced meanwhile is still the same.
+pub(super) struct Opened {
+    pub file: File,
+    pub bytes: u64,
+    before: Option<Mark>,
+    path: Option<PathBuf>,
+}
+
+/// Size and time of change.
+type Mark = (u64, Option<std::time::SystemTime>);
+
+fn mark(meta: &std::fs::Metadata) -> Mark {
+    (meta.len(), meta.modified().ok())
+}
+
+impl Source {
+    /// Opens the file. A stream is written to a temporary file first.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, a stream that breaks off.
+    pub fn open(&self) -> Result<Opened, Error> {
+        let failed = |e: std::io::Error| cannot(&self.path, &e);
+        if self.path.as_os_str() == STDIN {
+            let (file, bytes) = spool(std::io::stdin().lock()).map_err(failed)?;
+            return Ok(Opened { file, bytes, before: None, path: None });
         }
+        let mut file = File::open(&self.path).map_err(failed)?;
+        if self.stream {
+            let (file, bytes) = spool(&mut file).map_err(failed)?;
+            return Ok(Opened { file, bytes, before: None, path: None });
+        }
+        let before = mark(&file.metadata().map_err(failed)?);
+        Ok(Opened { file, bytes: before.0, before: Some(before), path: Some(self.path.clone()) })
     }
-    Ok(match &head[..filled] {
-        [0x1F, 0x8B, ..] => Kind::Gzip,
-        [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Book,
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
-            let lower = source.name.to_lowercase();
-            if lower.ends_with(".xlsx") || lower.ends_with(".xlsm") { Kind::Book } else { Kind::Zip }
-        }
-        _ if source.name.to_lowercase().ends_with(".parquet") => Kind::Parquet,
-        _ if source.name.to_lowercase().ends_with(".gz") && filled > 0 => Kind::Gzip,
-        _ => Kind::Text,
-    })
+}
+
+impl Opened {
+    /// Whether the file was changed or replaced since it was opened.
+    pub fn has_changed(&self) -> bool {
+        let Some(before) = self.before else { return false };
+        let handle = self.file.metadata().map(|m| mark(&m));
+        let path = self.path.as_ref().map(|p| p.metadata().map(|m| mark(&m)));
+        handle.is_ok_and(|now| now != before) || path.is_some_and(|now| now.is_ok_and(|now| now != before))
+    }
+}
+
+/// Keeps a stream in a temporary file without a name.
+pub(super) fn spool(mut stream: impl Read) -> std::io::Result<(File, u64)> {
+    let mut file = tempfile::tempfile()?;
+    let bytes = std::io::copy(&mut stream, &mut file)?;
+    file.flush()?;
+    file.rewind()?;
+    Ok((file, bytes))
 }

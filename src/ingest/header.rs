@@ -1,6 +1,6 @@
 //! Recognises a table by its header row: which table, and what each column is.
 
-use super::assign::{Assigned, assign};
+use super::assign::{Assigned, assign, is_known};
 use super::beside;
 pub(super) use super::layout::Layout;
 use super::names::{Name, normal};
@@ -75,6 +75,12 @@ impl<'a> Headers<'a> {
             Recognised::Incomplete(near) if self.lenient => Recognised::Table(near.layout),
             found => found,
         }
+    }
+
+    /// Whether a cell is a header of some table.
+    pub fn knows(&self, cell: &str) -> bool {
+        let name = Name::new(cell);
+        is_known(&name) || self.mapping.headers().any(|h| normal(h) == name.full)
     }
 
     fn settle(&self, cells: &[String]) -> Recognised {

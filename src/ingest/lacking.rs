@@ -1,6 +1,6 @@
 //! What a file lacks to be a table, and the lines that help.
 
-use crate::messages::{Catalog, args};
+use crate::messages::{Args, Catalog, args};
 use crate::model::Table;
 
 /// A file that was refused.
@@ -10,8 +10,8 @@ pub struct Lacking {
     pub file: String,
     /// The header's line.
     pub line: u32,
-    /// The table it looks like; `None` where it looks like none.
-    pub table: Option<Table>,
+    /// The table it looks like.
+    pub table: Table,
     /// What it lacks, all of it.
     pub lacks: Vec<Lack>,
     /// The headers seen, joined.
@@ -39,31 +39,27 @@ const SHOWN: usize = 5;
 impl Lacking {
     /// English, in one line, for logs.
     pub(super) fn plain(&self) -> String {
-        match self.table {
-            None => format!("{}: no table was recognised by its header: {}", self.file, self.headers),
-            Some(table) => {
-                let lacks: Vec<&str> = self.lacks.iter().map(|l| l.field).collect();
-                let (file, table) = (&self.file, table.name());
-                format!("{file}: looks like the table {table} but lacks {}", lacks.join(", "))
-            }
-        }
+        let lacks: Vec<&str> = self.lacks.iter().map(|l| l.field).collect();
+        format!("{}: looks like the table {} but lacks {}", self.file, self.table.name(), lacks.join(", "))
+    }
+
+    /// The figures of its messages.
+    pub(super) fn args(&self) -> Args {
+        let fields: Vec<String> = self.lacks.iter().map(|l| format!("{} ({})", l.field, l.chinese)).collect();
+        args([
+            ("file", self.file.as_str().into()),
+            ("line", self.line.to_string().into()),
+            ("table", self.table.name().into()),
+            ("fields", fields.join(", ").into()),
+            ("missing", fields.join(", ").into()),
+            ("headers", self.headers.as_str().into()),
+        ])
     }
 
     /// What is wrong and the way out, in the catalogue's language.
     pub(super) fn message(&self, catalog: &Catalog) -> String {
-        let Some(table) = self.table else {
-            let list = args([("file", self.file.as_str().into()), ("headers", self.headers.as_str().into())]);
-            return catalog.format("input-unrecognised", &list);
-        };
-        let fields: Vec<String> = self.lacks.iter().map(|l| format!("{} ({})", l.field, l.chinese)).collect();
-        let list = args([
-            ("file", self.file.as_str().into()),
-            ("line", self.line.to_string().into()),
-            ("table", table.name().into()),
-            ("fields", fields.join(", ").into()),
-            ("headers", self.headers.as_str().into()),
-        ]);
-        let mut text = catalog.format("input-lacks", &list);
+        let table = self.table;
+        let mut text = catalog.format("input-lacks", &self.args());
         for lack in &self.lacks {
             text.push_str(&lack.line(catalog));
         }

@@ -7,23 +7,34 @@ mod assign;
 mod batch;
 mod beside;
 mod beside_rows;
+mod blocks;
 mod book;
+mod bounded;
 mod collect;
+mod delimiter;
+mod encoding;
 mod error;
 mod files;
 mod header;
+mod heading;
+mod hidden;
 mod lacking;
 mod layout;
 mod likely;
+mod markup;
 mod names;
+mod own;
 mod parquet;
+mod reading;
 mod seen;
 mod settle;
+mod sheet;
+mod sniff;
 mod stranger;
 mod text;
 mod values;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -41,16 +52,25 @@ pub use stranger::Stranger;
 /// # Errors
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
-    let collected = gather(paths, Headers { mapping, file: "", lenient: false }, progress)?;
-    if collected.files.is_empty() && !collected.nearly.is_empty() {
-        return Err(Error::Lacking(collected.nearly));
-    }
-    if collected.files.is_empty() {
-        let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-        let names: Vec<&str> = collected.inputs.iter().map(|i| i.name.as_str()).collect();
-        return Err(Error::NothingUsable { path, files: if names.is_empty() { "-".into() } else { names.join(", ") } });
-    }
-    assemble::assemble(collected, progress)
+    read_all(paths, mapping, false, progress)
+}
+
+/// As [`read`], but with `keep_going` the run goes on without the files that cannot be read: they are in
+/// [`Ingested::unread`] and counted in [`Ingested::missed`].
+///
+/// # Errors
+/// As [`read`]; with `keep_going` only a path that is not there and nothing usable.
+pub fn read_all(
+    paths: &[PathBuf],
+    mapping: &Mapping,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<Ingested, Error> {
+    let collected = gather(paths, Headers { mapping, file: "", lenient: false }, keep_going, progress)?;
+    let missed = collected.missed;
+    let mut ingested = assemble::assemble(collected, progress)?;
+    ingested.missed = missed;
+    Ok(ingested)
 }
 
 /// How the files were understood: their tables, columns and sample values, without joining them. A table that lacks a column
@@ -59,7 +79,7 @@ pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Re
 /// # Errors
 /// As [`read`], but for missing columns.
 pub fn inspect(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Inspected, Error> {
-    let all = gather(paths, Headers { mapping, file: "", lenient: true }, progress)?;
+    let all = gather(paths, Headers { mapping, file: "", lenient: true }, true, progress)?;
     Ok(Inspected { inputs: all.inputs, strangers: all.strangers, unread: all.unread, notes: all.notes })
 }
 
@@ -76,14 +96,48 @@ pub struct Inspected {
     pub notes: Vec<Note>,
 }
 
-fn gather(paths: &[PathBuf], headers: Headers<'_>, progress: &dyn Progress) -> Result<collect::Collected, Error> {
+fn gather(
+    paths: &[PathBuf],
+    headers: Headers<'_>,
+    keep_going: bool,
+    progress: &dyn Progress,
+) -> Result<collect::Collected, Error> {
     let sources = files::expand(paths)?;
-    progress.start(Phase::Read, sources.iter().map(|s| s.bytes).sum());
-    let collected = collect::collect(&sources, headers, progress);
+    progress.start(Phase::Read, sources.files.iter().map(|s| s.bytes).sum());
+    let collected = collect::collect(&sources.files, headers, keep_going, progress);
     progress.finish();
     let mut collected = collected?;
+    collected.notes.splice(0..0, sources.notes);
+    collected.unread.extend(sources.unread);
+    if headers.lenient && !(collected.files.is_empty() && collected.strangers.is_empty()) {
+        let faults = std::mem::take(&mut collected.faults);
+        collected.unread.extend(faults.iter().map(|f| f.error.unread()));
+    } else if collected.files.is_empty() {
+        let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = sources.files.iter().map(|s| s.name.as_str()).collect();
+        let files = if names.is_empty() { "-".into() } else { names.join(", ") };
+        let mut errors: Vec<Error> = std::mem::take(&mut collected.faults).into_iter().map(|f| f.error).collect();
+        // A table that lacks one column says itself what to do.
+        if errors.is_empty() || !errors.iter().any(|e| matches!(e, Error::Lacking(_))) {
+            errors.push(Error::NothingUsable { path, files });
+        }
+        return Err(Error::all(errors));
+    }
     collected.unread.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(collected)
+}
+
+/// The files that paths stand for, in folders as well, so that none of them is written over.
+///
+/// # Errors
+/// A path that is not there or cannot be read.
+pub fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    Ok(files::expand(paths)?.files.into_iter().map(|s| s.path).collect())
+}
+
+/// Whether the file at a path is a report of this program, or a list beside one.
+pub fn is_own_report(path: &Path) -> bool {
+    own::is_report(path)
 }
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
@@ -189,6 +243,8 @@ pub struct Ingested {
     pub rejects: Vec<Reject>,
     /// What was not read, sorted by name. Never silent: every output lists it.
     pub unread: Vec<Unread>,
+    /// How many of those should have been read: the result is incomplete.
+    pub missed: u64,
     /// Things to know, in a fixed order.
     pub notes: Vec<Note>,
 }

@@ -1,8 +1,7 @@
 //! What is no table of ours: passed over and named, or refused with all that it lacks.
 
-use super::collect::Collected;
+use super::collect::{Collected, Fault, When};
 use super::error::Error;
-use super::files::Source;
 use super::header::{Incomplete, Recognised};
 use super::lacking::{Lack, Lacking};
 use super::names::{Name, normal};
@@ -60,51 +59,31 @@ impl Collected {
         self.headers.extend(headers.iter().map(|h| Name::new(h).bare));
     }
 
-    /// A file that is no table: refused if it nearly is one or was named itself, else passed over by name.
-    pub(super) fn other(&mut self, source: &Source, part: &str, unknown: Unknown, lenient: bool) {
-        let file = super::collect::join(&source.name, part);
+    /// A file that is no table. One that is clearly one of ours but for a column ends the run where nothing else fills that
+    /// table, and so does one that was named; others are passed over by name.
+    pub(super) fn other(&mut self, file: String, named: bool, unknown: Unknown, lenient: bool) {
         self.saw(&unknown.cells);
-        match &unknown.found {
+        let (error, when) = match &unknown.found {
             Recognised::Other(table) => {
-                self.unread.push(Unread {
-                    name: file,
-                    reason: "unread-table-not-used",
-                    args: args([("table", (*table).into())]),
-                });
-            }
-            Recognised::Incomplete(near) if (near.telling && near.recognised >= SHARED) || source.named => {
-                self.lacking.push(lacking(file, near, &unknown));
+                let args = args([("table", (*table).into())]);
+                self.unread.push(Unread { name: file, reason: "unread-table-not-used", args });
+                return;
             }
             Recognised::Incomplete(near) => {
-                let missing: Vec<String> = near.missing.iter().map(|c| format!("{} {}", c.field, c.chinese)).collect();
-                let table = near.table.name();
-                self.nearly.push(lacking(file.clone(), near, &unknown));
-                self.unread.push(Unread {
-                    name: file,
-                    reason: "unread-incomplete",
-                    args: args([("table", table.into()), ("missing", missing.join(", ").into())]),
-                });
+                let grave = named || (near.telling && near.recognised >= SHARED);
+                let when = if grave { When::Named(Some(near.table)) } else { When::Alone };
+                (Error::Lacking(Box::new(lacking(file, near, &unknown))), when)
             }
-            _ if lenient => self.strangers.push(Stranger { name: file, columns: unknown.columns(|_| None) }),
-            _ if source.named && part.is_empty() => self.lacking.push(Lacking {
-                file,
-                line: unknown.line,
-                table: None,
-                lacks: Vec::new(),
-                headers: shown(&unknown.cells),
-            }),
-            _ => self.unread.push(Unread {
-                name: file,
-                reason: "unread-not-a-table",
-                args: args([("headers", shown(&unknown.cells).into())]),
-            }),
-        }
-    }
-
-    /// What is refused, all of it at once.
-    pub(super) fn refusal(&mut self) -> Option<Error> {
-        let lacking = std::mem::take(&mut self.lacking);
-        (!lacking.is_empty()).then_some(Error::Lacking(lacking))
+            _ if lenient => {
+                self.strangers.push(Stranger { name: file, columns: unknown.columns(|_| None) });
+                return;
+            }
+            _ => {
+                let when = if named { When::Named(None) } else { When::Alone };
+                (Error::Unrecognised { file, headers: shown(&unknown.cells) }, when)
+            }
+        };
+        self.faults.push(Fault { error, when });
     }
 }
 
@@ -126,7 +105,7 @@ fn lacking(file: String, near: &Incomplete, unknown: &Unknown) -> Lacking {
     Lacking {
         file,
         line: unknown.line,
-        table: Some(near.table),
+        table: near.table,
         lacks: near.missing.iter().map(lack).collect(),
         headers: shown(&unknown.cells),
     }

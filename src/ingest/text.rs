@@ -1,102 +1,98 @@
 //! Delimited text: encoding, delimiter and header found out, then read in blocks that end at a record, parsed in parallel.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::batch::{BadRow, Batch, Parser};
+use super::blocks::{Blocks, LongLine, RECORD, segments};
+use super::delimiter::{self, Delimiter};
+use super::encoding::{Encoding, decode, detect};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
-use super::stranger::{LOOKED_AT, Unknown};
+use super::heading;
+use super::stranger::Unknown;
 use super::values::clean;
 use crate::model::Progress;
 
-/// Bytes read at a time for one parsing task.
-const BLOCK: usize = 4 << 20;
 /// Bytes looked at to find out encoding, delimiter and header.
 const HEAD: usize = 1 << 20;
-/// Rows looked at for a header below title rows.
-const TITLE_ROWS: usize = 10;
-/// A quoted cell may hold at most so many line ends and bytes; a quote that stays open longer is a stray one.
-const QUOTED_LINES: usize = 64;
-const QUOTED_BYTES: usize = 64 << 10;
-
-/// A text encoding.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Encoding {
-    Utf8,
-    Gb18030,
-    Utf16Le,
-    Utf16Be,
-}
-
-impl Encoding {
-    /// The name shown to people and written to reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Gb18030 => "gb18030",
-            Self::Utf16Le => "utf-16le",
-            Self::Utf16Be => "utf-16be",
-        }
-    }
-}
 
 /// What the head of a text says.
-pub(super) struct Head {
-    pub encoding: Encoding,
-    pub delimiter: u8,
-    pub found: Recognised,
-    /// Physical line of the header.
-    pub header_line: u32,
+struct Head {
+    encoding: Encoding,
+    delimiter: Delimiter,
+    /// Lines end with a lone CR.
+    mac: bool,
+    found: Recognised,
+    /// Physical line of the header; the last one of several.
+    header_line: u32,
     /// Cells of the header row, or of the first row where no header was recognised.
-    pub cells: Vec<String>,
+    cells: Vec<String>,
     /// The first rows below it.
-    pub rows: Vec<Vec<String>>,
+    rows: Vec<Vec<String>>,
+    /// Fewest cells of a row that is whole.
+    shortest: usize,
 }
 
-/// Rows of a text table, in order.
-pub(super) struct TextTable {
-    pub encoding: Encoding,
+/// The rows below a header, up to the next one.
+pub(super) struct Stretch {
+    /// Line of the header where it is not the first of the file.
+    pub line: Option<u32>,
+    /// The header.
     pub layout: Layout,
+    /// The parser of its rows.
     pub parser: Parser,
+    /// Its rows, in order.
     pub batches: Vec<Batch>,
 }
 
 /// A text whose header is not that of a table.
 pub(super) enum Outcome {
-    Table(Box<TextTable>),
+    /// Rows below one header, or below several joined end to end.
+    Table(Encoding, Vec<Stretch>),
     /// Not recognised.
     Other(Box<Unknown>),
     /// No row at all.
     Empty,
 }
 
+/// A header that rows are read by.
+struct Reading {
+    /// Line of the header where it is not the first of the file.
+    line: Option<u32>,
+    layout: Layout,
+    parser: Parser,
+}
+
 /// Reads a whole text table.
 ///
 /// # Errors
-/// An encoding that is none of the known ones; a stream that breaks off (truncated archive).
+/// An encoding that is none of the known ones; a stream that breaks off (truncated archive); a line without end.
 pub(super) fn read(
     name: &str,
     mut source: impl Read + Send,
     headers: Headers<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, Error> {
-    let damaged = |e: std::io::Error| Error::Damaged { file: name.to_string(), reason: e.to_string() };
-    let mut pending = Vec::with_capacity(HEAD);
-    source.by_ref().take(HEAD as u64).read_to_end(&mut pending).map_err(damaged)?;
-    let Some(head) = look(name, &pending, headers)? else { return Ok(Outcome::Empty) };
+    let broken = |line: u32| move |e: io::Error| Error::broken(name, line, e);
+    let (pending, ended) = head(&mut source).map_err(broken(1))?;
+    let Some(head) = look(name, &pending, ended, headers)? else { return Ok(Outcome::Empty) };
     let Recognised::Table(layout) = head.found else {
         let Head { found, header_line, cells, rows, .. } = head;
         return Ok(Outcome::Other(Box::new(Unknown { found, line: header_line, cells, rows })));
     };
-    let parser = Parser::new(&layout);
-    let mut reader = Blocks::new(source, pending, head.encoding, head.delimiter);
-    let mut batches: Vec<Batch> = Vec::new();
+    let mut parser = Parser::new(&layout);
+    parser.allow_short(head.shortest);
+    let mut reader = Blocks::new(source, pending, head.encoding, head.delimiter.clone(), head.mac);
+    let context = Context { headers, encoding: head.encoding, delimiter: &head.delimiter };
+    let mut current = Arc::new(Reading { line: None, layout, parser });
+    let mut stretches: Vec<(Arc<Reading>, Vec<Batch>)> = vec![(Arc::clone(&current), Vec::new())];
     let mut line = 1u32;
     // Title rows and the header stand in the first block: it is at least as long as what was looked at.
     let mut skip = head.header_line;
-    let mut next = reader.fill().map_err(damaged)?;
+    let mut next = reader.fill().map_err(broken(1))?;
     while !next.is_empty() {
         let blocks = std::mem::take(&mut next);
         let parse = || -> Vec<Parsed> {
@@ -104,72 +100,138 @@ pub(super) fn read(
                 .par_iter()
                 .enumerate()
                 .map(|(at, block)| {
-                    let skip = if at == 0 { skip } else { 0 };
-                    let parsed = parse_block(block, &parser, head.encoding, head.delimiter, skip);
+                    let parsed = context.parse(block, &current, if at == 0 { skip } else { 0 });
                     progress.advance(block.len() as u64);
-                    progress.rows(parsed.batch.read);
+                    progress.rows(parsed.pieces.iter().map(|(_, batch)| batch.read).sum());
                     parsed
                 })
                 .collect()
         };
         // The next blocks are read while these are parsed.
         let (parsed, filled) = rayon::join(parse, || reader.fill());
-        next = filled.map_err(damaged)?;
         skip = 0;
-        for Parsed { mut batch, lines } in parsed {
-            batch.shift(line - 1);
-            batches.push(batch);
-            line += lines;
+        let begun = Arc::clone(&current);
+        for (block, mut parsed) in blocks.iter().zip(parsed) {
+            // A block was read by the header of the one before it, which came to an end in between.
+            if !Arc::ptr_eq(&begun, &current) {
+                parsed = context.parse(block, &current, 0);
+            }
+            for (reading, mut batch) in parsed.pieces {
+                batch.shift(line - 1);
+                let known = stretches.iter().position(|(r, _)| r.layout.headers == reading.layout.headers);
+                let at = known.unwrap_or_else(|| {
+                    let begins = reading.line.map(|l| l + line - 1);
+                    let reading =
+                        Reading { line: begins, layout: reading.layout.clone(), parser: reading.parser.clone() };
+                    stretches.push((Arc::new(reading), Vec::new()));
+                    stretches.len() - 1
+                });
+                stretches[at].1.push(batch);
+                current = Arc::clone(&stretches[at].0);
+            }
+            line += parsed.lines;
         }
+        next = filled.map_err(broken(line))?;
     }
-    Ok(Outcome::Table(Box::new(TextTable { encoding: head.encoding, layout, parser, batches })))
+    drop(current);
+    let whole = stretches.into_iter().map(|(reading, batches)| match Arc::try_unwrap(reading) {
+        Ok(Reading { line, layout, parser }) => Stretch { line, layout, parser, batches },
+        Err(r) => Stretch { line: r.line, layout: r.layout.clone(), parser: r.parser.clone(), batches },
+    });
+    Ok(Outcome::Table(head.encoding, whole.collect()))
+}
+
+/// The first lines, and whether they are all there is. A first line that is longer is read to its end.
+fn head(source: &mut impl Read) -> io::Result<(Vec<u8>, bool)> {
+    let mut head = Vec::with_capacity(HEAD);
+    source.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    let mut ended = head.len() < HEAD;
+    while !ended && memchr::memchr2(b'\n', b'\r', &head).is_none() {
+        if head.len() > RECORD {
+            return Err(io::Error::other(LongLine));
+        }
+        let before = head.len();
+        source.by_ref().take(before as u64).read_to_end(&mut head)?;
+        ended = head.len() == before;
+    }
+    Ok((head, ended))
 }
 
 /// Finds out encoding, delimiter and header; `None` for a text without a single cell.
-pub(super) fn look(name: &str, bytes: &[u8], headers: Headers<'_>) -> Result<Option<Head>, Error> {
-    let encoding = detect(name, bytes)?;
+fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<Option<Head>, Error> {
+    let end = |bytes: &[u8]| memchr::memrchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+    let encoding = detect(name, if ended { bytes } else { &bytes[..end(bytes)] })?;
     let text = decode(bytes, encoding).0;
-    let complete = if bytes.len() < HEAD { text.len() } else { text.rfind('\n').map_or(text.len(), |at| at + 1) };
-    let text = newline_terminated(&text[..complete]);
+    let complete = if ended { text.len() } else { text.rfind('\n').map_or(text.len(), |at| at + 1) };
+    let mac = text.contains('\r') && !text.contains('\n');
+    let text = if mac { std::borrow::Cow::Owned(text[..complete].replace('\r', "\n")) } else { text };
+    let text = &text[..complete.min(text.len())];
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}').is_empty() {
         return Ok(None);
     }
+    let told = text.lines().next().and_then(delimiter::told);
+    let candidates = match &told {
+        Some(told) => vec![told.clone()],
+        None => delimiter::candidates(text),
+    };
     let mut best: Option<((usize, usize), Head)> = None;
-    for delimiter in *b",\t;|\x01" {
-        let rows = first_rows(&text, delimiter);
-        for (at, (line, cells)) in rows.iter().take(TITLE_ROWS).enumerate() {
-            let mut found = headers.recognise(cells);
-            // Of an unknown text the delimiter is the one that gives most cells, the header the first row that has them.
-            let filled = cells.iter().filter(|c| !c.trim().is_empty()).count();
-            let score = (found.points(), if found.points() < 10 { filled } else { 0 });
-            if best.as_ref().is_none_or(|(s, _)| score > *s) {
-                if let Recognised::Table(layout) = &mut found {
-                    layout.under(&rows[..at].iter().map(|(_, cells)| cells.clone()).collect::<Vec<_>>());
-                }
-                let rows = rows[at + 1..].iter().map(|(_, cells)| cells.clone()).collect();
-                let (header_line, cells) = (*line, cells.clone());
-                best = Some((score, Head { encoding, delimiter, found, header_line, cells, rows }));
+    for delimiter in candidates {
+        let plain = delimiter.plain(std::borrow::Cow::Borrowed(text));
+        let (lines, mut rows): (Vec<u32>, Vec<Vec<String>>) =
+            first_rows(&plain, delimiter.byte()).into_iter().skip(usize::from(told.is_some())).unzip();
+        let Some(mut heading) = heading::search(&rows, headers) else { continue };
+        if heading.cells.len() > heading::WIDEST
+            || heading.cells.is_empty() && rows.iter().any(|r| r.len() > heading::WIDEST)
+        {
+            return Err(Error::TooWide { file: name.to_string() });
+        }
+        // Of separators that give the same columns the one that leaves nothing between them is the whole one; an escape is
+        // believed where it makes more rows fit.
+        let (whole, shortest) = rows_that_fit(&plain, delimiter.byte(), heading.cells.len(), lines[heading.last]);
+        let known = heading.score;
+        let rank = (known * 1000 + whole.min(999), usize::MAX - heading.cells.len());
+        if best.as_ref().is_none_or(|(r, _)| rank > *r) {
+            if let Recognised::Table(layout) = &mut heading.found {
+                layout.under(&rows[..heading.last]);
             }
+            let (found, cells) = (heading.found, heading.cells);
+            let header_line = lines[heading.last];
+            let rows = rows.split_off(heading.last + 1);
+            best = Some((rank, Head { encoding, delimiter, mac, found, header_line, cells, rows, shortest }));
         }
     }
     Ok(best.map(|(_, head)| head))
 }
 
-/// Line ends of old Macs as new ones.
-fn newline_terminated(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.contains('\r') && !text.contains('\n') {
-        std::borrow::Cow::Owned(text.replace('\r', "\n"))
-    } else {
-        std::borrow::Cow::Borrowed(text)
+/// How many of the first rows below a header are as wide, in thousandths, and how few cells a row may have: the ones at the
+/// end that are empty in some row that is as wide may be left out by the program that wrote the file.
+fn rows_that_fit(text: &str, delimiter: u8, width: usize, header_line: u32) -> (usize, usize) {
+    let mut reader = csv_reader(text.as_bytes(), delimiter);
+    let mut record = csv::ByteRecord::new();
+    let (mut rows, mut whole) = (0usize, 0usize);
+    let mut emptied = vec![false; width];
+    while reader.read_byte_record(&mut record).unwrap_or(false) && rows < 10_000 {
+        let line = record.position().map_or(0, csv::Position::line) as u32;
+        if line < header_line || record.iter().all(|c| c.is_empty()) {
+            continue;
+        }
+        rows += 1;
+        if record.len() == width {
+            whole += 1;
+            record.iter().zip(&mut emptied).for_each(|(cell, empty)| *empty |= clean(cell).is_empty());
+        }
     }
+    let shortest = emptied.iter().rposition(|empty| !empty).map_or(0, |at| at + 1);
+    let shortest = if whole <= 1 { 0 } else { shortest };
+    (whole * 1000 / rows.max(1), shortest)
 }
 
 /// The first rows with their physical lines.
 fn first_rows(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
     let mut rows = Vec::new();
-    let mut reader = csv_reader(text.as_bytes(), delimiter, true);
+    let mut reader = csv_reader(text.as_bytes(), delimiter);
     let mut record = csv::ByteRecord::new();
-    while rows.len() < TITLE_ROWS + LOOKED_AT && reader.read_byte_record(&mut record).unwrap_or(false) {
+    while rows.len() < heading::ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
         let start = record.position().map_or(0, |p| p.byte() as usize);
         let skipped = text.as_bytes()[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let line = newlines(&text.as_bytes()[..start + skipped]) + 1;
@@ -178,260 +240,51 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
     rows
 }
 
-fn csv_reader(bytes: &[u8], delimiter: u8, quoting: bool) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).quoting(quoting).from_reader(bytes)
-}
-
-/// BOM, then strict UTF-8, then GB18030 (DOMAIN 6.1); UTF-16 without a BOM by its zero bytes.
-fn detect(name: &str, bytes: &[u8]) -> Result<Encoding, Error> {
-    match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => return Ok(Encoding::Utf8),
-        [0xFF, 0xFE, ..] => return Ok(Encoding::Utf16Le),
-        [0xFE, 0xFF, ..] => return Ok(Encoding::Utf16Be),
-        _ => {}
-    }
-    // UTF-16 without a mark: in text that is mostly ASCII every other byte is zero.
-    let sample = &bytes[..bytes.len().min(256)];
-    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    for (high, low, encoding) in [(1, 0, Encoding::Utf16Le), (0, 1, Encoding::Utf16Be)] {
-        if sample.len() >= 8 && zeros(high) * 10 > sample.len() * 2 && zeros(low) * 20 < sample.len() {
-            return Ok(encoding);
-        }
-    }
-    let (wrong_utf8, _, lines) = wrong_lines(bytes, |l| std::str::from_utf8(l).is_ok());
-    // Text of another encoding is hardly ever valid UTF-8 by chance, so a few broken lines among valid Chinese ones are
-    // damage, rejected one by one.
-    let (not_chinese, _, _) = wrong_lines(bytes, |l| std::str::from_utf8(l).is_ok_and(|l| !l.is_ascii()));
-    if wrong_utf8 == 0 || lines - not_chinese > wrong_utf8 {
-        return Ok(Encoding::Utf8);
-    }
-    let (wrong, first, _) = wrong_lines(bytes, |l| !encoding_rs::GB18030.decode_without_bom_handling(l).1);
-    if wrong * 10 > lines.max(10) {
-        Err(Error::Encoding { file: name.to_string(), line: first })
-    } else {
-        Ok(Encoding::Gb18030)
-    }
-}
-
-/// Number of lines that fail the test, the first of them, and the number of lines.
-fn wrong_lines(bytes: &[u8], good: impl Fn(&[u8]) -> bool) -> (usize, u32, usize) {
-    let (mut wrong, mut first, mut lines) = (0, 0, 0);
-    let complete = if bytes.len() < HEAD { bytes.len() } else { memchr::memrchr(b'\n', bytes).unwrap_or(bytes.len()) };
-    for (line, at) in bytes[..complete].split(|b| *b == b'\n').zip(1..) {
-        lines += 1;
-        if !good(line) {
-            wrong += 1;
-            if first == 0 {
-                first = at;
-            }
-        }
-    }
-    (wrong, first, lines)
-}
-
-/// The text of a block, and whether some of it had to be replaced.
-fn decode(bytes: &[u8], encoding: Encoding) -> (std::borrow::Cow<'_, str>, bool) {
-    match encoding {
-        Encoding::Utf8 => match std::str::from_utf8(bytes) {
-            Ok(text) => (std::borrow::Cow::Borrowed(text), false),
-            Err(_) => (String::from_utf8_lossy(bytes), true),
-        },
-        Encoding::Gb18030 => encoding_rs::GB18030.decode_without_bom_handling(bytes),
-        Encoding::Utf16Le => encoding_rs::UTF_16LE.decode_with_bom_removal(bytes),
-        Encoding::Utf16Be => encoding_rs::UTF_16BE.decode_with_bom_removal(bytes),
-    }
-}
-
-/// Cuts a stream into blocks that end where a record ends.
-struct Blocks<R> {
-    source: R,
-    rest: Vec<u8>,
-    encoding: Encoding,
-    delimiter: u8,
-    /// Line ends are lone CRs.
-    mac: bool,
-    ended: bool,
-}
-
-impl<R: Read> Blocks<R> {
-    fn new(source: R, head: Vec<u8>, encoding: Encoding, delimiter: u8) -> Self {
-        let mac = !head.contains(&b'\n') && head.contains(&b'\r');
-        Self { source, rest: head, encoding, delimiter, mac, ended: false }
-    }
-
-    /// The next blocks, one for each thread and one more; empty at the end.
-    fn fill(&mut self) -> std::io::Result<Vec<Vec<u8>>> {
-        let mut blocks = Vec::new();
-        while blocks.len() < rayon::current_num_threads() * 2 {
-            match self.block()? {
-                Some(block) => blocks.push(block),
-                None => break,
-            }
-        }
-        Ok(blocks)
-    }
-
-    fn block(&mut self) -> std::io::Result<Option<Vec<u8>>> {
-        loop {
-            if !self.ended {
-                let before = self.rest.len();
-                let want = BLOCK.saturating_sub(before).max(BLOCK / 4);
-                self.source.by_ref().take(want as u64).read_to_end(&mut self.rest)?;
-                self.ended = self.rest.len() == before;
-                if self.mac {
-                    self.rest.iter_mut().for_each(unmac);
-                }
-            }
-            if self.rest.is_empty() {
-                return Ok(None);
-            }
-            let cut = if self.ended { self.rest.len() } else { self.last_record_end() };
-            if cut > 0 {
-                let tail = self.rest.split_off(cut);
-                return Ok(Some(std::mem::replace(&mut self.rest, tail)));
-            }
-        }
-    }
-
-    /// End of the last record that is surely complete; 0 where none is.
-    fn last_record_end(&self) -> usize {
-        let bytes = &self.rest;
-        if matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
-            return last_wide_newline(bytes, self.encoding);
-        }
-        if memchr::memchr(b'"', bytes).is_none() {
-            return memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
-        }
-        // Beyond the longest quoted cell no open quote can reach, so records before it are certain.
-        segments(bytes, self.delimiter, false).last().map_or(0, |s| s.end)
-    }
-}
-
-fn unmac(byte: &mut u8) {
-    if *byte == b'\r' {
-        *byte = b'\n';
-    }
-}
-
-/// End of the last line of UTF-16 text. Quoted line ends are not looked for: such files are small and read in one block.
-fn last_wide_newline(bytes: &[u8], encoding: Encoding) -> usize {
-    let newline = if encoding == Encoding::Utf16Le { [b'\n', 0] } else { [0, b'\n'] };
-    bytes.chunks_exact(2).rposition(|pair| pair == newline).map_or(0, |at| (at + 1) * 2)
-}
-
-/// A stretch of text: whole records, or one line that opens a quote and never closes it.
-struct Segment {
-    start: usize,
-    end: usize,
-    stray_quote: bool,
-}
-
-/// Cuts text into stretches of whole records, setting apart lines with a quote that is never closed. With `last`, the text
-/// is all there is and an unfinished record at its end counts as one.
-fn segments(bytes: &[u8], delimiter: u8, last: bool) -> Vec<Segment> {
-    let mut out: Vec<Segment> = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < bytes.len() {
-        match record_end(bytes, at, delimiter) {
-            Record::Ends(end) => at = end,
-            Record::Unfinished if !last => break,
-            Record::Unfinished => at = bytes.len(),
-            Record::Stray if !last && bytes.len() - at < QUOTED_BYTES * 2 => break,
-            Record::Stray => {
-                if at > start {
-                    out.push(Segment { start, end: at, stray_quote: false });
-                }
-                let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
-                out.push(Segment { start: at, end, stray_quote: true });
-                (start, at) = (end, end);
-            }
-        }
-    }
-    if at > start {
-        out.push(Segment { start, end: at, stray_quote: false });
-    }
-    out
-}
-
-enum Record {
-    /// The record ends before this offset.
-    Ends(usize),
-    /// The text ends within the record.
-    Unfinished,
-    /// A quote is opened and not closed within reach.
-    Stray,
-}
-
-/// Where the record that begins at `at` ends. A quote counts at the start of a cell only (RFC 4180).
-fn record_end(bytes: &[u8], at: usize, delimiter: u8) -> Record {
-    let mut from = at;
-    loop {
-        let Some(next) = memchr::memchr2(b'"', b'\n', &bytes[from..]).map(|n| from + n) else {
-            return Record::Unfinished;
-        };
-        if bytes[next] == b'\n' {
-            return Record::Ends(next + 1);
-        }
-        if next > at && bytes[next - 1] != delimiter {
-            from = next + 1;
-            continue;
-        }
-        match closing_quote(bytes, next + 1) {
-            Some(after) => from = after,
-            None => return Record::Stray,
-        }
-    }
-}
-
-/// Offset after the quote that closes a cell; `None` where it does not come within reach.
-fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let (limit, mut lines) = (bytes.len().min(at + QUOTED_BYTES), 0);
-    while let Some(next) = memchr::memchr2(b'"', b'\n', &bytes[at..limit]).map(|n| at + n) {
-        if bytes[next] == b'\n' {
-            lines += 1;
-            if lines > QUOTED_LINES {
-                return None;
-            }
-        } else if bytes.get(next + 1) == Some(&b'"') {
-            at = next + 2;
-            continue;
-        } else {
-            return Some(next + 1);
-        }
-        at = next + 1;
-    }
-    None
+fn csv_reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes)
 }
 
 struct Parsed {
-    batch: Batch,
+    /// Rows in order, by the header they stand below.
+    pieces: Vec<(Arc<Reading>, Batch)>,
     /// Physical lines in the block.
     lines: u32,
 }
 
-/// Parses one block, without its first `skip` lines.
-fn parse_block(bytes: &[u8], parser: &Parser, encoding: Encoding, delimiter: u8, skip: u32) -> Parsed {
-    let (text, suspect) = decode(bytes, encoding);
-    let text = text.as_bytes();
-    let mut batch = parser.batch();
-    let mut line = 1u32;
-    let zeros = memchr::memchr(0, text).is_some();
-    let rows = RowReader { parser, delimiter, suspect, zeros, skip };
-    if memchr::memchr(b'"', text).is_none() {
-        rows.records(&mut batch, text, line);
-        line += newlines(text);
-    } else {
-        for segment in segments(text, delimiter, true) {
-            let part = &text[segment.start..segment.end];
-            if segment.stray_quote {
-                rows.stray(&mut batch, part, line);
-            } else {
-                rows.records(&mut batch, part, line);
+/// How the blocks of a text are read.
+struct Context<'a> {
+    headers: Headers<'a>,
+    encoding: Encoding,
+    delimiter: &'a Delimiter,
+}
+
+impl Context<'_> {
+    /// Parses one block, without its first `skip` lines.
+    fn parse(&self, bytes: &[u8], reading: &Arc<Reading>, skip: u32) -> Parsed {
+        let (text, suspect) = decode(bytes, self.encoding);
+        let text = self.delimiter.plain(text);
+        let text = text.as_bytes();
+        let delimiter = self.delimiter.byte();
+        let mut line = 1u32;
+        let zeros = memchr::memchr(0, text).is_some();
+        let pieces = vec![(Arc::clone(reading), reading.parser.batch())];
+        let mut rows = RowReader { headers: self.headers, delimiter, suspect, zeros, skip, pieces };
+        if memchr::memchr(b'"', text).is_none() {
+            rows.records(text, line);
+            line += newlines(text);
+        } else {
+            for segment in segments(text, &[delimiter], true) {
+                let part = &text[segment.start..segment.end];
+                if segment.stray_quote {
+                    rows.stray(part, line);
+                } else {
+                    rows.records(part, line);
+                }
+                line += newlines(part);
             }
-            line += newlines(part);
         }
+        Parsed { pieces: rows.pieces, lines: line - 1 }
     }
-    Parsed { batch, lines: line - 1 }
 }
 
 fn newlines(bytes: &[u8]) -> u32 {
@@ -439,21 +292,23 @@ fn newlines(bytes: &[u8]) -> u32 {
 }
 
 struct RowReader<'a> {
-    parser: &'a Parser,
+    headers: Headers<'a>,
     delimiter: u8,
     suspect: bool,
     /// The block holds NUL bytes, as files have after a crash.
     zeros: bool,
     skip: u32,
+    /// Never empty; rows go to the last.
+    pieces: Vec<(Arc<Reading>, Batch)>,
 }
 
 impl RowReader<'_> {
     /// Parses whole records. A record over several lines that does not fit the header began with a stray quote: its first
     /// line is set aside, and reading goes on with the line after it.
-    fn records(&self, batch: &mut Batch, bytes: &[u8], base: u32) {
+    fn records(&mut self, bytes: &[u8], base: u32) {
         let (mut from, mut line) = (0, base);
         'again: while from < bytes.len() {
-            let mut reader = csv_reader(&bytes[from..], self.delimiter, true);
+            let mut reader = csv_reader(&bytes[from..], self.delimiter);
             let mut record = csv::ByteRecord::new();
             let mut counted = from;
             while reader.read_byte_record(&mut record).unwrap_or(false) {
@@ -466,43 +321,106 @@ impl RowReader<'_> {
                 counted = start;
                 let raw = bytes[start..end].trim_ascii_end();
                 match memchr::memchr(b'\n', raw) {
-                    Some(first) if record.len() != self.parser.width() => {
-                        self.stray(batch, &raw[..first], line);
+                    Some(first) if record.len() != self.parser().width() => {
+                        self.stray(&raw[..first], line);
                         (from, line) = (start + first + 1, line + 1);
                         continue 'again;
                     }
-                    _ => self.row(batch, line, &record),
+                    _ => {
+                        let cut = end == bytes.len() && !bytes.ends_with(b"\n");
+                        self.row(line, &record, cut);
+                    }
                 }
             }
             return;
         }
     }
 
-    /// A line whose quote never closes.
-    fn stray(&self, batch: &mut Batch, bytes: &[u8], line: u32) {
-        let text = String::from_utf8_lossy(bytes);
-        batch.read += 1;
-        batch.bad.push(BadRow {
-            line,
-            column: String::new(),
-            value: text.trim().chars().take(60).collect(),
-            reason: "reject-quote",
-        });
+    fn parser(&self) -> &Parser {
+        &self.pieces[self.pieces.len() - 1].0.parser
     }
 
-    fn row(&self, batch: &mut Batch, line: u32, record: &csv::ByteRecord) {
+    fn last(&mut self) -> (&Parser, &mut Batch) {
+        let last = self.pieces.len() - 1;
+        let (reading, batch) = &mut self.pieces[last];
+        (&reading.parser, batch)
+    }
+
+    /// A line whose quote never closes.
+    fn stray(&mut self, bytes: &[u8], line: u32) {
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).replace('\u{1f}', " ");
+        self.bad(line, text.trim(), "reject-quote");
+    }
+
+    fn bad(&mut self, line: u32, text: &str, reason: &'static str) {
+        let (_, batch) = self.last();
+        batch.read += 1;
+        batch.reject(BadRow { line, column: String::new(), value: text.chars().take(60).collect(), reason });
+    }
+
+    /// A row; `cut` where the text breaks off in it.
+    fn row(&mut self, line: u32, record: &csv::ByteRecord, cut: bool) {
         if line <= self.skip {
             return;
         }
         if self.zeros && record.iter().any(|c| memchr::memchr(0, clean(c)).is_some() || (!c.is_empty() && c[0] == 0)) {
-            batch.read += 1;
             let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).replace('\0', " ");
-            let value = value.trim().chars().take(60).collect();
-            batch.bad.push(BadRow { line, column: String::new(), value, reason: "reject-encoding" });
-        } else if !is_blank_or_total(record) && !self.parser.is_header(record) {
-            self.parser.push(batch, line, record, self.suspect);
+            return self.bad(line, value.trim(), "reject-encoding");
+        }
+        if is_blank_or_total(record) || self.parser().is_header(record) {
+            return;
+        }
+        if cut && record.len() < self.parser().width() {
+            let text: Vec<_> = record.iter().take(4).map(String::from_utf8_lossy).collect();
+            let text = text.join(",");
+            let garbled =
+                self.suspect && record.iter().any(|c| memchr::memmem::find(c, "\u{fffd}".as_bytes()).is_some());
+            return self.bad(line, &text, if garbled { "reject-encoding" } else { "reject-fields" });
+        }
+        let words = !self.parser().refuses_words();
+        if words && self.begin(line, record) {
+            return;
+        }
+        let suspect = self.suspect;
+        let (parser, batch) = self.last();
+        let before = batch.rejected();
+        parser.push(batch, line, record, suspect);
+        if batch.rejected() > before && !words && self.is_new_header(record) {
+            let (_, batch) = self.last();
+            batch.take_back();
+            self.begin(line, record);
         }
     }
+
+    /// Whether a row that is no data may be another header.
+    fn is_new_header(&self, record: &csv::ByteRecord) -> bool {
+        header_cells(record, self.headers)
+            .is_some_and(|cells| matches!(self.headers.recognise(&cells), Recognised::Table(_)))
+    }
+
+    /// Goes on by another header, where the row is one: exports of two kinds, or with columns in another order, joined.
+    fn begin(&mut self, line: u32, record: &csv::ByteRecord) -> bool {
+        let Some(cells) = header_cells(record, self.headers) else { return false };
+        let Recognised::Table(layout) = self.headers.recognise(&cells) else { return false };
+        let mut parser = Parser::new(&layout);
+        parser.allow_short(self.parser().shortest_below(layout.headers.len()));
+        let batch = parser.batch();
+        self.pieces.push((Arc::new(Reading { line: Some(line), layout, parser }), batch));
+        true
+    }
+}
+
+/// The cells of a row, where at least three of them and most are headers that are known.
+pub(super) fn header_cells(record: &csv::ByteRecord, headers: Headers<'_>) -> Option<Vec<String>> {
+    let filled = || record.iter().map(clean).filter(|c| !c.is_empty());
+    let knows = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| headers.knows(cell));
+    // Data ends the search at its first cells, so that rows of it cost little.
+    if filled().take(4).filter(|c| knows(c)).count() < 2 || record.len() > heading::WIDEST {
+        return None;
+    }
+    let known = filled().filter(|c| knows(c)).count();
+    let likely = known >= 3 && known * 2 >= filled().count();
+    likely.then(|| record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect())
 }
 
 /// Rows that are no data: blank ones and the totals an exporter adds at the end (DOMAIN 6.1).

@@ -1,8 +1,12 @@
 //! Files that appear whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
@@ -47,9 +51,56 @@ pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
     temporary(path).map(drop).map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }
 
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+/// Files that are being written and have no place yet.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A file that is being written, known to [`clean_up_on_signals`] as long as it is.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn new(path: &Path) -> Self {
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_path_buf());
+        Self(path.to_path_buf())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// Removes what is half written when the run is interrupted or told to end, and ends it as the system would have: whoever
+/// started it sees the signal (130 and 143 in a shell).
+///
+/// # Errors
+/// Signals that cannot be watched.
+pub fn clean_up_on_signals() -> io::Result<()> {
+    let caught = Arc::new(AtomicUsize::new(0));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_usize(signal, Arc::clone(&caught), signal as usize)?;
+    }
+    std::thread::Builder::new().name("signals".to_string()).spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(20));
+            let signal = caught.load(Ordering::Relaxed);
+            if signal != 0 {
+                // Held until the end, so that no file is begun or finished meanwhile.
+                let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+                unfinished.iter().for_each(|path| drop(std::fs::remove_file(path)));
+                drop(signal_hook::low_level::emulate_default_handler(signal as i32));
+                std::process::abort();
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn temporary(path: &Path) -> io::Result<(NamedTempFile, Unfinished)> {
     // tempfile creates with mode 0600 on Unix, and the rename keeps it.
-    tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))
+    let file = tempfile::Builder::new().prefix(".yishen-").suffix(".part").tempfile_in(folder(path))?;
+    let unfinished = Unfinished::new(file.path());
+    Ok((file, unfinished))
 }
 
 /// Files that appear together or not at all.
@@ -63,6 +114,7 @@ pub(super) struct Set {
 struct Ready {
     path: PathBuf,
     place: TempPath,
+    _unfinished: Unfinished,
 }
 
 impl Set {
@@ -79,7 +131,8 @@ impl Set {
     ) -> Result<(), Error> {
         let failed = |source| Error::Write { path: path.to_path_buf(), source };
         occupied(path, self.force)?;
-        let (file, place) = temporary(path).map_err(failed)?.into_parts();
+        let (file, unfinished) = temporary(path).map_err(failed)?;
+        let (file, place) = file.into_parts();
         let mut writer = BufWriter::with_capacity(1 << 20, file);
         print(&mut writer).map_err(|fault| match fault {
             Fault::Io(source) => failed(source),
@@ -87,7 +140,7 @@ impl Set {
         })?;
         writer.flush().map_err(failed)?;
         writer.get_ref().sync_all().map_err(failed)?;
-        self.ready.push(Ready { path: path.to_path_buf(), place });
+        self.ready.push(Ready { path: path.to_path_buf(), place, _unfinished: unfinished });
         Ok(())
     }
 
@@ -105,7 +158,7 @@ impl Set {
         let mut backups = backups.into_iter();
         let mut done: Vec<(PathBuf, Option<NamedTempFile<()>>)> = Vec::new();
         let work = || -> Result<(), Error> {
-            for Ready { path, place } in self.ready {
+            for Ready { path, place, _unfinished } in self.ready {
                 let renamed = if self.force { place.persist(&path) } else { place.persist_noclobber(&path) };
                 renamed.map_err(|e| match e.error.kind() {
                     io::ErrorKind::AlreadyExists => Error::Exists { path: path.clone() },

@@ -23,6 +23,7 @@ use crate::model::Region;
 use crate::rulebook::Card;
 use crate::weigh::Leads;
 
+pub use atomic::clean_up_on_signals;
 pub use mask::mask;
 pub use summary::{
     ClassLine, Count, Ended, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary, UnreadLine,
@@ -175,6 +176,11 @@ pub fn rejects_path(report: &Path) -> PathBuf {
 /// Where the record of the run goes: `<report>.run.json`.
 pub fn record_path(report: &Path) -> PathBuf {
     beside(report, ".run.json")
+}
+
+/// Every path that is written for a report: it, the list of rejects and the record of the run.
+pub fn written_beside(report: &Path) -> Vec<PathBuf> {
+    vec![report.to_path_buf(), rejects_path(report), record_path(report)]
 }
 
 /// Finds out before any work whether a report can be written: its format, what stands at its place and beside it, its folder.

@@ -266,7 +266,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;
     progress.finish();
-    Ok(Ingested { region, inputs, rejects, unread, notes })
+    Ok(Ingested { region, inputs, rejects, unread, notes, missed: 0 })
 }
 
 /// One name for each code: the first in order where there are several.

@@ -128,9 +128,8 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut 
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
     let small = |field: &str, row: usize| chunk.small(field).map_or(0, |c| c[row]);
-    // A file without totals has them as what the funds and the person paid; an empty cell of a file with totals stays empty.
-    let has_totals = chunk.integers("medfee_sumamt").is_some();
-    let parts = |row: usize| if has_totals { None } else { Some(fund(row).or(pool(row))? + own(row)?) };
+    // Where a total is not given, or a formula left none, it is what the funds and the person paid.
+    let parts = |row: usize| Some(fund(row).or(pool(row))? + own(row)?);
     for (row, line) in chunk.lines.iter().enumerate() {
         let kind = ids.texts.id(kind(row));
         let hospital: HospitalId = ids.hospitals.id(hospital(row));

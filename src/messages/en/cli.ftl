@@ -100,6 +100,7 @@ arg-yishen-version = Print the version
 arg-yishen-scan-paths = Exports, files or folders: CSV, TSV, TXT, CSV.GZ, ZIP, XLSX, Parquet; recognised by their headers, never by their names. Default: the current folder
 arg-yishen-scan-output = Report file, may repeat; its ending chooses the format: .xlsx, .csv, .ndjson, .parquet; "-" writes NDJSON to stdout. Default: yishen-report.xlsx
 arg-yishen-scan-force = Overwrite an existing report
+arg-yishen-scan-keep-going = Go on without files that cannot be read; they are listed and the run counts as incomplete
 arg-yishen-scan-mask = Replace names and ids of patients, stays and visits by pseudonyms, so that the report can be shown around
 arg-yishen-scan-fail-on = Exit with code 1 if there is a lead of this class or a graver one
 arg-yishen-scan-max-rejects = Exit with code 3 if more than this share of the rows is rejected, 1% or 0.01; default 1%
@@ -225,6 +226,8 @@ note-filter-from = This report holds only the leads whose period reaches to { $f
 note-filter-to = This report holds only the leads whose period begins on { $to } or earlier. All data served as the baseline.
 scan-rejects-unwritten = { $count } rows were rejected; stdout carries no list of them, use -o FILE to get one
 scan-too-many-rejects = { $share }% of the rows were rejected, more than the { $limit }% of --max-rejects; the result is incomplete
+scan-missed-files = { $count } files that should have been read were not; the result is incomplete
+unread = not read: { $name }: { $why }
 scan-rules-failed = rules failed: { $rules }; the result is incomplete
 
 ## rules

@@ -100,6 +100,7 @@ arg-yishen-version = 显示版本号
 arg-yishen-scan-paths = 导出文件或文件夹：CSV、TSV、TXT、CSV.GZ、ZIP、XLSX、Parquet，按表头识别，与文件名无关；默认为当前文件夹
 arg-yishen-scan-output = 报告文件，可重复；扩展名决定格式：.xlsx、.csv、.ndjson、.parquet；“-”表示向标准输出写 NDJSON。默认为 yishen-report.xlsx
 arg-yishen-scan-force = 允许覆盖已有的报告
+arg-yishen-scan-keep-going = 跳过无法读取的文件继续运行；这些文件会列出，且本次结果视为不完整
 arg-yishen-scan-mask = 以代号替换患者的姓名、证件号和就诊编号，便于对外出示
 arg-yishen-scan-fail-on = 有该类别或更严重类别的线索时，退出码为 1（violation 违规，suspicious 可疑）
 arg-yishen-scan-max-rejects = 被剔除的行超过该比例时，退出码为 3，写作 1% 或 0.01；默认 1%
@@ -225,6 +226,8 @@ note-filter-from = 本报告只含发生期间与 { $from } 及以后有重叠�
 note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线索。比较基准仍取自全部数据。
 scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
 scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
+scan-missed-files = 有 { $count } 个应读取的文件未能读取；结果不完整
+unread = 未读取：{ $name }：{ $why }
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整
 
 ## rules

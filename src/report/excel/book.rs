@@ -111,7 +111,8 @@ impl<'a> Book<'a> {
             &DocProperties::new()
                 .set_title(catalog.text("report-title"))
                 .set_author(format!("yishen {version}"))
-                .set_creation_datetime(&created),
+                .set_creation_datetime(&created)
+                .set_custom_property("yishen.report", version),
         );
         let formats = Formats::new(catalog.lang());
         Ok(Self { workbook, formats, catalog, names: BTreeSet::new(), rows: EXCEL_ROWS })

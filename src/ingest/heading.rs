@@ -1,0 +1,118 @@
+//! Finds the header among the first rows of a table: below titles, over two or three rows, or further down.
+
+use super::header::{Headers, Recognised};
+
+/// Rows looked at for a header.
+pub(super) const ROWS: usize = 40;
+/// Rows that one header may take.
+const DEEPEST: usize = 3;
+/// Cells of the widest row that is taken for a header: what Excel holds.
+pub(super) const WIDEST: usize = 16_384;
+
+/// A header.
+pub(super) struct Heading {
+    /// Index of its last row among those looked at.
+    pub last: usize,
+    /// What it is.
+    pub found: Recognised,
+    /// Its cells; those of several rows joined.
+    pub cells: Vec<String>,
+    /// The more, the better it fits.
+    pub score: usize,
+}
+
+/// The row, or rows, that fit best as a header; `None` where there is no row.
+pub(super) fn search(rows: &[Vec<String>], headers: Headers<'_>) -> Option<Heading> {
+    let mut best: Option<Heading> = None;
+    for first in 0..rows.len().min(ROWS) {
+        let mut cells = rows[first].clone();
+        if cells.len() > WIDEST {
+            cells.clear();
+        }
+        for height in 1..=DEEPEST {
+            let last = first + height - 1;
+            if height > 1 {
+                match rows.get(last).and_then(|below| joined(&cells, below, headers)) {
+                    Some(both) => cells = both,
+                    None => break,
+                }
+            }
+            let found = headers.recognise(&cells);
+            let score = found.points();
+            // The first of equals, and of the rows of a header the fewest, so that no row of data is taken for a part of it.
+            if best.as_ref().is_none_or(|b| score > b.score) {
+                best = Some(Heading { last, found, cells: cells.clone(), score });
+            }
+        }
+    }
+    best
+}
+
+/// A header and the row below it as one, where that may be its second row: words only, and under a wide heading.
+fn joined(above: &[String], below: &[String], headers: Headers<'_>) -> Option<Vec<String>> {
+    let filled = |row: &[String]| row.iter().filter(|c| !c.trim().is_empty()).count();
+    let words = below.iter().all(|c| !c.contains(|c: char| c.is_ascii_digit()));
+    let known = above.iter().filter(|c| headers.knows(c)).count();
+    if !words || filled(below) == 0 || below.len() > WIDEST || known < 2 {
+        return None;
+    }
+    let mut wide = "";
+    let mut both = Vec::with_capacity(above.len().max(below.len()));
+    for at in 0..above.len().max(below.len()) {
+        let top = above.get(at).map_or("", |c| c.trim());
+        let low = below.get(at).map_or("", |c| c.trim());
+        wide = if top.is_empty() { wide } else { top };
+        both.push(match (top, low) {
+            (top, "") => top.to_string(),
+            (_, low) => {
+                let whole = format!("{wide}{low}");
+                let best = [whole.as_str(), low, top].into_iter().find(|name| headers.knows(name));
+                best.unwrap_or(low).to_string()
+            }
+        });
+    }
+    Some(both)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Mapping;
+    use crate::model::Table;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        text.lines().map(|l| l.split(',').map(str::to_string).collect()).collect()
+    }
+
+    fn find(text: &str) -> (usize, Option<Table>, Vec<String>) {
+        let mapping = Mapping::default();
+        let found = search(&rows(text), Headers { mapping: &mapping, file: "", lenient: false }).expect("rows");
+        let table = match found.found {
+            Recognised::Table(layout) => Some(layout.table),
+            _ => None,
+        };
+        (found.last, table, found.cells)
+    }
+
+    #[test]
+    fn a_header_stands_below_many_titles() {
+        let text = format!("{}就诊ID,人员编号,机构编码,入院日期,出院日期,医疗费总额\n", "查询条件,全部\n".repeat(30));
+        let (last, table, _) = find(&text);
+        assert_eq!((last, table), (30, Some(Table::Stays)));
+    }
+
+    #[test]
+    fn a_header_of_two_rows_is_joined() {
+        let text =
+            "就诊ID,人员编号,机构编码,住院,,金额,\n,,,入院日期,出院日期,医疗费总额,基金支付总额\n1,2,3,4,5,6,7\n";
+        let (last, table, cells) = find(text);
+        assert_eq!((last, table), (1, Some(Table::Stays)));
+        assert_eq!(cells[3..], ["入院日期", "出院日期", "医疗费总额", "基金支付总额"]);
+    }
+
+    #[test]
+    fn a_row_of_data_is_no_part_of_a_header() {
+        let text = "就诊ID,人员编号,机构编码,入院日期,出院日期,医疗费总额\nM1,P1,H1,2025-01-01,2025-01-02,1\n";
+        assert_eq!(find(text).0, 0);
+    }
+}

@@ -1,0 +1,70 @@
+//! Reports of this program, known by marks in them whatever they are called: read as data they would count every lead as a stay.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use super::sniff::{self, Kind};
+use crate::messages::{Catalog, Lang};
+
+/// First columns of a report and all of a list of rejected rows, as CSV.
+const HEADS: [&str; 2] = ["schema,finding_id,rule,rule_version", "file,line,column,value,reason"];
+/// Schemas of what is written as JSON begin so.
+const SCHEMAS: [&str; 2] = ["\"schema\":\"yishen.", "\"schema\": \"yishen."];
+/// The name of the property of a workbook that is a report.
+const PROPERTY: &str = "yishen.report";
+/// Sheets of a report. A program that saves it again drops the property and keeps the sheets.
+const SHEETS: [&str; 7] = [
+    "report-sheet-summary",
+    "report-sheet-leads",
+    "report-sheet-hospitals",
+    "report-sheet-not-run",
+    "report-sheet-rules",
+    "report-sheet-rejects",
+    "report-sheet-inputs",
+];
+
+/// Whether a text is a report or a list beside one.
+pub(super) fn is_text(head: &str) -> bool {
+    let line = head.lines().next().unwrap_or_default();
+    let bare: String = line.chars().filter(|c| !matches!(c, '"' | ' ' | '\t')).collect();
+    let bare = bare.replace([';', '|'], ",");
+    HEADS.iter().any(|h| bare == *h || bare.starts_with(&format!("{h},result")))
+        || head.starts_with('{') && SCHEMAS.iter().any(|s| head.chars().take(400).collect::<String>().contains(s))
+}
+
+/// Whether the columns of a table are those of a report.
+pub(super) fn is_columns(cells: &[String]) -> bool {
+    ["finding_id", "rule_version", "result"].iter().all(|name| cells.iter().any(|c| c == name))
+}
+
+/// Whether sheets are those of a report.
+pub(super) fn is_sheets(names: &[String]) -> bool {
+    Lang::ALL.into_iter().any(|lang| {
+        let catalog = Catalog::new(lang);
+        SHEETS.iter().filter(|id| names.contains(&catalog.text(id))).count() > SHEETS.len() / 2
+    })
+}
+
+/// Whether a workbook carries the mark.
+pub(super) fn is_marked<R: Read + Seek>(archive: &mut zip::ZipArchive<R>) -> bool {
+    let Ok(entry) = archive.by_name("docProps/custom.xml") else { return false };
+    let mut text = String::new();
+    entry.take(64 << 10).read_to_string(&mut text).is_ok() && text.contains(&format!("\"{PROPERTY}\""))
+}
+
+/// Whether the file at a path is a report of this program, which a later one may take the place of.
+pub(super) fn is_report(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut head = Vec::new();
+    if file.by_ref().take(sniff::HEAD as u64).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    match sniff::kind(&head) {
+        Kind::Own => true,
+        Kind::Zip => zip::ZipArchive::new(file).is_ok_and(|mut archive| is_marked(&mut archive)),
+        Kind::Parquet => super::parquet::columns(&path.display().to_string(), file).is_ok_and(|c| is_columns(&c)),
+        // A report without a lead is an empty file in some formats.
+        _ => head.is_empty(),
+    }
+}

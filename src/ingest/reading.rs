@@ -1,0 +1,456 @@
+//! Takes a file apart: what it is by its content, the members of archives by the same rule, and what could not be read.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+
+use sha2::{Digest, Sha256};
+
+use super::book::{self, Book, Format};
+use super::bounded::{gunzip, member};
+use super::collect::{Collected, Fault, Found, RowsOnly, When, join};
+use super::error::Error;
+use super::files::{Source, is_hidden, spool};
+use super::header::Headers;
+use super::sheet::{Sheet, Tables};
+use super::sniff::{self, Kind};
+use super::stranger::Unknown;
+use super::{Input, Note, markup, own, parquet, text};
+use crate::messages::args;
+use crate::model::Progress;
+
+/// Archives within archives that are opened.
+const DEEPEST: usize = 4;
+/// Largest page of markup that is read: it is taken apart in memory.
+const MARKUP: u64 = 256 << 20;
+
+/// What is being read.
+pub(super) struct Reader<'a> {
+    pub all: &'a mut Collected,
+    pub headers: Headers<'a>,
+    pub progress: &'a dyn Progress,
+}
+
+/// Where something stands.
+#[derive(Clone)]
+struct Place<'a> {
+    source: &'a Source,
+    input: usize,
+    /// Members of archives and sheets on the way, joined.
+    member: String,
+    depth: usize,
+    /// The same bytes were read before.
+    repeated: bool,
+}
+
+impl Place<'_> {
+    fn name(&self) -> String {
+        join(&self.source.name, &self.member)
+    }
+
+    fn inside(&self, name: &str) -> Self {
+        Self { member: join(&self.member, name), depth: self.depth + 1, ..self.clone() }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads a source; what could not be read of it is a fault among those of [`Collected`].
+    pub fn source(&mut self, source: &Source) {
+        if self.headers.of(&source.name).skipped() {
+            return self.all.left_out(source.name.clone());
+        }
+        let input = self.all.inputs.len();
+        let before = self.all.faults.len();
+        self.all.inputs.push(Input {
+            name: source.name.clone(),
+            bytes: source.bytes,
+            sha256: String::new(),
+            parts: Vec::new(),
+        });
+        let place = Place { source, input, member: String::new(), depth: 0, repeated: false };
+        if let Err(error) = self.file(place) {
+            self.all.faults.push(Fault { error, when: When::Broken });
+        }
+        if self.all.inputs[input].parts.is_empty() {
+            self.all.inputs.pop();
+        } else {
+            // Something in it is of use: what is not recognised in it is told, no more.
+            let named = self.all.faults[before..].iter_mut().filter(|f| matches!(f.when, When::Named(_)));
+            named.for_each(|f| f.when = When::Alone);
+        }
+    }
+
+    fn file(&mut self, mut place: Place<'_>) -> Result<(), Error> {
+        let source = place.source;
+        let opened = source.open()?;
+        let cannot = |e: io::Error| Error::Open { path: source.path.clone(), reason: e.to_string() };
+        self.all.inputs[place.input].bytes = opened.bytes;
+        let mut file = opened.file.try_clone().map_err(cannot)?;
+        let head = head(&mut file).map_err(cannot)?;
+        file.rewind().map_err(cannot)?;
+        let kind = sniff::kind(&head);
+        match kind {
+            Kind::Text => {
+                let mut hashing = Hashing { inner: &mut file, hash: Sha256::new() };
+                let outcome = {
+                    let name = place.name();
+                    text::read(&name, &mut hashing, self.headers.of(&name), self.progress)?
+                };
+                let whole = matches!(outcome, text::Outcome::Table(..));
+                if whole {
+                    io::copy(&mut hashing, &mut io::sink()).map_err(cannot)?;
+                }
+                let sha256 = hex(hashing.hash);
+                place.repeated = whole && self.all.same_bytes(&sha256);
+                self.all.inputs[place.input].sha256 = sha256;
+                self.text_outcome(&place, outcome);
+            }
+            Kind::Own | Kind::Unread(_) => self.stream(&place, kind, Cursor::new(head))?,
+            _ => {
+                let mut hash = Sha256::new();
+                io::copy(&mut file, &mut HashWrite(&mut hash)).map_err(cannot)?;
+                file.rewind().map_err(cannot)?;
+                let sha256 = hex(hash);
+                place.repeated = self.all.same_bytes(&sha256);
+                self.all.inputs[place.input].sha256 = sha256;
+                self.content(&place, kind, file)?;
+                self.progress.advance(source.bytes);
+            }
+        }
+        if opened.has_changed() {
+            self.all.faults.push(Fault { error: Error::Changed { file: source.name.clone() }, when: When::Broken });
+        }
+        Ok(())
+    }
+
+    /// Reads something that can be sought in, of a known kind.
+    fn content(&mut self, place: &Place<'_>, kind: Kind, mut file: File) -> Result<(), Error> {
+        let damaged = |e: String| Error::Damaged { file: place.name(), reason: e };
+        match kind {
+            Kind::Zip => {
+                let size = file.metadata().map_or(0, |m| m.len());
+                if size < sniff::SMALLEST_ZIP {
+                    return self.leave(place, "unread-stub");
+                }
+                let copy = file.try_clone().map_err(|e| damaged(e.to_string()))?;
+                let archive = zip::ZipArchive::new(io::BufReader::new(copy)).map_err(|e| damaged(e.to_string()))?;
+                match sniff::zip_kind(&archive) {
+                    sniff::Zip::Archive => self.archive(place, archive),
+                    sniff::Zip::Unread(reason) => self.leave(place, reason),
+                    sniff::Zip::Book => self.book(place, Format::New, &file),
+                }
+            }
+            Kind::Compound => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(|e| damaged(e.to_string()))?;
+                match sniff::compound_kind(&bytes) {
+                    sniff::Compound::Locked => Err(Error::Locked { file: place.name() }),
+                    sniff::Compound::Unread(reason) => self.leave(place, reason),
+                    sniff::Compound::Book => self.book(place, Format::Old, &file),
+                }
+            }
+            Kind::Parquet => match self.parquet(place, file)? {
+                parquet::Outcome::Table(table) => {
+                    let (layout, parser, batches) = *table;
+                    let found = Found {
+                        name: place.member.clone(),
+                        file: place.name(),
+                        encoding: "parquet",
+                        layout,
+                        parser,
+                        batches,
+                    };
+                    self.all.part(place.input, found, place.repeated);
+                    Ok(())
+                }
+                parquet::Outcome::Other(unknown) if own::is_columns(&unknown.cells) => {
+                    self.leave(place, "unread-own-report")
+                }
+                parquet::Outcome::Other(unknown) => {
+                    self.other(place, *unknown);
+                    Ok(())
+                }
+            },
+            other => self.stream(place, other, file),
+        }
+    }
+
+    /// Reads something that comes as a stream, of a known kind; what must be sought in is kept in a temporary file.
+    fn stream(&mut self, place: &Place<'_>, kind: Kind, mut source: impl Read + Send) -> Result<(), Error> {
+        let broken = |e: io::Error| Error::broken(&place.name(), 0, e);
+        match kind {
+            Kind::Text => {
+                let name = place.name();
+                let outcome = text::read(&name, source, self.headers.of(&name), &RowsOnly(self.progress))?;
+                self.text_outcome(place, outcome);
+                Ok(())
+            }
+            Kind::Gzip => {
+                let inner = gunzip(Box::new(source) as Box<dyn Read + Send + '_>);
+                self.member(place, Place { depth: place.depth + 1, ..place.clone() }, inner)
+            }
+            Kind::Tar => {
+                let mut archive = tar::Archive::new(source);
+                for entry in archive.entries().map_err(broken)? {
+                    let mut entry = entry.map_err(broken)?;
+                    let name = entry_name(&entry.path_bytes());
+                    if !entry.header().entry_type().is_file() || is_passed_over(&name) {
+                        continue;
+                    }
+                    let inner = place.inside(&name);
+                    match spool(&mut entry) {
+                        Ok((file, _)) => self.attempt(&inner, |reader| reader.member(place, inner.clone(), file)),
+                        Err(e) => return Err(Error::broken(&inner.name(), 0, e)),
+                    }
+                }
+                Ok(())
+            }
+            Kind::Zip | Kind::Compound | Kind::Parquet => {
+                let (file, _) = spool(source).map_err(broken)?;
+                self.content(place, kind, file)
+            }
+            Kind::Markup => {
+                let mut bytes = Vec::new();
+                source.by_ref().take(MARKUP + 1).read_to_end(&mut bytes).map_err(broken)?;
+                if bytes.len() as u64 > MARKUP {
+                    return self.leave(place, "unread-markup");
+                }
+                self.markup(place, &bytes)
+            }
+            Kind::Own => self.leave(place, "unread-own-report"),
+            Kind::Unread(reason) => self.leave(place, reason),
+        }
+    }
+
+    /// Reads a member of an archive by its content.
+    fn member(&mut self, archive: &Place<'_>, place: Place<'_>, mut source: impl Read + Send) -> Result<(), Error> {
+        if place.depth > DEEPEST {
+            return self.leave(archive, "unread-nested");
+        }
+        let name = place.name();
+        if self.headers.of(&name).skipped() {
+            self.all.left_out(name);
+            return Ok(());
+        }
+        let head = head(&mut source).map_err(|e| Error::broken(&place.name(), 1, e))?;
+        let kind = sniff::kind(&head);
+        self.stream(&place, kind, Cursor::new(head).chain(source))
+    }
+
+    /// Reads the members of a ZIP, sorted by name.
+    fn archive<R: Read + Seek + Send>(
+        &mut self,
+        place: &Place<'_>,
+        mut archive: zip::ZipArchive<R>,
+    ) -> Result<(), Error> {
+        let damaged = |reason: String| Error::Damaged { file: place.name(), reason };
+        let mut names: Vec<(String, usize)> = Vec::with_capacity(archive.len());
+        let mut locked = false;
+        for at in 0..archive.len() {
+            let entry = archive.by_index_raw(at).map_err(|e| damaged(e.to_string()))?;
+            locked |= entry.encrypted();
+            names.push((entry_name(entry.name_raw()), at));
+        }
+        if locked {
+            return Err(Error::Locked { file: place.name() });
+        }
+        if names.is_empty() {
+            self.all.faults.push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
+        }
+        names.sort();
+        for (name, at) in names.iter().filter(|(n, _)| !is_passed_over(n)) {
+            let inner = place.inside(name);
+            match archive.by_index(*at) {
+                Ok(entry) => {
+                    let packed = entry.compressed_size();
+                    self.attempt(&inner, |reader| reader.member(place, inner.clone(), member(entry, packed)));
+                }
+                Err(e) => self.attempt(&inner, |_| Err(Error::Damaged { file: inner.name(), reason: e.to_string() })),
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with the other members after one that cannot be read.
+    fn attempt(&mut self, _place: &Place<'_>, read: impl FnOnce(&mut Self) -> Result<(), Error>) {
+        if let Err(error) = read(self) {
+            self.all.faults.push(Fault { error, when: When::Broken });
+        }
+    }
+
+    fn book(&mut self, place: &Place<'_>, format: Format, file: &File) -> Result<(), Error> {
+        let name = place.name();
+        let Book::Sheets(sheets, skipped) =
+            book::read(&name, format, file, self.headers.of(&name), &RowsOnly(self.progress))?
+        else {
+            return self.leave(place, "unread-own-report");
+        };
+        let left_out = !skipped.is_empty();
+        skipped.iter().for_each(|sheet| self.all.left_out(join(&name, sheet)));
+        if sheets.is_empty() && !left_out {
+            self.all.faults.push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
+        }
+        for found in sheets {
+            let inner = place.inside(&found.name);
+            let note = |id, count: u64| {
+                let list =
+                    [("file", place.name().into()), ("sheet", found.name.as_str().into()), ("count", count.into())];
+                Note { id, args: args(list) }
+            };
+            let read = !found.sheet.stretches.is_empty();
+            if read && found.hidden.0 > 0 {
+                self.all.notes.push(note("note-hidden-rows", found.hidden.0));
+            }
+            if read && found.hidden.1 {
+                self.all.notes.push(note("note-hidden-sheet", 0));
+            }
+            for (column, count) in &found.without_value {
+                let header = found.sheet.stretches.iter().find_map(|s| s.layout.headers.get(*column as usize));
+                let Some(header) = header else { continue };
+                let mut note = note("note-formula-without-value", *count);
+                note.args.insert("column".to_string(), header.trim().into());
+                self.all.notes.push(note);
+            }
+            self.sheet(&inner, "xlsx", found.sheet);
+        }
+        Ok(())
+    }
+
+    fn markup(&mut self, place: &Place<'_>, bytes: &[u8]) -> Result<(), Error> {
+        let pages = markup::read(&place.name(), bytes)?;
+        if pages.is_empty() {
+            return self.leave(place, "unread-no-table");
+        }
+        let several = pages.len() > 1;
+        for (page, at) in pages.into_iter().zip(1..) {
+            let name = page.name.unwrap_or_else(|| if several { at.to_string() } else { String::new() });
+            let inner = place.inside(&name);
+            let full = inner.name();
+            let mut tables = Tables::new(self.headers.of(&full), None, self.progress);
+            for (cells, line) in page.rows.into_iter().zip(1u32..) {
+                tables.row(line, cells);
+            }
+            let sheet = tables.finish();
+            self.sheet(&inner, "html", sheet);
+        }
+        Ok(())
+    }
+
+    fn sheet(&mut self, place: &Place<'_>, encoding: &'static str, sheet: Sheet) {
+        for stretch in sheet.stretches {
+            let name = stretch.place.map_or_else(|| place.member.clone(), |cell| format!("{}!{cell}", place.member));
+            let found = Found {
+                file: join(&place.source.name, &name),
+                name,
+                encoding,
+                layout: stretch.layout,
+                parser: stretch.parser,
+                batches: stretch.batches,
+            };
+            self.all.part(place.input, found, place.repeated);
+        }
+        if let Some(unknown) = sheet.other {
+            self.other(place, *unknown);
+        }
+    }
+
+    fn text_outcome(&mut self, place: &Place<'_>, outcome: text::Outcome) {
+        match outcome {
+            text::Outcome::Table(encoding, stretches) => {
+                for stretch in stretches {
+                    let name = match (stretch.line, place.member.as_str()) {
+                        (None, member) => member.to_string(),
+                        (Some(line), "") => line.to_string(),
+                        (Some(line), member) => format!("{member}:{line}"),
+                    };
+                    let found = Found {
+                        name,
+                        // Rows are found by line, whichever header they stand below.
+                        file: place.name(),
+                        encoding: encoding.name(),
+                        layout: stretch.layout,
+                        parser: stretch.parser,
+                        batches: stretch.batches,
+                    };
+                    self.all.part(place.input, found, place.repeated);
+                }
+            }
+            text::Outcome::Other(unknown) => self.other(place, *unknown),
+            text::Outcome::Empty => {
+                self.all
+                    .faults
+                    .push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
+            }
+        }
+    }
+
+    /// When something that is no table is more than a thing to tell.
+    fn when(&self, place: &Place<'_>, table: Option<crate::model::Table>) -> When {
+        if place.source.named { When::Named(table) } else { When::Alone }
+    }
+
+    /// Tells what is not recognised, and what it lacks.
+    fn other(&mut self, place: &Place<'_>, unknown: Unknown) {
+        self.all.other(place.name(), place.source.named, unknown, self.headers.lenient);
+    }
+
+    fn parquet(&self, place: &Place<'_>, file: File) -> Result<parquet::Outcome, Error> {
+        let name = place.name();
+        parquet::read(&name, file, self.headers.of(&name), &RowsOnly(self.progress))
+    }
+
+    /// Leaves something out and says why.
+    fn leave(&mut self, place: &Place<'_>, reason: &'static str) -> Result<(), Error> {
+        let when = if reason == "unread-own-report" { When::Alone } else { self.when(place, None) };
+        self.all.faults.push(Fault { error: Error::NotRead { file: place.name(), reason }, when });
+        Ok(())
+    }
+}
+
+fn head(source: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    source.by_ref().take(sniff::HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A folder in an archive, or what systems leave in it.
+fn is_passed_over(name: &str) -> bool {
+    name.ends_with('/') || name.to_lowercase().split('/').any(is_hidden)
+}
+
+/// The name of an archive entry; archives made by Chinese Windows hold it in GBK.
+fn entry_name(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(name) => name.to_string(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+    }
+}
+
+/// A reader that hashes what passes.
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.hash.update(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+struct HashWrite<'a>(&'a mut Sha256);
+
+impl io::Write for HashWrite<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
