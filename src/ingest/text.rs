@@ -365,7 +365,10 @@ impl RowReader<'_> {
         }
         if cut && record.len() < self.parser().width() {
             let text: Vec<_> = record.iter().take(4).map(String::from_utf8_lossy).collect();
-            return self.bad(line, &text.join(","), "reject-fields");
+            let text = text.join(",");
+            let garbled =
+                self.suspect && record.iter().any(|c| memchr::memmem::find(c, "\u{fffd}".as_bytes()).is_some());
+            return self.bad(line, &text, if garbled { "reject-encoding" } else { "reject-fields" });
         }
         let words = !self.parser().refuses_words();
         if words && self.begin(line, record) {
