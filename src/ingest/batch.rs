@@ -454,7 +454,8 @@ impl Parser {
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let first = role.field == "oprn_oprt_code";
-            let name = given.iter().find(|(_, from, c)| from.is_none() && c.field == "fixmedins_name").map(|(at, _, _)| *at);
+            let name =
+                given.iter().find(|(_, from, c)| from.is_none() && c.field == "fixmedins_name").map(|(at, _, _)| *at);
             let spare = match (role.field, layout.table) {
                 ("psn_no", Table::Stays | Table::Visits) => Spare::Nobody,
                 ("fixmedins_code", _) => name.filter(|name| *name != at).map_or(Spare::Nothing, Spare::Cell),
@@ -506,7 +507,8 @@ impl Parser {
 
     /// Takes rows of so many cells for whole, as far as they hold what a row cannot do without.
     pub fn allow_short(&mut self, cells: usize) {
-        let needed = self.slots.iter().filter(|s| s.key && s.from.is_none()).map(|s| s.at + 1).max().unwrap_or_default();
+        let needed =
+            self.slots.iter().filter(|s| s.key && s.from.is_none()).map(|s| s.at + 1).max().unwrap_or_default();
         self.shortest = cells.max(needed).min(self.width());
     }
 
@@ -604,7 +606,9 @@ impl Parser {
         for ((slot, values), seen) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen) {
             let raw = slot.cell(row);
             let cell = slot.clean(&raw);
-            if let Err(reason) = check(slot, row, &raw, cell, suspect).and_then(|()| add(values, slot, &raw, cell, seen)) {
+            if let Err(reason) =
+                check(slot, row, &raw, cell, suspect).and_then(|()| add(values, slot, &raw, cell, seen))
+            {
                 seen.refused.add(&raw);
                 let column = self.headers.get(slot.at).map_or(slot.field, |h| h.trim()).to_string();
                 return Err(BadRow { line, column, value: shorten(&raw), reason });
