@@ -174,7 +174,7 @@ fn is_cut_utf8(line: &[u8]) -> bool {
         whole += usize::from(c > '\u{7ff}' && c != '\u{fffd}');
         broken += usize::from(c == '\u{fffd}');
     }
-    whole > broken
+    broken > 0 && whole > broken
 }
 
 #[cfg(test)]

@@ -25,6 +25,10 @@ pub(super) struct Heading {
 pub(super) fn search(rows: &[Vec<String>], headers: Headers<'_>) -> Option<Heading> {
     let mut best: Option<Heading> = None;
     for first in 0..rows.len().min(ROWS) {
+        // What stands below a header are its rows, even where another header follows that knows more columns.
+        if best.as_ref().is_some_and(|b| matches!(b.found, Recognised::Table(_))) {
+            break;
+        }
         let mut cells = rows[first].clone();
         if cells.len() > WIDEST {
             cells.clear();

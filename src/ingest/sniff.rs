@@ -89,7 +89,8 @@ fn text_kind(head: &[u8]) -> Kind {
     if encoding.is_none() && is_binary(&head[..written]) {
         return Kind::Unread("unread-binary");
     }
-    let text = decode(&head[..head.len().min(4096)], encoding.unwrap_or(Encoding::Gb18030)).0;
+    let marked = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
+    let text = decode(&marked[..marked.len().min(4096)], encoding.unwrap_or(Encoding::Gb18030)).0;
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
     let lower = text.to_ascii_lowercase();
     let starts = |words: &[&str]| words.iter().any(|w| lower.starts_with(w));
