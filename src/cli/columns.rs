@@ -32,9 +32,6 @@ pub(super) fn run(session: &Session, flags: &Columns) -> Result<Exit, Failure> {
     for note in &notes {
         session.talk(&session.catalog.format(note.id, &note.args));
     }
-    for unread in &unread {
-        session.warn(&super::unread(unread, &session.catalog));
-    }
     if let Some(path) = &flags.write {
         output::spare(path, &flags.files, session)?;
         output::save(path, &mapping::write(&inputs, &strangers, &session.catalog), flags.force, session)?;

@@ -188,12 +188,6 @@ fn language(args: &[OsString]) -> Lang {
         .unwrap_or_else(|| Lang::from_env(|name| std::env::var(name).ok()))
 }
 
-/// What was not read, and why, on a line.
-fn unread(unread: &crate::ingest::Unread, catalog: &Catalog) -> String {
-    let why = catalog.format(unread.reason, &unread.args);
-    catalog.format("unread", &args([("name", unread.name.as_str().into()), ("why", why.into())]))
-}
-
 /// Columns of the terminal where the shell says so, within what can be laid out; else 80.
 fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());

@@ -411,8 +411,8 @@ impl Slot {
     }
 }
 
-/// Between the cells of a joined value: no id of an export holds it.
-const JOINT: u8 = b'\x1f';
+/// Between the cells of a joined value, as in the ids that are made up elsewhere.
+const JOINT: u8 = b'@';
 
 /// Turns rows of cells into a [`Batch`].
 #[derive(Clone, Debug)]

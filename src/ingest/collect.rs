@@ -311,10 +311,13 @@ impl Collected {
         self.saw(&layout.headers);
         let columns = header_columns(layout, &batches);
         let repeats = header::repeated(layout);
+        // What lies beside the main table is read from headers that are no column of it.
+        let read = parser.cells();
         let unused: Vec<&str> = columns
             .iter()
-            .filter(|c| c.field.is_none() && !repeats.contains(&c.header))
-            .map(|c| c.header.trim())
+            .enumerate()
+            .filter(|(at, c)| c.field.is_none() && !repeats.contains(&c.header) && read.binary_search(at).is_err())
+            .map(|(_, c)| c.header.trim())
             .filter(|h| !h.is_empty())
             .collect();
         self.unused.entry(layout.table).or_default().extend(unused.into_iter().map(str::to_string));

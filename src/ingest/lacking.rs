@@ -95,7 +95,8 @@ impl Lack {
 
     /// The line to write for it.
     fn entry(&self) -> String {
-        let best = self.by_name.first().or(self.by_content.first()).cloned().unwrap_or_else(|| "…".to_string());
+        // What only looks alike is for a person to choose.
+        let best = self.by_name.first().cloned().unwrap_or_else(|| "…".to_string());
         format!("  {} = {}\n", self.field, toml::Value::String(best))
     }
 }

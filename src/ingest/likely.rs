@@ -27,6 +27,18 @@ const OTHERWISE: [&str; 22] = [
     "diag", "disease", "_id", "code", "name", "dept", "doctor", "type",
 ];
 
+/// Words of headers whose numbers are no id, and of ids that are none of an institution.
+const AMOUNTS: [&str; 10] = ["金额", "数量", "单价", "总额", "费用", "amount", "amt", "price", "qty", "quantity"];
+const NO_INSTITUTION: [&str; 13] =
+    ["商品", "药品", "项目", "耗材", "人员", "患者", "病人", "卡", "医师", "医生", "item", "drug", "patient"];
+
+/// Whether a header says that its column is another thing than an id that its cells look like.
+fn is_of_another(column: &Column, header: &str) -> bool {
+    let full = Name::new(header).full;
+    let says = |words: &[&str]| words.iter().any(|w| full.contains(w));
+    column.kind == Kind::Id && (says(&AMOUNTS) || (column.field == "fixmedins_code" && says(&NO_INSTITUTION)))
+}
+
 fn is_measure(kind: Kind) -> bool {
     matches!(kind, Kind::Stamp | Kind::Date | Kind::Money | Kind::Price | Kind::Quantity | Kind::Count)
 }
@@ -160,7 +172,7 @@ pub fn candidates(column: &Column, headers: &[HeaderColumn]) -> Candidates {
             && OTHERWISE.iter().any(|w| Name::new(&header.header).full.contains(w));
         if points > 0.0 && fits != Some(false) && !stranger {
             named.push((points, header));
-        } else if fits == Some(true) {
+        } else if fits == Some(true) && !is_of_another(column, &header.header) {
             alike.push(header.header.clone());
         }
     }

@@ -321,6 +321,7 @@ impl Reader<'_> {
             return self.leave(place, "unread-no-table");
         }
         let several = pages.len() > 1;
+        let book = memchr::memmem::find(bytes, b"<Workbook").is_some();
         for (page, at) in pages.into_iter().zip(1..) {
             let name = page.name.unwrap_or_else(|| if several { at.to_string() } else { String::new() });
             let inner = place.inside(&name);
@@ -330,7 +331,7 @@ impl Reader<'_> {
                 tables.row(line, cells);
             }
             let sheet = tables.finish();
-            self.sheet(&inner, "html", sheet);
+            self.sheet(&inner, if book { "xml" } else { "html" }, sheet);
         }
         Ok(())
     }

@@ -204,9 +204,9 @@ pub struct RejectLine {
 }
 
 impl RuleLine {
-    /// Whether the rule lacks nothing but points in its knowledge table.
+    /// Whether the rule waits for points in its knowledge table, whatever else it lacks.
     pub fn is_waiting(&self) -> bool {
-        matches!(&self.outcome, Outcome::Skipped { missing } if missing.len() == 1 && missing[0].starts_with("knowledge/"))
+        matches!(&self.outcome, Outcome::Skipped { missing } if missing.iter().any(|m| m.starts_with("knowledge/")))
     }
 
     /// Whether there was nothing in the data that the rule is about.

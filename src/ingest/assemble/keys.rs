@@ -155,8 +155,8 @@ impl<'a> Namer<'a> {
     }
 }
 
-/// Visit ids shared by several people or institutions: each gets a record of its own. Rows of one person whose dates overlap
-/// are one stay all the same: a long bill is continued on a second row, which may name a sister institution. A row of nobody
+/// Visit ids shared by several people or institutions: each gets a record of its own. Rows of one person that overlap and end on
+/// one day are one stay all the same: a long bill is continued on a second row, which may name a sister institution. A row of nobody
 /// is of the one patient whom the institution has under the id.
 fn tell_apart(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     let mut owners: FxHashMap<u32, (PersonId, HospitalId)> = FxHashMap::default();
@@ -205,7 +205,8 @@ fn tell_apart(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     }
 }
 
-/// Visit ids whose rows are all of one person, with dates that overlap each other's, at more than one institution.
+/// Visit ids whose rows are all of one person, with dates that overlap and one discharge, at more than one institution. Two beds
+/// under one number that hospitals gave by themselves are left on different days.
 fn continued(rows: &[Settlement]) -> FxHashSet<u32> {
     let mut spans: FxHashMap<u32, Option<Span>> = FxHashMap::default();
     for row in rows.iter().filter(|r| r.record != NO_SYMBOL) {
@@ -240,7 +241,13 @@ impl Span {
         let (first, last) = (self.first.max(other.first), self.last.min(other.last));
         let several = self.several || other.several || self.hospital != other.hospital;
         let hospital = self.hospital.min(other.hospital);
-        (self.person == other.person && first < last).then_some(Self { first, last, several, hospital, ..self })
+        (self.person == other.person && self.last == other.last && first < last).then_some(Self {
+            first,
+            last,
+            several,
+            hospital,
+            ..self
+        })
     }
 }
 

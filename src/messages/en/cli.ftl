@@ -227,7 +227,6 @@ note-filter-to = This report holds only the leads whose period begins on { $to }
 scan-rejects-unwritten = { $count } rows were rejected; stdout carries no list of them, use -o FILE to get one
 scan-too-many-rejects = { $share }% of the rows were rejected, more than the { $limit }% of --max-rejects; the result is incomplete
 scan-missed-files = { $count } files that should have been read were not; the result is incomplete
-unread = not read: { $name }: { $why }
 scan-rules-failed = rules failed: { $rules }; the result is incomplete
 
 ## rules

@@ -169,7 +169,6 @@ unread-table-not-used = { $table ->
 unread-incomplete = shares columns with the table { $table } but lacks { $missing }; passed over. If it is that table, `yishen columns` writes a mapping
 unread-not-a-table = no table was recognised by its header ({ $headers }); passed over. `yishen columns` shows what its columns may be
 unread-left-out = left out, as the configuration says (skip)
-note-same-file = { $file }: the same bytes as { $other }; its rows count as repeated
 note-hidden-files = { $count } hidden files and lock files of Excel were passed over
 note-short-rows = { $file }: { $count } rows have fewer cells than the header; the missing ones at their end are taken as empty
 note-hidden-rows = { $file }: { $count } hidden or filtered rows were read in sheet { $sheet }

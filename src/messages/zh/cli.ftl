@@ -227,7 +227,6 @@ note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线
 scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
 scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
 scan-missed-files = 有 { $count } 个应读取的文件未能读取；结果不完整
-unread = 未读取：{ $name }：{ $why }
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整
 
 ## rules

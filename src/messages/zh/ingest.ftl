@@ -169,7 +169,6 @@ unread-table-not-used = { $table ->
 unread-incomplete = 与 { $table } 表有相同的列，但缺少 { $missing }；已跳过。如果就是这张表，可用 `yishen columns` 写出列名对照
 unread-not-a-table = 按表头未识别为任何数据表（{ $headers }）；已跳过。可用 `yishen columns` 查看每一列可能是什么
 unread-left-out = 按配置不读（skip）
-note-same-file = { $file }：与 { $other } 内容完全相同，其各行计为重复
 note-hidden-files = 跳过了 { $count } 个隐藏文件和 Excel 临时锁定文件
 note-short-rows = { $file }：有 { $count } 行的单元格少于表头，行尾缺少的按空值处理
 note-hidden-rows = { $file }：工作表 { $sheet } 中有 { $count } 个隐藏或被筛选掉的行，也已读取
