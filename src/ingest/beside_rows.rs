@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{BadRow, Batch, NO_INTEGER, Parser, Values, hash};
+use super::batch::{BadRow, Batch, NO_INTEGER, Values};
 use super::layout::{Beside, Rows};
+use super::parser::{Parser, hash};
 use super::values::clean;
 use crate::model::Table;
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Parser, Values};
+use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values};
 use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
 use super::files::Source;
 use super::header::{self, Headers, Layout};
 use super::names::normal;
+use super::parser::Parser;
 use super::reading::Reader;
 use super::seen::{Examples, Words};
 use super::settle::{self, Settled};

@@ -25,6 +25,7 @@ mod markup;
 mod names;
 mod own;
 mod parquet;
+mod parser;
 mod reading;
 mod seen;
 mod settle;

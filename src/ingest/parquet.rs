@@ -14,9 +14,10 @@ use polars_parquet::read::{
     BasicDecompressor, FileMetadata, Filter, PageReader, RowGroupMetadata, column_iter_to_arrays, read_metadata,
 };
 
-use super::batch::{Batch, Parser};
+use super::batch::Batch;
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
+use super::parser::Parser;
 use super::stranger::{LOOKED_AT, Unknown};
 use super::text::is_blank_or_total;
 use crate::model::{Day, Progress, Stamp};

@@ -2,7 +2,8 @@
 //! years of birth, ends at the end of time, and columns of which nearly nothing can be read.
 
 use super::Note;
-use super::batch::{Batch, Parser, Values};
+use super::batch::{Batch, Values};
+use super::parser::Parser;
 use super::seen::Seen;
 use super::values::{DAY_FIRST, MONTH_FIRST, Open, Purpose, YEAR_FIRST, century_before, in_orders, orders};
 use crate::messages::args;

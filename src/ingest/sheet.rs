@@ -1,8 +1,9 @@
 //! The tables of a sheet: one below the other, side by side, or one only.
 
-use super::batch::{Batch, Parser};
+use super::batch::Batch;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
+use super::parser::Parser;
 use super::stranger::Unknown;
 use super::text::{header_cells, is_blank_or_total};
 use crate::model::Progress;

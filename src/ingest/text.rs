@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::batch::{BadRow, Batch, Parser};
+use super::batch::{BadRow, Batch};
 use super::blocks::{Blocks, LongLine, RECORD, segments};
 use super::delimiter::{self, Delimiter};
 use super::encoding::{Encoding, decode, detect};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
+use super::parser::Parser;
 use super::stranger::Unknown;
 use super::values::clean;
 use crate::model::Progress;
