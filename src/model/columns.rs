@@ -176,9 +176,9 @@ const STAYS: &[Column] = table! { Stays:
     hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额"];
     psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
     inscp_scp_amt Money, "符合政策范围金额", "", ["符合范围", "政策范围内金额", "inscp_amt", "bmi_convered_amount", "bmi_covered_amount", "符合基本医疗保险的费用", "医保范围内金额"];
-    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识"];
-    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
-    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid"];
+    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识", "是否退费", "退费标记", "退费状态", "作废标志", "冲销标志", "红冲标志", "撤销标志", "is_refund"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识", "是否有效", "valid_flag"];
+    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid", "退费结算单据号", "退费单据号", "原结算单据号", "退费冲销原结算单据号"];
     setl_type Text, "结算类别", "", ["结算类型"];
 };
 
@@ -209,7 +209,8 @@ const FEES: &[Column] = table! { Fees:
     bilg_dr_name Text, "开单医生", "AKE025", ["orders_dr_name", "开单医师", "doctor_name", "开单医师姓名"];
     rxno Id, "处方号", "AKC224", ["drord_no", "rx_drord_no", "处方/医嘱号", "医嘱号", "prescription"];
     dscg_tkdrug_flag Flag, "出院带药标志", "", ["出院带药", "出院带药标识", "discharge_medication"];
-    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
+    refd_setl_flag Flag, "退费标志", "", ["退费标识", "refund_flag_type", "双笔退费标识", "是否退费", "退费标记", "退费状态", "作废标志", "冲销标志", "红冲标志", "撤销标志", "is_refund"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识", "是否有效", "valid_flag"];
 };
 
 const VISITS: &[Column] = table! { Visits:
@@ -233,15 +234,15 @@ const VISITS: &[Column] = table! { Visits:
     fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额", "统筹支付", "统筹支付金额"];
     acct_pay Money, "账户支付", "AKC255", ["个人账户支付", "账户"];
     psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
-    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识"];
-    vali_flag Flag, "有效标志", "AAE100", ["有效标识"];
-    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid"];
+    refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识", "是否退费", "退费标记", "退费状态", "作废标志", "冲销标志", "红冲标志", "撤销标志", "is_refund"];
+    vali_flag Flag, "有效标志", "AAE100", ["有效标识", "是否有效", "valid_flag"];
+    init_setl_id Id, "原结算ID", "", ["原结算流水号", "原结算号", "原单据号", "被退结算ID", "被退结算流水号", "refd_setl_id", "refund_hisid", "退费结算单据号", "退费单据号", "原结算单据号", "退费冲销原结算单据号"];
 };
 
 const DIAGNOSES: &[Column] = table! { Diagnoses:
     mdtrt_id Id required, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号", "住院就诊号", "就医登记号", "hisid", "结算单据号", "顺序号", "就诊顺序号", "就诊编号", "住院登记号"];
     psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID", "patient_id", "个人编码"];
-    fixmedins_code Id, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "定点医药机构编号", "医院编码", "机构代码"];
+    fixmedins_code Id, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码", "hospital_id"];
     diag_type Text, "诊断类别", "", ["诊断类型"];
     maindiag_flag Flag, "主诊断标志", "", ["主诊断标识", "是否主诊断"];
     diag_srt_no Count, "诊断排序号", "", ["诊断序号"];

@@ -144,9 +144,10 @@ fn amounts(refund: &Settlement) -> [Fen; 3] {
 fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger: &mut Ledger<'_>) {
     let mut by_id: FxHashMap<(HospitalId, TextId), Vec<usize>> = FxHashMap::default();
     if refunds.iter().any(|(_, at)| book.rows[*at].has_original()) {
-        for (at, row) in book.rows.iter().enumerate().filter(|(at, r)| book.stands(*at) && r.settlement != TextId::NONE)
-        {
-            by_id.entry((row.hospital, row.settlement)).or_default().push(at);
+        for (at, row) in book.rows.iter().enumerate().filter(|(at, _)| book.stands(*at)) {
+            for id in [row.settlement, row.bill].into_iter().filter(|id| *id != TextId::NONE) {
+                by_id.entry((row.hospital, id)).or_default().push(at);
+            }
         }
     }
     let mut left: Vec<(usize, [Fen; 3])> = Vec::new();

@@ -1,6 +1,6 @@
 //! Settlement rows as they were exported, of the stays and of the visits.
 
-use super::super::batch::{NO_INTEGER, NO_SYMBOL};
+use super::super::batch::{Domain, NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::super::values::{birth_day, birth_range};
 use super::setting::{Kinds, Places, Seen};
@@ -27,6 +27,8 @@ pub(super) struct Settlement {
     pub settlement: TextId,
     /// Rank of the id of the settlement that this one takes back.
     pub original: TextId,
+    /// The visit id among settlement ids: in layouts with one number for both, refunds name it.
+    pub bill: TextId,
     pub total: Fen,
     pub fund: Fen,
     pub own: Fen,
@@ -83,7 +85,7 @@ pub(super) fn rows(all: &Collected, ids: &Ids, places: &Places, kinds: &mut Kind
     for table in [Table::Stays, Table::Visits] {
         let start = out.len();
         for chunk in &all.chunks[slot(table)] {
-            read(chunk, table, ids, (places, kinds), &mut out);
+            read(chunk, table, (all, ids), (places, kinds), &mut out);
         }
         let columns: [fn(&mut Settlement) -> &mut Option<Stamp>; 4] =
             [|s| &mut s.begin, |s| &mut s.end, |s| &mut s.settled, |s| &mut s.uploaded];
@@ -101,7 +103,19 @@ pub(super) fn rows(all: &Collected, ids: &Ids, places: &Places, kinds: &mut Kind
     out
 }
 
-fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut Kinds), out: &mut Vec<Settlement>) {
+fn read(
+    chunk: &Chunk,
+    table: Table,
+    (all, ids): (&Collected, &Ids),
+    (places, kinds): (&Places, &mut Kinds),
+    out: &mut Vec<Settlement>,
+) {
+    let visits = &all.interners[Domain::Record as usize].texts;
+    let names_originals = chunk.symbols("init_setl_id").is_some();
+    let bill = |record: u32| {
+        let text = visits.get(record as usize).filter(|_| names_originals);
+        text.and_then(|text| ids.settlements.pool.find(text)).unwrap_or(TextId::NONE)
+    };
     let symbol = |field: &str| {
         let column = chunk.symbols(field);
         move |row: usize| column.map_or(NO_SYMBOL, |c| c[row])
@@ -150,6 +164,7 @@ fn read(chunk: &Chunk, table: Table, ids: &Ids, (places, kinds): (&Places, &mut 
             settled: settled(row),
             settlement,
             original: ids.settlement(original(row)),
+            bill: bill(record(row)),
             total: total.unwrap_or_default(),
             fund: fund.unwrap_or_default(),
             own: own.unwrap_or_default(),

@@ -46,9 +46,15 @@ fn is_usual(day: Day, purpose: Purpose) -> bool {
     BETWEEN.contains(&day.0) && (day.0 != 0 || purpose == Purpose::Birth)
 }
 
+/// Words in the place of a discharge of somebody who is still there.
+const STILL_THERE: [&str; 9] = ["在院", "在住", "在院中", "未出院", "未出", "至今", "住院中", "未结算", "长期"];
+
 fn unusual(cell: &[u8], purpose: Purpose) -> Reading {
     let Ok(text) = std::str::from_utf8(cell) else { return Reading::Unread };
     let text = half_width(text);
+    if purpose == Purpose::End && STILL_THERE.contains(&text.trim()) {
+        return Reading::Filler;
+    }
     let reading = forms::read(text.trim(), purpose);
     match reading {
         Reading::Known(stamp) if !is_usual(stamp.day, purpose) => filler(stamp.day),
@@ -72,6 +78,8 @@ pub(super) fn is_filler(year: i32, month: u32, day: u32) -> bool {
         ..=1900 => month <= 1 && day <= 1,
         1970 => (month, day) == (1, 1),
         9999 => true,
+        // The last day that nanoseconds reach.
+        2262 => (month, day) == (4, 11),
         2090.. => matches!((month, day), (12, 1 | 30 | 31) | (1, 1 | 2)),
         _ => false,
     }

@@ -31,6 +31,8 @@ fn number_alone(number: &str, digits: &str, purpose: Purpose) -> Option<Reading>
         4 if purpose == Purpose::Birth => birth_of(digits.parse().ok()?, 0),
         6 if purpose == Purpose::Birth => birth_of(digits[..4].parse().ok()?, two(&bytes[4..])?),
         5 if number.len() == 5 => serial(number),
+        // Eight digits are a date or none: as seconds they would be of 1970 to 1973.
+        8 => None,
         _ => epoch(number.parse().ok()?, purpose),
     }
 }
@@ -45,6 +47,9 @@ fn compact(digits: &[u8], purpose: Purpose) -> Option<Reading> {
     }
     if means_none(year, month, day, purpose) {
         return Some(Reading::Filler);
+    }
+    if purpose == Purpose::Birth && digits.len() == 8 && day == 0 {
+        return birth_of(year, month);
     }
     let day = calendar(year, month, day)?;
     let pair = |at: usize| digits.get(at..at + 2).map_or(Some(0), two);
@@ -152,7 +157,7 @@ impl Pieces {
                 let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
                 out.word(&rest[..end], &mut clock)?;
                 rest = &rest[end..];
-            } else if matches!(c, '+' | '-') && (clock && out.numbers.len() > 1) {
+            } else if matches!(c, '+' | '-') && clock && out.numbers.len() > 1 || c == '+' && out.numbers.len() > 4 {
                 rest = out.offset(rest)?;
             } else if let Some(after) = out.chinese(rest) {
                 rest = after;

@@ -144,9 +144,10 @@ pub(in crate::ingest) enum Sense {
 }
 
 /// Words of rows that were taken back or do not count, and of rows that stand.
-const TAKEN_BACK: [&str; 8] = ["退费", "退", "冲销", "红冲", "冲红", "冲正", "冲账", "退款"];
+const TAKEN_BACK: [&str; 12] =
+    ["退费", "退", "冲销", "红冲", "冲红", "冲正", "冲账", "退款", "冲减", "冲", "红字", "反交易"];
 const GONE: [&str; 10] = ["作废", "无效", "撤销", "撤消", "注销", "失效", "废止", "废", "取消", "删除"];
-const STANDS: [&str; 8] = ["有效", "正常", "生效", "在用", "启用", "收费", "缴费", "记账"];
+const STANDS: [&str; 11] = ["有效", "正常", "生效", "在用", "启用", "收费", "缴费", "记账", "结算", "蓝字", "正交易"];
 
 /// A flag: `Some(None)` for an empty cell, `None` for a word that is not known. A word is taken by its meaning, whichever way the
 /// column asks: 作废 is "no" under 有效标志, 正常 is "no" under 退费标志.
@@ -176,7 +177,8 @@ fn word(text: &str, sense: Sense) -> Option<bool> {
         "否" | "×" | "假" | "不是" => return Some(false),
         _ => {}
     }
-    let (not, word) = match ["未", "非", "不", "没有", "没"].iter().find_map(|no| word.strip_prefix(no)) {
+    let (not, word) = match ["未", "非", "不是", "不", "没有", "没"].iter().find_map(|no| word.strip_prefix(no))
+    {
         Some(rest) => (true, rest),
         None => {
             (false, ["已经", "已", "被", "全额", "全"].iter().fold(word, |w, start| w.strip_prefix(start).unwrap_or(w)))
@@ -274,6 +276,12 @@ mod tests {
             assert_eq!(valid(cell), Some(Some(false)), "{cell}");
         }
         for cell in ["正常", "有效", "正常结算", "1 有效"] {
+            assert_eq!((refunded(cell), valid(cell)), (Some(Some(false)), Some(Some(true))), "{cell}");
+        }
+        for cell in ["红字", "反交易", "冲减"] {
+            assert_eq!((refunded(cell), valid(cell)), (Some(Some(true)), Some(Some(false))), "{cell}");
+        }
+        for cell in ["蓝字", "正交易", "已结算", "不是退费"] {
             assert_eq!((refunded(cell), valid(cell)), (Some(Some(false)), Some(Some(true))), "{cell}");
         }
         for cell in ["未退费", "未退", "未冲销", "未作废"] {

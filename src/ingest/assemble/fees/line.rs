@@ -84,7 +84,9 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         prescription: hash("rxno"),
         id: hash("feedetl_sn"),
         original: hash("init_feedetl_sn"),
-        void: small("vali_flag") == 1,
+        // A charge that is marked as given back; one with a minus, or that names its original, gives back another.
+        void: small("vali_flag") == 1
+            || (small("refd_setl_flag") == 2 && amount.0 >= 0 && quantity.0 >= 0 && hash("init_feedetl_sn") == 0),
         corrected: false,
         row: RowRef { file: chunk.part, line: chunk.lines[row] },
     }
