@@ -41,8 +41,9 @@ pub(super) fn outputs(
             faults.push(fault("error-output-twice"));
         } else if path == Path::new("-") {
             outputs.push(Output::Stdout);
-        } else if report::written_beside(path).iter().any(|p| is_input(p, inputs, &files)) {
-            faults.push(fault("error-output-is-input"));
+        } else if let Some(own) = report::written_beside(path).iter().find(|p| is_input(p, inputs, &files)) {
+            let list = args([("file", own.display().to_string().into())]);
+            faults.push(session.catalog.format("error-output-is-input", &list));
         } else {
             match report::check(path, force) {
                 Ok(format) => outputs.push(Output::File(path.clone(), format)),

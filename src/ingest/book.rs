@@ -66,6 +66,9 @@ pub(super) fn read(
         if reason.to_lowercase().contains("password") {
             return Error::Locked { file: file.to_string() };
         }
+        if reason.contains("limit exceeded") {
+            return Error::Sprawling { file: file.to_string() };
+        }
         Error::Damaged { file: file.to_string(), reason }
     };
     let stream = || -> Result<Stream, Error> {
@@ -175,8 +178,8 @@ fn members(file: &str, archive: &mut zip::ZipArchive<Stream>) -> Result<(), Erro
         if entry.encrypted() {
             return Err(Error::Locked { file: file.to_string() });
         }
-        if bounded::is_bomb(entry.compressed_size(), entry.size()) {
-            return Err(Error::Bomb { file: file.to_string(), ratio: bounded::limit() });
+        if let Some(ratio) = bounded::bomb_part(entry.compressed_size(), entry.size()) {
+            return Err(Error::Bomb { file: file.to_string(), ratio });
         }
     }
     Ok(())

@@ -55,6 +55,12 @@ pub enum Error {
         /// The file.
         file: String,
     },
+    /// A cell far outside the table makes a sheet of more cells than are read at once.
+    #[error("{file}: a cell far outside the table")]
+    Sprawling {
+        /// The file.
+        file: String,
+    },
     /// What is unpacked is far more than any export would be.
     #[error("{file}: unpacks to more than {ratio} times its size")]
     Bomb {
@@ -163,6 +169,7 @@ impl Error {
             Self::Locked { file } => (file.clone(), "unread-locked"),
             Self::LongLine { file, .. } => (file.clone(), "unread-long-line"),
             Self::TooWide { file } => (file.clone(), "unread-too-wide"),
+            Self::Sprawling { file } => (file.clone(), "unread-sprawling"),
             Self::Bomb { file, .. } => (file.clone(), "unread-bomb"),
             Self::Changed { file } => (file.clone(), "unread-changed"),
             Self::Empty { file } => (file.clone(), "unread-empty"),
@@ -193,6 +200,7 @@ impl Error {
                 ("input-long-line", args([("file", file.as_str().into()), ("line", line.to_string().into())]))
             }
             Self::TooWide { file } => ("input-too-wide", of(file)),
+            Self::Sprawling { file } => ("input-sprawling", of(file)),
             Self::Bomb { file, ratio } => {
                 ("input-bomb", args([("file", file.as_str().into()), ("ratio", (*ratio).into())]))
             }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::blocks::{LongLine, RECORD};
 use super::error::Error;
 use super::{Note, Unread};
 use crate::messages::args;
@@ -176,13 +177,14 @@ impl Source {
     /// A file that cannot be opened, a stream that breaks off.
     pub fn open(&self) -> Result<Opened, Error> {
         let failed = |e: std::io::Error| cannot(&self.path, &e);
+        let broken = |e: std::io::Error| Error::broken(&self.name, 1, e);
         if self.path.as_os_str() == STDIN {
-            let (file, bytes) = spool(std::io::stdin().lock()).map_err(failed)?;
+            let (file, bytes) = spool(std::io::stdin().lock()).map_err(broken)?;
             return Ok(Opened { file, bytes, before: None, path: None });
         }
         let mut file = File::open(&self.path).map_err(failed)?;
         if self.stream {
-            let (file, bytes) = spool(&mut file).map_err(failed)?;
+            let (file, bytes) = spool(&mut file).map_err(broken)?;
             return Ok(Opened { file, bytes, before: None, path: None });
         }
         let before = mark(&file.metadata().map_err(failed)?);
@@ -201,9 +203,28 @@ impl Opened {
 }
 
 /// Keeps a stream in a temporary file without a name.
+///
+/// # Errors
+/// The stream or the disk; a line that does not end, which would fill the disk.
 pub(super) fn spool(mut stream: impl Read) -> std::io::Result<(File, u64)> {
     let mut file = tempfile::tempfile()?;
-    let bytes = std::io::copy(&mut stream, &mut file)?;
+    let mut buffer = vec![0u8; 1 << 20];
+    let (mut bytes, mut line) = (0u64, 0usize);
+    loop {
+        let n = match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(e),
+        };
+        let read = &buffer[..n];
+        line = memchr::memrchr2(b'\n', b'\r', read).map_or(line + n, |at| n - at - 1);
+        if line > 2 * RECORD {
+            return Err(std::io::Error::other(LongLine));
+        }
+        file.write_all(read)?;
+        bytes += n as u64;
+    }
     file.flush()?;
     file.rewind()?;
     Ok((file, bytes))

@@ -77,14 +77,13 @@ impl<'a> Headers<'a> {
         }
     }
 
+    /// Whether a cell is no header at a glance: ids, dates and codes, the cells of nearly all rows, hold runs of digits.
+    pub fn is_no_name(&self, cell: &[u8]) -> bool {
+        self.mapping.headers().next().is_none() && cell.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+    }
+
     /// Whether a cell is a header of some table.
     pub fn knows(&self, cell: &str) -> bool {
-        // Ids, dates and codes, the cells of nearly all rows, are told at a glance.
-        if self.mapping.headers().next().is_none()
-            && cell.as_bytes().windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
-        {
-            return false;
-        }
         let name = Name::new(cell);
         is_known(&name) || self.mapping.headers().any(|h| normal(h) == name.full)
     }

@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::OnceLock;
 
+use super::names::normal;
 use super::sniff::{self, Kind};
 use crate::messages::{Catalog, Lang};
 
@@ -33,9 +35,23 @@ pub(super) fn is_text(head: &str) -> bool {
         || head.starts_with('{') && SCHEMAS.iter().any(|s| head.chars().take(400).collect::<String>().contains(s))
 }
 
-/// Whether the columns of a table are those of a report.
+/// Whether the columns of a table are those of a report, or of one of its sheets that somebody saved alone.
 pub(super) fn is_columns(cells: &[String]) -> bool {
-    ["finding_id", "rule_version", "result"].iter().all(|name| cells.iter().any(|c| c == name))
+    static HEADINGS: OnceLock<Vec<[String; 3]>> = OnceLock::new();
+    let headings = HEADINGS.get_or_init(|| {
+        let of = |lang| {
+            let catalog = Catalog::new(lang);
+            ["report-column-message", "report-column-at-risk", "report-column-lead"].map(|id| normal(&catalog.text(id)))
+        };
+        Lang::ALL.into_iter().map(of).collect()
+    });
+    if ["finding_id", "rule_version"].iter().all(|name| cells.iter().any(|c| c.trim() == *name)) {
+        return true;
+    }
+    let cells: Vec<String> = cells.iter().map(|c| normal(c)).collect();
+    headings.iter().any(|[message, at_risk, lead]| {
+        (cells.contains(message) && cells.contains(at_risk)) || cells.first() == Some(lead)
+    })
 }
 
 /// Whether sheets are those of a report.

@@ -69,6 +69,7 @@ enum From {
 
 impl Slot {
     /// The value of a row.
+    #[inline]
     fn cell<'a>(&'a self, row: &'a csv::ByteRecord) -> Cow<'a, [u8]> {
         match &self.from {
             None => Cow::Borrowed(row.get(self.at).unwrap_or_default()),
@@ -400,6 +401,7 @@ fn check(slot: &Slot, row: &csv::ByteRecord, raw: &[u8], cell: &[u8], suspect: b
 
 impl Slot {
     /// A cell without its wrapping; empty where it is a word for nothing.
+    #[inline]
     fn clean<'a>(&self, raw: &'a [u8]) -> &'a [u8] {
         let cell = clean(raw);
         if self.strict && is_nothing(cell) { b"" } else { cell }

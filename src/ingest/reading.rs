@@ -14,7 +14,7 @@ use super::header::Headers;
 use super::sheet::{Sheet, Tables};
 use super::sniff::{self, Kind};
 use super::stranger::Unknown;
-use super::{Input, Note, markup, own, parquet, text};
+use super::{Input, Note, Unread, markup, own, parquet, text};
 use crate::messages::args;
 use crate::model::Progress;
 
@@ -264,6 +264,9 @@ impl Reader<'_> {
                     let packed = entry.compressed_size();
                     self.attempt(&inner, |reader| reader.member(place, inner.clone(), member(entry, packed)));
                 }
+                Err(zip::result::ZipError::CompressionMethodNotSupported(_)) => {
+                    self.attempt(&inner, |reader| reader.leave(&inner, "unread-compressed"));
+                }
                 Err(e) => self.attempt(&inner, |_| Err(Error::Damaged { file: inner.name(), reason: e.to_string() })),
             }
         }
@@ -347,10 +350,19 @@ impl Reader<'_> {
                 parser: stretch.parser,
                 batches: stretch.batches,
             };
-            self.all.part(place.input, found, place.repeated);
+            self.part(place, found);
         }
         if let Some(unknown) = sheet.other {
             self.other(place, *unknown);
+        }
+    }
+
+    /// Adds a table, unless it is a sheet of an earlier report that somebody saved alone: its leads are no stays.
+    fn part(&mut self, place: &Place<'_>, found: Found) {
+        if own::is_columns(&found.layout.headers) {
+            self.all.unread.push(Unread { name: found.file, reason: "unread-own-report", args: args([]) });
+        } else {
+            self.all.part(place.input, found, place.repeated);
         }
     }
 
@@ -372,7 +384,7 @@ impl Reader<'_> {
                         parser: stretch.parser,
                         batches: stretch.batches,
                     };
-                    self.all.part(place.input, found, place.repeated);
+                    self.part(place, found);
                 }
             }
             text::Outcome::Other(unknown) => self.other(place, *unknown),
@@ -391,7 +403,11 @@ impl Reader<'_> {
 
     /// Tells what is not recognised, and what it lacks.
     fn other(&mut self, place: &Place<'_>, unknown: Unknown) {
-        self.all.other(place.name(), place.source.named, unknown, self.headers.lenient);
+        if own::is_columns(&unknown.cells) {
+            self.all.unread.push(Unread { name: place.name(), reason: "unread-own-report", args: args([]) });
+        } else {
+            self.all.other(place.name(), place.source.named, unknown, self.headers.lenient);
+        }
     }
 
     fn parquet(&self, place: &Place<'_>, file: File) -> Result<parquet::Outcome, Error> {

@@ -19,6 +19,8 @@ use crate::model::Progress;
 
 /// Bytes looked at to find out encoding, delimiter and header.
 const HEAD: usize = 1 << 20;
+/// Bytes of a line from which its separators are counted before it is taken apart.
+const LONG: usize = 64 << 10;
 
 /// What the head of a text says.
 struct Head {
@@ -177,6 +179,15 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
     };
     let mut best: Option<((usize, usize), Head)> = None;
     for delimiter in candidates {
+        // Told by its bytes, before any cell is made of them.
+        let wide = |line: &str| {
+            line.len() > heading::WIDEST
+                && memchr::memchr_iter(delimiter.byte(), line.as_bytes()).take(heading::WIDEST + 1).count()
+                    > heading::WIDEST
+        };
+        if text.lines().any(wide) {
+            return Err(Error::TooWide { file: name.to_string() });
+        }
         let plain = delimiter.plain(std::borrow::Cow::Borrowed(text));
         let (lines, mut rows): (Vec<u32>, Vec<Vec<String>>) =
             first_rows(&plain, delimiter.byte()).into_iter().skip(usize::from(told.is_some())).unzip();
@@ -236,7 +247,8 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
         let start = record.position().map_or(0, |p| p.byte() as usize);
         let skipped = text.as_bytes()[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let line = newlines(&text.as_bytes()[..start + skipped]) + 1;
-        rows.push((line, record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect()));
+        let cells = record.iter().take(heading::WIDEST + 1);
+        rows.push((line, cells.map(|c| String::from_utf8_lossy(c).into_owned()).collect()));
     }
     rows
 }
@@ -307,6 +319,30 @@ impl RowReader<'_> {
     /// Parses whole records. A record over several lines that does not fit the header began with a stray quote: its first
     /// line is set aside, and reading goes on with the line after it.
     fn records(&mut self, bytes: &[u8], base: u32) {
+        if bytes.len() > LONG && bytes.split(|b| *b == b'\n').any(|line| line.len() > LONG) {
+            return self.long_lines(bytes, base);
+        }
+        self.whole_records(bytes, base);
+    }
+
+    /// Parses records among lines so long that one of separators alone would fill memory with empty cells: such a line is set
+    /// aside before it is taken apart.
+    fn long_lines(&mut self, bytes: &[u8], base: u32) {
+        let (mut from, mut at, mut line, mut first) = (0, 0, base, base);
+        for each in bytes.split_inclusive(|b| *b == b'\n') {
+            let end = at + each.len();
+            if each.len() > LONG && memchr::memchr_iter(self.delimiter, each).nth(heading::WIDEST).is_some() {
+                self.whole_records(&bytes[from..at], first);
+                let text = String::from_utf8_lossy(&each[..200.min(each.len())]).into_owned();
+                self.bad(line, text.trim(), "reject-fields");
+                (from, first) = (end, line + 1);
+            }
+            (at, line) = (end, line + 1);
+        }
+        self.whole_records(&bytes[from..], first);
+    }
+
+    fn whole_records(&mut self, bytes: &[u8], base: u32) {
         let (mut from, mut line) = (0, base);
         'again: while from < bytes.len() {
             let mut reader = csv_reader(&bytes[from..], self.delimiter);
@@ -322,7 +358,7 @@ impl RowReader<'_> {
                 counted = start;
                 let raw = bytes[start..end].trim_ascii_end();
                 match memchr::memchr(b'\n', raw) {
-                    Some(first) if record.len() != self.parser().width() => {
+                    Some(first) if record.len() != self.parser().width() || self.swallows(raw) => {
                         self.stray(&raw[..first], line);
                         (from, line) = (start + first + 1, line + 1);
                         continue 'again;
@@ -335,6 +371,14 @@ impl RowReader<'_> {
             }
             return;
         }
+    }
+
+    /// Whether a record over several lines has eaten whole rows: a quote that opened in one row was closed by an inch mark rows
+    /// later. No line of a real cell is as wide as a row. Where the first cell is quoted the last line may be.
+    fn swallows(&self, raw: &[u8]) -> bool {
+        let width = self.parser().width();
+        let whole = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count() + 1 == width;
+        width > 3 && raw.first() != Some(&b'"') && raw.split(|b| *b == b'\n').skip(1).any(whole)
     }
 
     fn parser(&self) -> &Parser {
@@ -414,7 +458,7 @@ impl RowReader<'_> {
 /// The cells of a row, where at least three of them and most are headers that are known.
 pub(super) fn header_cells(record: &csv::ByteRecord, headers: Headers<'_>) -> Option<Vec<String>> {
     let filled = || record.iter().map(clean).filter(|c| !c.is_empty());
-    let knows = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| headers.knows(cell));
+    let knows = |cell: &[u8]| !headers.is_no_name(cell) && std::str::from_utf8(cell).is_ok_and(|c| headers.knows(c));
     // Data ends the search at its first cells, so that rows of it cost little.
     if filled().take(4).filter(|c| knows(c)).count() < 2 || record.len() > heading::WIDEST {
         return None;

@@ -26,6 +26,7 @@ input-long-line = { $file }: line { $line } is longer than 64 MiB: this is no ta
     help: export it again as CSV with one row a line; if it is such a file, check that the copy is whole
 input-too-wide = { $file }: a row of more than 16,384 cells, which is more than any table here has
     help: check what separates the cells, or export only the columns that are needed
+input-sprawling = { $file }: a cell far outside the table: delete the empty rows and columns below it and to its right, or save it as .xlsx
 input-bomb = { $file }: stopped unpacking at more than { $ratio } times the packed size: no export shrinks so much
     help: unpack it yourself, look at what it is, and scan the files
 input-changed = { $file }: was changed while it was read
@@ -48,6 +49,8 @@ unread-changed = was changed while it was read: scan a copy
 unread-empty = there is no row in it
 unread-unrecognised = no table was recognised by its header ({ $headers }): if it is one of the tables, map its headers in yishen.toml (`yishen columns FILE`)
 unread-missing-column = not used: it comes nearest to the table { $table } but lacks { $field } ({ $chinese }); nearest headers: { $candidates }
+unread-compressed = packed by a method that is not read here: unpack it and scan the files
+unread-sprawling = a cell far outside the table: delete the empty rows and columns below it and to its right, or save it as .xlsx
 unread-own-report = a report of this program: left out
 unread-stub = too short to hold anything: the beginning of an archive or workbook and no more; copy or export it again
 unread-rar = a RAR archive: unpack it and scan the files

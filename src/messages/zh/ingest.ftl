@@ -26,6 +26,7 @@ input-long-line = { $file }：第 { $line } 行超过 64 MiB：这不是按行�
     解决办法：请重新导出为每行一条记录的 CSV，并确认文件复制完整
 input-too-wide = { $file }：有一行超过 16,384 个单元格，没有哪张数据表有这么多列
     解决办法：请检查列之间的分隔符，或只导出需要的列
+input-sprawling = { $file }：表格之外很远处有单元格：请删除表格下方和右侧的空行空列，或另存为 .xlsx
 input-bomb = { $file }：解压后超过压缩大小的 { $ratio } 倍，已停止：正常导出不会压缩到这种程度
     解决办法：请自行解压，确认内容后扫描解压出的文件
 input-changed = { $file }：读取过程中文件被改动
@@ -48,6 +49,8 @@ unread-changed = 读取过程中文件被改动：请扫描其副本
 unread-empty = 没有任何数据行
 unread-unrecognised = 按表头未识别为任何数据表（{ $headers }）：如果它是其中一张表，请在 yishen.toml 中对照表头（`yishen columns 文件`）
 unread-missing-column = 未使用：最接近 { $table } 表，但缺少 { $field }（{ $chinese }）；最接近的表头：{ $candidates }
+unread-compressed = 压缩方式无法读取：请解压后再扫描
+unread-sprawling = 表格之外很远处有单元格：请删除表格下方和右侧的空行空列，或另存为 .xlsx
 unread-own-report = 本程序生成的报告，不作为数据读取
 unread-stub = 太短，没有内容：只有压缩包或工作簿的开头；请重新复制或导出
 unread-rar = RAR 压缩包：请解压后扫描
