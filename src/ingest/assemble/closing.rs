@@ -49,12 +49,17 @@ pub(super) fn join(rows: &mut [Settlement], ids: &Ids, ledger: &mut Ledger<'_>) 
         return;
     }
     let monthly = monthly(&joints);
-    let closings = closings(&spans, &joints);
-    let told = |joint: &&Joint| joint.boundary.is_some_and(|day| closings.contains_key(&(joint.hospital, day)));
+    let mut closings = closings(&spans, &joints);
+    let at = |joint: &Joint| joint.boundary.and_then(|day| closings.get(&(joint.hospital, day))).copied();
+    let kinds: Vec<bool> = joints
+        .iter()
+        .zip(monthly)
+        .map(|(joint, monthly)| joint.interim || at(joint).is_some_and(|patients| monthly || patients >= PATIENTS))
+        .collect();
     let mut roots: FxHashMap<u32, u32> = FxHashMap::default();
     let mut joined = 0u64;
     // In order of begin, so that the root of the first is known when the next joins it.
-    for (joint, _) in joints.iter().zip(monthly).filter(|(joint, monthly)| joint.interim || *monthly || told(joint)) {
+    for (joint, _) in joints.iter().zip(kinds).filter(|(_, closed)| *closed) {
         let root = roots.get(&joint.before).copied().unwrap_or(joint.before);
         roots.insert(joint.after, root);
         joined += 1;
@@ -67,6 +72,7 @@ pub(super) fn join(rows: &mut [Settlement], ids: &Ids, ledger: &mut Ledger<'_>) 
             row.record = *root;
         }
     }
+    closings.retain(|_, patients| *patients >= PATIENTS);
     let mut shown: Vec<String> = Vec::new();
     for ((hospital, day), count) in closings.iter().take(SHOWN) {
         shown.push(format!("{} {day} ({count})", ids.hospitals.pool.get(*hospital)));
@@ -152,7 +158,8 @@ fn boundary(end: Day, begin: Day) -> Option<Day> {
     (ended && (first.0 - 1..=first.0 + late).contains(&begin.0)).then_some(first)
 }
 
-/// The hospitals and days at which all accounts were closed, with the patients.
+/// The hospitals and days at which all accounts were closed, or nearly all, with the patients. One patient whose account alone is
+/// closed while others lie on is none of it, however often.
 fn closings(spans: &[Span], joints: &[Joint]) -> BTreeMap<(HospitalId, Day), usize> {
     let mut counts: BTreeMap<(HospitalId, Day), (usize, usize)> = BTreeMap::new();
     for joint in joints {
@@ -160,7 +167,6 @@ fn closings(spans: &[Span], joints: &[Joint]) -> BTreeMap<(HospitalId, Day), usi
             counts.entry((joint.hospital, day)).or_default().0 += 1;
         }
     }
-    counts.retain(|_, (joints, _)| *joints >= PATIENTS);
     // Those who lay there over the night on one bill.
     for span in spans.iter().take(if counts.is_empty() { 0 } else { spans.len() }) {
         let from = (span.hospital, Day(span.begin.0 + 1));

@@ -151,6 +151,23 @@ fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger:
         }
     }
     let mut left: Vec<(usize, [Fen; 3])> = Vec::new();
+    // What names an original and has neither minus nor flag comes last: where another row has taken its original back, it is
+    // the bill made out anew.
+    let (anew, plain): (Vec<_>, Vec<_>) = refunds.iter().partition(|(mark, _)| *mark == Mark::Original);
+    apply(book, &by_id, &plain, &mut left, ledger);
+    within_records(book, &mut left, ledger);
+    apply(book, &by_id, &anew, &mut left, ledger);
+    across_records(book, left, taken, ledger);
+}
+
+/// Takes back what refunds name; those that name nothing that stands are left.
+fn apply(
+    book: &mut Book,
+    by_id: &FxHashMap<(HospitalId, TextId), Vec<usize>>,
+    refunds: &[&(Mark, usize)],
+    left: &mut Vec<(usize, [Fen; 3])>,
+    ledger: &mut Ledger<'_>,
+) {
     for (mark, at) in refunds {
         let refund = book.rows[*at].clone();
         let original =
@@ -175,8 +192,6 @@ fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger:
             _ => left.push((*at, amounts)),
         }
     }
-    within_records(book, &mut left, ledger);
-    across_records(book, left, taken, ledger);
 }
 
 /// A refund that is used up is netted; one with money left takes back more than there is.
@@ -195,7 +210,7 @@ fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, ledger: &m
         let row = &book.rows[refund];
         let id = row.settlement;
         record_of(&book.rows, refund)
-            .filter(|at| book.stands(*at) && book.rows[*at].total == total)
+            .filter(|at| total.0 != 0 && book.stands(*at) && book.rows[*at].total == total)
             .filter(|at| !same_id || (id != TextId::NONE && book.rows[*at].settlement == id))
             .max_by_key(|at| (book.rows[*at].settled <= row.settled, book.rows[*at].settled, *at))
     };

@@ -160,6 +160,14 @@ fn without_list(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledger<'_
     for row in listed {
         let unsaid = row.settlement == TextId::NONE || own_ids.iter().all(|id| *id == TextId::NONE);
         let charge = |r: &&Settlement| !r.is_negative() && r.is_stay;
+        // Under another kind of number: the whole bill, or one of its settlements with the same money on the same day.
+        let all: Fen = own.iter().filter(charge).map(|r| r.total).sum();
+        let is_own = |r: &Settlement| {
+            let one_day = r.settled.zip(row.settled).is_none_or(|(a, b)| a.day == b.day);
+            one_day && r.total == row.total && r.fund == row.fund
+        };
+        let again = row.given[0] && row.total.0 > 0 && (row.total == all || own.iter().filter(charge).any(is_own));
+        let unsaid = unsaid || again;
         match own.iter().find(charge).filter(|_| unsaid && !row.is_negative() && !row.refund) {
             Some(stay) => {
                 let sum: Fen = own.iter().filter(charge).map(|r| r.total).sum();
