@@ -20,6 +20,8 @@ pub(super) struct Joined {
     pub stays: Vec<Stay>,
     pub visits: Vec<Visit>,
     pub refunded: FxHashSet<RecordId>,
+    /// Records that were refunds of others, with those: their lines are refunds of the others' lines.
+    pub moved: Vec<(RecordId, RecordId)>,
 }
 
 /// Joins settlements by record.
@@ -48,7 +50,11 @@ pub(super) fn join(mut rows: Vec<Settlement>, records: &Ranked<RecordId>, ledger
     }
     let kept = refunds::net(kept, &mut taken, ledger);
     let refunded = refunds::gone(&billed, &kept).into_iter().collect();
-    let mut joined = Joined { stays: Vec::new(), visits: Vec::new(), refunded };
+    // A record that still bills something of its own keeps its lines.
+    let stands = |record: &RecordId| kept.binary_search_by_key(&record.0, |r| r.record).is_ok();
+    let mut moved = std::mem::take(&mut taken.moved);
+    moved.retain(|(refund, _)| !stands(refund));
+    let mut joined = Joined { stays: Vec::new(), visits: Vec::new(), refunded, moved };
     for group in kept.chunk_by(|a, b| a.record == b.record) {
         if group.iter().any(|r| r.is_stay) {
             joined.stays.push(stay(group));

@@ -18,12 +18,16 @@ mod stock;
 mod tests;
 mod versions;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::batch::{Domain, NO_SYMBOL};
 use super::collect::{Collected, Interner, slot};
 use super::error::Error;
 use super::{Ingested, Input, Note, Reject};
 use crate::messages::{Args, Value, args};
-use crate::model::{Diagnosis, HospitalId, Names, Phase, Pool, Progress, Region, RowRef, Stamp, Table, TextId};
+use crate::model::{
+    Diagnosis, HospitalId, Names, Phase, Pool, Progress, RecordId, Region, RowRef, Stamp, Table, TextId,
+};
 
 /// The rank of each interned text, and the pool in that order.
 pub(super) struct Ranked<I> {
@@ -223,11 +227,12 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     kinds.note(&ids).into_iter().for_each(|note| ledger.tell(note));
     let brought = beside::settle(&mut rows, &mut all, &mut ledger);
     let keys = keys::Keys::new(&mut rows, &mut all, &ids, &mut ledger);
-    let fee_records = keys.resolve(Table::Fees, &mut all, &ids, &mut ledger);
+    let mut fee_records = keys.resolve(Table::Fees, &mut all, &ids, &mut ledger);
     let diagnosed = keys.resolve(Table::Diagnoses, &mut all, &ids, &mut ledger);
     drop(keys);
     let records = Ranked::new(&all.interners[Domain::Record as usize]);
-    let joined::Joined { stays, visits, refunded } = joined::join(rows, &records, &mut ledger);
+    let joined::Joined { stays, visits, refunded, moved } = joined::join(rows, &records, &mut ledger);
+    move_lines(&mut fee_records, &moved, &records);
     let mut region = Region { stays, visits, columns: std::mem::take(&mut all.columns), ..Region::default() };
     region.names.item_names = names(&all.item_names, &ids.items, &ids.texts);
     for (known, other) in region.names.item_names.iter_mut().zip(names(&all.stock_names, &ids.items, &ids.texts)) {
@@ -267,6 +272,24 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     region.files = files;
     progress.finish();
     Ok(Ingested { region, inputs, rejects, unread, notes, missed: 0 })
+}
+
+/// Gives lines of records that were refunds of others to those records.
+fn move_lines(lines: &mut [Vec<u32>], moved: &[(RecordId, RecordId)], records: &Ranked<RecordId>) {
+    if moved.is_empty() {
+        return;
+    }
+    let to: FxHashMap<u32, u32> = moved.iter().map(|(from, to)| (from.0, to.0)).collect();
+    let mut interned: FxHashMap<u32, u32> = FxHashMap::default();
+    let wanted: FxHashSet<u32> = to.values().copied().collect();
+    for (id, rank) in (0..).zip(&records.rank).filter(|(_, rank)| wanted.contains(rank)) {
+        interned.insert(*rank, id);
+    }
+    for record in lines.iter_mut().flatten().filter(|r| **r != NO_SYMBOL) {
+        if let Some(own) = to.get(&records.id(*record).0).and_then(|rank| interned.get(rank)) {
+            *record = *own;
+        }
+    }
 }
 
 /// One name for each code: the first in order where there are several.

@@ -33,6 +33,8 @@ pub(super) struct Taken {
     pub marked: u64,
     /// Sales taken back under a number of their own.
     pub matched: u64,
+    /// Records of refunds with a visit id of their own, and the records they took back: their lines belong there.
+    pub moved: Vec<(RecordId, RecordId)>,
     /// Settlements sent twice within seconds: the one that counts, and the other.
     pub again: Pairs,
     pub again_total: Fen,
@@ -154,9 +156,9 @@ fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger:
     // What names an original and has neither minus nor flag comes last: where another row has taken its original back, it is
     // the bill made out anew.
     let (anew, plain): (Vec<_>, Vec<_>) = refunds.iter().partition(|(mark, _)| *mark == Mark::Original);
-    apply(book, &by_id, &plain, &mut left, ledger);
+    apply(book, &by_id, &plain, (&mut left, &mut taken.moved), ledger);
     within_records(book, &mut left, ledger);
-    apply(book, &by_id, &anew, &mut left, ledger);
+    apply(book, &by_id, &anew, (&mut left, &mut taken.moved), ledger);
     across_records(book, left, taken, ledger);
 }
 
@@ -165,7 +167,7 @@ fn apply(
     book: &mut Book,
     by_id: &FxHashMap<(HospitalId, TextId), Vec<usize>>,
     refunds: &[&(Mark, usize)],
-    left: &mut Vec<(usize, [Fen; 3])>,
+    (left, moved): (&mut Vec<(usize, [Fen; 3])>, &mut Vec<(RecordId, RecordId)>),
     ledger: &mut Ledger<'_>,
 ) {
     for (mark, at) in refunds {
@@ -184,7 +186,12 @@ fn apply(
         let mut amounts = amounts(&refund);
         match original {
             Some(original) if book.stands(original) => {
+                let record = book.rows[original].record;
                 book.take(original, &mut amounts, Some(&refund), ledger);
+                // Lines without a minus are copies of what was taken back; they go with the refund.
+                if record != refund.record && refund.is_negative() {
+                    moved.push((RecordId(refund.record), RecordId(record)));
+                }
                 finish(&refund, amounts, ledger);
             }
             // Settled anew in place of one that was taken back, or whose original is elsewhere: a bill, not a refund.
