@@ -20,7 +20,7 @@ help-values = {" "}(one of: { $values })
 exit-0 = finished
 exit-1 = finished, and a lead reached the class of --fail-on
 exit-2 = the command line, configuration or input was refused; nothing was written
-exit-3 = finished but incomplete: a rule failed, or more rows than --max-rejects were rejected; the report says which
+exit-3 = finished but incomplete: a rule failed, more rows than --max-rejects were rejected, or files were left out under --keep-going; the report says which
 
 ## Commands
 

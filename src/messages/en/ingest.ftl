@@ -85,31 +85,31 @@ reject-order = discharge before admission
 reject-day-month = which number is the day and which the month cannot be told from this column
 reject-column = nearly all cells of this column are empty or cannot be read, so the table was not used
 
-note-damaged-ids = { $count } ids in the column { $column } were damaged by Excel (rounded or written with an exponent); they are left empty and never matched on. Export the column as text.
+note-damaged-ids = column { $column }: ids damaged by Excel (rounded or written with an exponent): { $count }; they are left empty and never matched on. Export the column as text.
 note-unknown-columns = table { $table }: columns that are not used: { $columns }
 note-duplicate-columns = { $file }: columns that occur more than once; the first is used: { $columns }
 note-empty-file = { $file }: passed over: there is no row in it
 note-same-file = { $file }: the same bytes as { $other }; its rows count as repeated
-note-by-certificate = { $count } rows without a person number are known by their certificate number: by the person number that other rows have with it, else by the certificate number itself.
-note-by-name = { $count } rows without an institution code are known by the institution's name: by the code that other rows have with it, else by the name itself.
-note-nobody = { $stays } stays, { $visits } visits (together { $money } yuan) and { $lines } charge lines have no person who can be told from others: the person number is empty, a filler, masked, or many people stand under it (such numbers: { $ids }). Their money counts; no rule that follows a person judges them. Export the person numbers to have them judged.
-note-unknown-kinds = { $count } rows have a kind of visit that is not known: { $kinds }. { $stays } of them lie in a hospital over at least one night by their dates and are read as stays, the other { $others } as outpatient visits. If that is wrong, write one of the kinds of the national list (21, 11, 41 ...; 普通住院, 普通门诊, 定点药店购药) into the column med_type (医疗类别).
+note-by-certificate = rows without a person number that are known by their certificate number: { $count }; by the person number that other rows have with it, else by the certificate number itself.
+note-by-name = rows without an institution code that are known by the institution's name: { $count }; by the code that other rows have with it, else by the name itself.
+note-nobody = without a person who can be told from others: stays { $stays }, visits { $visits } (together { $money } yuan), charge lines { $lines }. The person number is empty, a filler, masked, or many people stand under it (such numbers: { $ids }). Their money counts; no rule that follows a person judges them. Export the person numbers to have them judged.
+note-unknown-kinds = rows with a kind of visit that is not known: { $count }, namely { $kinds }. Those in a hospital over at least one night by their dates are read as stays ({ $stays }), the others as outpatient visits ({ $others }). If that is wrong, write one of the kinds of the national list (21, 11, 41 ...; 普通住院, 普通门诊, 定点药店购药) into the column med_type (医疗类别).
 note-other-numbers = { $file }: the numbers in the column { $column } are not of the kind that the stays and visits have; its rows are put with their stays and visits without it.
-note-listed-stays = { $count } rows in lists of visits are settlements of stays that are in the table of stays as well; each counts once.
-note-conflicts = { $count } settlements are there in two versions that contradict each other; the first row of each pair counts (sent later; where that is not known settled later, else fuller, else of the later file by name): { $rows }
-note-line-conflicts = { $count } charge lines are there in two versions that contradict each other; the first row of each pair counts (of the later file by name): { $rows }
-note-withdrawn = { $count } settlements were sent again as void or taken back; all their rows are left out.
-note-lines-withdrawn = { $count } charge lines were sent again as void; all their rows are left out.
-note-sent-again = { $count } settlements of a stay or visit are there a second time under another number, with the same money and within minutes: perhaps paid twice. Each counts once; the second ones come to { $total } yuan, of which the fund paid { $fund }. Ask whether they were paid: { $rows }
+note-listed-stays = rows in lists of visits that are settlements of stays in the table of stays: { $count }; each counts once.
+note-conflicts = settlements in two versions that contradict each other: { $count }; the first row of each pair counts (sent later; where that is not known settled later, else fuller, else of the later file by name): { $rows }
+note-line-conflicts = charge lines in two versions that contradict each other: { $count }; the first row of each pair counts (of the later file by name): { $rows }
+note-withdrawn = settlements sent again as void or taken back: { $count }; all their rows are left out.
+note-lines-withdrawn = charge lines sent again as void: { $count }; all their rows are left out.
+note-sent-again = settlements of a stay or visit that are there a second time under another number, with the same money and within minutes, perhaps paid twice: { $count }. Each counts once; the second ones come to { $total } yuan, of which the fund paid { $fund }. Ask whether they were paid: { $rows }
 note-paid-twice = { $count } visits follow another of the same person at the same institution with the same money within a minute: perhaps one visit that was settled and paid twice. Both count; the second ones come to { $total } yuan, of which the fund paid { $fund }: { $rows }
-note-marked-refunds = { $count } settlements are marked as refunded, with nothing beside them that they could take back; they are left out.
-note-matched-refunds = { $count } refunds that name no original were set against the latest earlier bill of the same person, institution and amount (a stay only against that of the same dates).
+note-marked-refunds = settlements marked as refunded with nothing beside them that they could take back: { $count }; they are left out.
+note-matched-refunds = refunds that name no original: { $count }; set against the latest earlier bill of the same person, institution and amount (a stay only against that of the same dates).
 note-accounts-closed = { $count } stays begin as a stay of the same patient at the same hospital was closed for the accounts (end of a month or year, all patients of the hospital; or so by the type of settlement), and are read as one stay with it; hospital, first day, patients: { $list }
-note-rounded-refunds = { $count } whole refunds differ from what they refund by up to two fen; altogether { $money } yuan left out as rounding.
-note-lines-without-record = { $count } of { $all } charge lines, for { $money } yuan, belong to { $records } stays or visits that are not in the data. Rules that need the stay or visit do not judge them. Give the stays and visits of the months before and after as well.
+note-rounded-refunds = whole refunds that differ from what they refund by up to two fen: { $count }; altogether { $money } yuan left out as rounding.
+note-lines-without-record = charge lines of stays or visits that are not in the data: { $count } of { $all }, for { $money } yuan, under { $records } visit numbers. Rules that need the stay or visit do not judge them. Give the stays and visits of the months before and after as well.
 note-diagnoses-without-record = { $count } of { $all } diagnoses belong to no stay or visit in the data (visit id, person and institution must fit).
-note-same-money = { $count } stays or visits have two settlements with the same money and dates; both count, because nothing says that they are one. Check whether they were paid twice: { $rows }
-note-inpatient-visits = { $count } rows in lists of visits are inpatient by their kind, and no stay has their visit id; they count as visits, and the rules on stays do not judge them. Give the table of stays with dates of admission and discharge to have them judged.
+note-same-money = stays or visits with two settlements of the same money and dates: { $count }; both count, because nothing says that they are one. Check whether they were paid twice: { $rows }
+note-inpatient-visits = rows in lists of visits that are inpatient by their kind, with no stay of their visit id at that institution: { $count }; they count as visits, and the rules on stays do not judge them. Give the table of stays with dates of admission and discharge to have them judged.
 unread-column = the table was not used: in the required column { $column } ({ $field }) { $count } of { $rows } rows are empty or cannot be read as { $kind ->
     [date] a date
     [number] a number
@@ -132,26 +132,26 @@ note-unread-column = { $file }: column { $column } is not used: nearly nothing i
     [number] a number
    *[text] a value
 } ({ $count } cells, such as: { $examples }). If another column was meant, name it in yishen.toml.
-note-day-month = { $file }: column { $column }: { $count } dates such as { $examples } were read { $order ->
+note-day-month = { $file }: column { $column }: dates such as { $examples } ({ $count }) were read { $order ->
     [day] day first, as other rows of the column show
     [month] month first, as other rows of the column show
     [year] year first, as other rows of the column show
     [mixed] row by row, because some rows have the day first and others the month; { $lost } that can be read both ways were not used
    *[unknown] only where day first and month first are the same day; { $lost } were not used, because no row of the column decides
 }.
-note-epochs = { $file }: column { $column }: { $count } numbers such as { $examples } were read as seconds or milliseconds since 1970.
-note-short-years = { $file }: column { $column }: { $count } years of birth in two digits, such as { $examples }, were read as the latest that is not after the admission.
-note-fillers = table { $table }: column { $column }: { $count } cells hold a date that stands for none ({ $words }) and count as { $end ->
+note-epochs = { $file }: column { $column }: numbers such as { $examples } ({ $count }) were read as seconds or milliseconds since 1970.
+note-short-years = { $file }: column { $column }: years of birth in two digits, such as { $examples } ({ $count }), were read as the latest that is not after the admission.
+note-fillers = table { $table }: column { $column }: dates that stand for none, such as { $words }: { $count }; they count as { $end ->
     [yes] not yet discharged
    *[no] empty
 }.
-note-unknown-words = table { $table }: column { $column }: { $count } cells hold a word or code that is not known and were not judged by it: { $words }
-note-units = table { $table }: column { $column }: { $count } quantities stand with a unit, which was left out: { $words }
+note-unknown-words = table { $table }: column { $column }: words or codes that are not known, and were not judged by: { $count }, namely { $words }
+note-units = table { $table }: column { $column }: quantities with a unit, which was left out: { $count }, namely { $words }
 note-mapped-header-unmet = the configuration names the header "{ $header }" for { $table }.{ $field }, but no file has it: correct it, or take the line out
 note-file-rule-unmet = the configuration speaks of the file "{ $pattern }", but no file has that name
 note-ambiguous-columns = { $file }: several headers could be the same column and nothing says which, so that none is used: { $columns }. Name the right one in yishen.toml
-note-money-from-settlements = { $count } stays have their money from a settlement list beside them ({ $total } yuan)
-note-stays-from-lines = { $count } stays that charge lines repeat are in the files as stays as well; they are counted once
+note-money-from-settlements = stays with their money from a settlement list beside them: { $count } ({ $total } yuan)
+note-stays-from-lines = stays that charge lines repeat and that are in the files as stays as well: { $count }; each is counted once
 
 unread-table-not-used = { $table ->
         [trace_codes] trace codes of drugs (追溯码)
@@ -172,8 +172,8 @@ unread-table-not-used = { $table ->
 unread-incomplete = shares columns with the table { $table } but lacks { $missing }; passed over. If it is that table, `yishen columns` writes a mapping
 unread-not-a-table = no table was recognised by its header ({ $headers }); passed over. `yishen columns` shows what its columns may be
 unread-left-out = left out, as the configuration says (skip)
-note-hidden-files = { $count } hidden files and lock files of Excel were passed over
-note-short-rows = { $file }: { $count } rows have fewer cells than the header; the missing ones at their end are taken as empty
-note-hidden-rows = { $file }: { $count } hidden or filtered rows were read in sheet { $sheet }
+note-hidden-files = hidden files and lock files of Excel that were passed over: { $count }
+note-short-rows = { $file }: rows with fewer cells than the header: { $count }; the missing ones at their end are taken as empty
+note-hidden-rows = { $file }: hidden or filtered rows read in sheet { $sheet }: { $count }
 note-hidden-sheet = { $file }: the hidden sheet { $sheet } was read
-note-formula-without-value = { $file }: sheet { $sheet }, column { $column }: { $count } formulas have no stored value and are taken as empty; open the file in Excel or WPS, save it, and scan again
+note-formula-without-value = { $file }: sheet { $sheet }, column { $column }: formulas without a stored value, taken as empty: { $count }; open the file in Excel or WPS, save it, and scan again

@@ -91,7 +91,7 @@ report-rule-failed = failed: { $title } ({ $rule }): { $reason }
 report-rules-nothing = { $count } { $count ->
     [one] rule
    *[other] rules
-} ran and found nothing in what they judged: { $titles }
+} ran and found nothing in what was judged: { $titles }
 report-rule-skipped = skipped: { $title } ({ $rule }), the data lack { $reason }
 report-rules-waiting = { $count } rules wait for points in their knowledge table (docs/writing-rules.md says how): { $titles }
 report-outcome-ran = ran

@@ -20,7 +20,7 @@ help-values = （可选：{ $values }）
 exit-0 = 正常结束
 exit-1 = 正常结束，且有线索达到 --fail-on 指定的类别
 exit-2 = 命令、配置或输入有误，未写出任何文件
-exit-3 = 已结束但不完整：有规则运行失败，或被剔除的行超过 --max-rejects；报告中写明
+exit-3 = 已结束但不完整：有规则运行失败，或被剔除的行超过 --max-rejects，或用 --keep-going 略过了文件；报告中写明
 
 ## 命令
 
