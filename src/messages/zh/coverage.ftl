@@ -32,7 +32,7 @@ report-list-more = { $shown } 等，另有 { $more } 个
 ## 没有线索时的首句
 report-headline-no-row = 未能作出任何判断：读入 { $read } 行，没有一行可用。本报告不能说明数据有无问题。
 report-headline-unjudged = 未能作出任何判断：{ $rules } 条规则都不能用于现有数据。本报告不能说明数据有无问题。
-report-headline-none-of-part = { $rules } 条规则中能够判断的 { $ran } 条，在住院 { $stays } 人次、门诊购药 { $visits } 人次、费用明细 { $lines } 条中未发现疑点线索；其余 { $others } 条规则什么也没有看。
+report-headline-none-of-part = { $rules } 条规则中能够判断的 { $ran } 条，在住院 { $stays } 人次、门诊购药 { $visits } 人次、费用明细 { $lines } 条中未发现疑点线索；其余 { $others } 条规则未作任何判断。
 
 ## 没有看的
 seen-not-rejected = 读入的 { $read } 行中有 { $n } 行被剔除，未纳入判断。
