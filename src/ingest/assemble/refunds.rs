@@ -2,7 +2,7 @@
 //! takes back a settlement of its own visit; a sale that was taken back under a number of its own is set against the latest
 //! earlier one of the person with the same amount, a stay only against that of the same dates. What is not taken back stands.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::settlements::Settlement;
 use super::{Ledger, Pairs};
@@ -152,14 +152,35 @@ fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger:
             }
         }
     }
+    let anew = anew(book, &by_id, refunds);
+    anew.iter().for_each(|at| book.state[*at] = State::Stands);
+    let refunds: Vec<&(Mark, usize)> = refunds.iter().filter(|(_, at)| !anew.contains(at)).collect();
     let mut left: Vec<(usize, [Fen; 3])> = Vec::new();
-    // What names an original and has neither minus nor flag comes last: where another row has taken its original back, it is
-    // the bill made out anew.
-    let (anew, plain): (Vec<_>, Vec<_>) = refunds.iter().partition(|(mark, _)| *mark == Mark::Original);
-    apply(book, &by_id, &plain, (&mut left, &mut taken.moved), ledger);
+    apply(book, &by_id, &refunds, (&mut left, &mut taken.moved), ledger);
     within_records(book, &mut left, ledger);
-    apply(book, &by_id, &anew, (&mut left, &mut taken.moved), ledger);
     across_records(book, left, taken, ledger);
+}
+
+/// Bills made out anew: they name an original without minus or flag, and another row takes all of that original back.
+fn anew(
+    book: &Book,
+    by_id: &FxHashMap<(HospitalId, TextId), Vec<usize>>,
+    refunds: &[(Mark, usize)],
+) -> FxHashSet<usize> {
+    if refunds.iter().all(|(mark, _)| *mark != Mark::Original) {
+        return FxHashSet::default();
+    }
+    let negative = || refunds.iter().map(|(_, at)| &book.rows[*at]).filter(|r| r.is_negative());
+    let named: FxHashSet<(HospitalId, TextId, Fen)> =
+        negative().filter(|r| r.has_original()).map(|r| (r.hospital, r.original, -r.total)).collect();
+    let plain: FxHashSet<(u32, Fen)> = negative().filter(|r| !r.has_original()).map(|r| (r.record, -r.total)).collect();
+    let is_anew = |at: usize| {
+        let row = &book.rows[at];
+        let mut originals = by_id.get(&(row.hospital, row.original)).into_iter().flatten().map(|at| &book.rows[*at]);
+        originals
+            .any(|o| named.contains(&(row.hospital, row.original, o.total)) || plain.contains(&(o.record, o.total)))
+    };
+    refunds.iter().filter(|(mark, at)| *mark == Mark::Original && is_anew(*at)).map(|(_, at)| *at).collect()
 }
 
 /// Takes back what refunds name; those that name nothing that stands are left.
@@ -273,7 +294,7 @@ fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Tak
     type Record = (Option<Day>, std::ops::Range<usize>);
     let mut bills: FxHashMap<(PersonId, HospitalId, Fen), Vec<Record>> = FxHashMap::default();
     if !left.is_empty() {
-        let wanted: rustc_hash::FxHashSet<(PersonId, HospitalId)> =
+        let wanted: FxHashSet<(PersonId, HospitalId)> =
             left.iter().map(|(at, _)| (book.rows[*at].person, book.rows[*at].hospital)).collect();
         let mut at = 0;
         while at < book.rows.len() {

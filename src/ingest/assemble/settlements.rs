@@ -27,7 +27,7 @@ pub(super) struct Settlement {
     pub settlement: TextId,
     /// Rank of the id of the settlement that this one takes back.
     pub original: TextId,
-    /// The visit id among settlement ids: in layouts with one number for both, refunds name it.
+    /// The visit id among settlement ids, in layouts with one number for both: there refunds name it.
     pub bill: TextId,
     pub total: Fen,
     pub fund: Fen,
@@ -111,7 +111,7 @@ fn read(
     out: &mut Vec<Settlement>,
 ) {
     let visits = &all.interners[Domain::Record as usize].texts;
-    let names_originals = chunk.symbols("init_setl_id").is_some();
+    let names_originals = chunk.symbols("init_setl_id").is_some() && chunk.symbols("setl_id").is_none();
     let bill = |record: u32| {
         let text = visits.get(record as usize).filter(|_| names_originals);
         text.and_then(|text| ids.settlements.pool.find(text)).unwrap_or(TextId::NONE)

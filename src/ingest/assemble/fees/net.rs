@@ -39,6 +39,24 @@ pub(super) fn net(lines: Vec<Line>) -> Netted {
     let (named, unsigned): (Vec<Line>, Vec<Line>) = named.into_iter().partition(Line::is_refund);
     let mut out =
         Netted { lines: Vec::new(), gone: Vec::new(), unmatched: Vec::new(), rounded: Fen(0), rounded_lines: 0 };
+    // Billed anew in place of a line that another takes back whole.
+    let whole = |r: &Line, c: &Line| c.id == r.original && c.amount.0 > 0 && -r.amount.0 >= c.amount.0;
+    let takes_whole = |r: &&Line| !unsigned.is_empty() && charges.iter().any(|c| whole(r, c));
+    let back: FxHashSet<u64> = named.iter().filter(takes_whole).map(|r| r.original).collect();
+    for refund in unsigned {
+        if back.contains(&refund.original) {
+            charges.push(refund);
+            continue;
+        }
+        let mut left = Left::of(&refund, &charges);
+        let original = |c: &&mut Line| c.id == refund.original && c.amount.0 > 0;
+        charges.iter_mut().filter(original).for_each(|c| left.take(c));
+        match left.amount {
+            // Billed anew in place of a line that was taken back.
+            n if n == refund.amount.0 && n > 0 => charges.push(refund),
+            _ => out.finish(refund, &left),
+        }
+    }
     let mut refunds: Vec<(Left, Line)> = named.into_iter().chain(plain).map(|r| (Left::of(&r, &charges), r)).collect();
     for (left, refund) in &mut refunds {
         if refund.original != 0 {
@@ -50,16 +68,6 @@ pub(super) fn net(lines: Vec<Line>) -> Netted {
     for (left, refund) in refunds.iter_mut().filter(|(left, _)| !left.is_used_up()) {
         take_from(&mut charges, left, refund, Line::is_on_day_of);
         take_from(&mut charges, left, refund, Line::precedes);
-    }
-    for refund in unsigned {
-        let mut left = Left::of(&refund, &charges);
-        let original = |c: &&mut Line| c.id == refund.original && c.amount.0 > 0;
-        charges.iter_mut().filter(original).for_each(|c| left.take(c));
-        match left.amount {
-            // Billed anew in place of a line that was taken back.
-            n if n == refund.amount.0 && n > 0 => charges.push(refund),
-            _ => out.finish(refund, &left),
-        }
     }
     for (left, refund) in refunds {
         out.finish(refund, &left);
