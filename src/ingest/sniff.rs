@@ -144,9 +144,8 @@ pub(super) fn zip_kind<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Zip {
         archive.file_names().flatten().take(100_000).map(|n| n.to_ascii_lowercase().replace('\\', "/")).collect();
     let has = |name: &str| lower.iter().any(|n| n == name);
     let under = |folder: &str| lower.iter().any(|n| n.starts_with(folder));
-    if has("xl/workbook.xml") || has("xl/workbook.bin") || (has("mimetype") && has("content.xml")) {
-        Zip::Book
-    } else if has("[content_types].xml") && under("xl/") {
+    let book = has("xl/workbook.xml") || has("xl/workbook.bin") || (has("mimetype") && has("content.xml"));
+    if book || (has("[content_types].xml") && under("xl/")) {
         Zip::Book
     } else if under("word/") || under("ppt/") || (has("[content_types].xml") && !under("xl/")) {
         Zip::Unread("unread-document")

@@ -34,7 +34,7 @@ pub(super) struct Taken {
     /// Sales taken back under a number of their own.
     pub matched: u64,
     /// Records of refunds with a visit id of their own, and the records they took back: their lines belong there.
-    pub moved: Vec<(RecordId, RecordId)>,
+    pub moved: Moved,
     /// Settlements sent twice within seconds: the one that counts, and the other.
     pub again: Pairs,
     pub again_total: Fen,
@@ -42,6 +42,9 @@ pub(super) struct Taken {
     /// Settlements of one visit with the same money and dates of which it is not known that they are one: both count.
     pub alike: Pairs,
 }
+
+/// Records of refunds, each with the record that it took back.
+pub(super) type Moved = Vec<(RecordId, RecordId)>;
 
 /// Settlements with what refunds left of them.
 struct Book {
@@ -188,7 +191,7 @@ fn apply(
     book: &mut Book,
     by_id: &FxHashMap<(HospitalId, TextId), Vec<usize>>,
     refunds: &[&(Mark, usize)],
-    (left, moved): (&mut Vec<(usize, [Fen; 3])>, &mut Vec<(RecordId, RecordId)>),
+    (left, moved): (&mut Vec<(usize, [Fen; 3])>, &mut Moved),
     ledger: &mut Ledger<'_>,
 ) {
     for (mark, at) in refunds {

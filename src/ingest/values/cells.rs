@@ -99,7 +99,8 @@ pub(in crate::ingest) fn half_width(text: &str) -> Cow<'_, str> {
 pub(in crate::ingest) fn id(cell: &[u8]) -> Cow<'_, [u8]> {
     // Without a branch in it the loop takes many bytes at a time.
     let odd = cell.iter().fold(false, |odd, byte| odd | !(b'!'..=b'~').contains(byte));
-    if !odd && !(cell.len() == 18 && cell[17] == b'x') {
+    let small = cell.len() == 18 && cell[17] == b'x';
+    if !(odd || small) {
         return Cow::Borrowed(without_fraction(cell));
     }
     let text = String::from_utf8_lossy(cell);

@@ -233,9 +233,9 @@ impl Pieces {
             // Names of China's own time; the offset, where there is one, says the same.
             "CST" | "ASIA" | "SHANGHAI" | "CHINA" | "STANDARD" | "TIME" | "PRC" | "BEIJING" => {}
             "ST" | "ND" | "RD" | "TH" => {}
-            _ => match MONTHS.iter().position(|m| named(&m)) {
+            _ => match MONTHS.iter().position(named) {
                 Some(month) => self.push(month as u32 + 1, 2, Unit::Month)?,
-                None => return DAYS.iter().any(|d| named(&d)).then_some(()),
+                None => return DAYS.iter().any(named).then_some(()),
             },
         }
         Some(())
@@ -347,14 +347,14 @@ impl Pieces {
             (c, b, a)
         } else if a.unit == Unit::Month {
             (c, a, b)
-        } else if c.digits == 4 && short(a) && short(b) {
-            return self.open(a, b, c, time, purpose);
-        } else if [a, b, c].iter().all(|n| n.digits == 2 || (n.digits == 1 && n.value > 0)) && c.unit == Unit::None {
+        } else if (c.digits == 4 && short(a) && short(b))
+            || ([a, b, c].iter().all(|n| n.digits == 2 || (n.digits == 1 && n.value > 0)) && c.unit == Unit::None)
+        {
             return self.open(a, b, c, time, purpose);
         } else {
             return None;
         };
-        if !short(day) || !(month.digits <= 2) || !matches!(year.digits, 2 | 4) {
+        if !short(day) || month.digits > 2 || !matches!(year.digits, 2 | 4) {
             return None;
         }
         if year.digits == 2 {

@@ -49,7 +49,6 @@ unread-changed = was changed while it was read: scan a copy
 unread-empty = there is no row in it
 unread-unrecognised = no table was recognised by its header ({ $headers }): if it is one of the tables, map its headers in yishen.toml (`yishen columns FILE`)
 unread-missing-column = not used: it comes nearest to the table { $table } but lacks { $field } ({ $chinese }); nearest headers: { $candidates }
-unread-compressed = packed by a method that is not read here: unpack it and scan the files
 unread-sprawling = a cell far outside the table: delete the empty rows and columns below it and to its right, or save it as .xlsx
 unread-own-report = a report of this program: left out
 unread-stub = too short to hold anything: the beginning of an archive or workbook and no more; copy or export it again

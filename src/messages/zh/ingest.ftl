@@ -49,7 +49,6 @@ unread-changed = 读取过程中文件被改动：请扫描其副本
 unread-empty = 没有任何数据行
 unread-unrecognised = 按表头未识别为任何数据表（{ $headers }）：如果它是其中一张表，请在 yishen.toml 中对照表头（`yishen columns 文件`）
 unread-missing-column = 未使用：最接近 { $table } 表，但缺少 { $field }（{ $chinese }）；最接近的表头：{ $candidates }
-unread-compressed = 压缩方式无法读取：请解压后再扫描
 unread-sprawling = 表格之外很远处有单元格：请删除表格下方和右侧的空行空列，或另存为 .xlsx
 unread-own-report = 本程序生成的报告，不作为数据读取
 unread-stub = 太短，没有内容：只有压缩包或工作簿的开头；请重新复制或导出
