@@ -97,9 +97,10 @@ fn only_what_the_page_on_quality_explains_is_reported() {
     for finding in run.findings.iter().filter(|f| f.result != Some(ResultClass::Statistic)) {
         leads.entry(&finding.rule).or_default().push(finding);
     }
-    for rule in ["paired-admissions", "threshold-stays"] {
+    // Heaped on thousands, the bills leave no hospital with enough of them beside a mark: nothing was tested.
+    for (rule, ended) in [("paired-admissions", Outcome::Ran { findings: 0 }), ("threshold-stays", Outcome::Unjudged)] {
         let outcome = &run.rules.iter().find(|r| r.rule == rule).expect("the rule exists").outcome;
-        assert_eq!(*outcome, Outcome::Ran { findings: 0 }, "{rule}");
+        assert_eq!(*outcome, ended, "{rule}");
     }
     assert_eq!(leads.keys().copied().collect::<Vec<_>>(), ["overlapping-stays"]);
     let overlapping = &leads["overlapping-stays"];
