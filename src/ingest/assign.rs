@@ -32,6 +32,25 @@ const YOUNG: [&str; 8] = ["月", "月龄", "天", "日", "日龄", "小时", "mo
 /// Ranks of a header that is a column's only after its brackets were taken off, and of one that is so by its main word.
 const STRIPPED: usize = 200;
 const MAIN_WORD: usize = 190;
+/// Rank of a header that is a column's only by another word for the same thing; behind all others.
+const REWORDED: usize = 300;
+
+/// Words that headers use for one another, each with the one they are compared by.
+const SAME: [(&str, &str); 9] = [
+    ("定点医疗机构", "医疗机构"),
+    ("定点医药机构", "医疗机构"),
+    ("医药机构", "医疗机构"),
+    ("代码", "编码"),
+    ("编号", "编码"),
+    ("时间", "日期"),
+    ("病人", "患者"),
+    ("就诊人", "患者"),
+    ("离院日期", "出院日期"),
+];
+/// What stands before a header that says whose it is, and the columns that say something of a person.
+const WHOSE: [&str; 5] = ["患者", "参保人员", "参保人", "被保险人", "公民"];
+const PERSONAL: [&str; 10] =
+    ["psn_no", "psn_name", "certno", "gend", "brdy", "age", "insutype", "psn_type", "addr", "tel"];
 
 /// Normal form of a header to its column and rank; lower ranks are preferred.
 type Known = HashMap<(Table, String), (&'static Column, usize)>;
@@ -47,6 +66,37 @@ fn known() -> &'static Known {
             }
         }
         known
+    })
+}
+
+/// A normal form with one word for what headers have several for.
+fn reworded(name: &str) -> String {
+    SAME.iter().fold(name.to_string(), |text, (word, same)| text.replace(word, same))
+}
+
+/// Every known header of every table with one word for each thing; those that would be several columns are left out.
+fn known_reworded() -> &'static Known {
+    static KNOWN: OnceLock<Known> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let mut found: HashMap<(Table, String), Option<(&'static Column, usize)>> = HashMap::new();
+        for ((table, name), &(column, rank)) in known() {
+            let entry = found.entry((*table, reworded(name))).or_insert(Some((column, rank)));
+            *entry = entry.filter(|(other, _)| other.field == column.field).map(|(c, other)| (c, other.min(rank)));
+        }
+        found.into_iter().filter_map(|(name, entry)| entry.map(|found| (name, found))).collect()
+    })
+}
+
+/// The column of a header that is known by another word for the same thing.
+fn look_up_reworded(table: Table, name: &str) -> Option<(&'static Column, usize)> {
+    if name.is_ascii() {
+        return None;
+    }
+    let text = reworded(name);
+    let find = |text: &str| known_reworded().get(&(table, text.to_string())).copied();
+    find(&text).or_else(|| {
+        let rest = WHOSE.iter().find_map(|whose| text.strip_prefix(whose))?;
+        find(rest).filter(|(column, _)| PERSONAL.contains(&column.field))
     })
 }
 
@@ -69,7 +119,9 @@ fn look_up(table: Table, name: &Name) -> Option<(&'static Column, usize)> {
         money || matches!(name.unit, None | Some(0))
     };
     let Some(qualifier) = &name.qualifier else {
-        return find(name.bare.clone()).filter(|(c, _)| fits(c)).map(|(c, rank)| (c, rank + 1));
+        let found = find(name.bare.clone()).map(|(c, rank)| (c, rank + 1));
+        let found = found.or_else(|| look_up_reworded(table, &name.bare).map(|(c, rank)| (c, rank + REWORDED)));
+        return found.filter(|(c, _)| fits(c));
     };
     let bare = &name.bare;
     let joined = [format!("{qualifier}{bare}"), format!("{bare}{qualifier}")];
@@ -82,6 +134,16 @@ fn look_up(table: Table, name: &Name) -> Option<(&'static Column, usize)> {
     }
     let base = if MAIN.contains(&qualifier.as_str()) { MAIN_WORD } else { STRIPPED };
     Some((column, rank.min(5) + base))
+}
+
+/// Headers of a drug, which are those of a charge line only where each line has its amount: a prescription and a list of
+/// scanned trace codes name drugs, too, and are no charges.
+const DRUG: [&str; 2] = ["药品编码", "药品名称"];
+
+/// Whether headers are those of charges for drugs.
+fn charges_drugs(names: &[Name]) -> bool {
+    let says = |word: &str| names.iter().any(|n| n.bare.contains(word));
+    says("金额") && !says("追溯码")
 }
 
 /// Gives each header its column; where two headers are the same column, the better-ranked, then the first, has it. A header of
@@ -111,6 +173,9 @@ pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, Str
         let given = mapped.get(&name.full).or_else(|| mapped.get(&name.bare).filter(|_| name.qualifier.is_none()));
         let hits: Vec<(&'static Column, usize)> = match given {
             Some(columns) => columns.iter().map(|c| (*c, 0)).collect(),
+            None if table == Table::Fees && DRUG.contains(&reworded(&name.bare).as_str()) && !charges_drugs(names) => {
+                Vec::new()
+            }
             None => look_up(table, name).into_iter().collect(),
         };
         out.mapped |= given.is_some();
@@ -252,6 +317,48 @@ mod tests {
         assert_eq!(missing(Table::Stays, "身份证号,机构名称,入院日期"), ["endtime"]);
         assert_eq!(missing(Table::Fees, "项目名称,数量"), ["mdtrt_id"]);
         assert_eq!(missing(Table::Fees, "项目名称,人员编号,收费日期"), ["cnt"]);
+    }
+
+    #[test]
+    fn one_word_is_as_good_as_another() {
+        for (table, header, field) in [
+            (Table::Stays, "定点医疗机构编码", "fixmedins_code"),
+            (Table::Stays, "定点医药机构代码", "fixmedins_code"),
+            (Table::Stays, "医药机构编码", "fixmedins_code"),
+            (Table::Stays, "机构编号", "fixmedins_code"),
+            (Table::Stays, "医院编号", "fixmedins_code"),
+            (Table::Stays, "诊断代码", "dise_codg"),
+            (Table::Stays, "主诊断代码", "dise_codg"),
+            (Table::Stays, "出院诊断代码", "dise_codg"),
+            (Table::Stays, "统筹基金支付金额", "hifp_pay"),
+            (Table::Stays, "医保报销金额", "fund_pay_sumamt"),
+            (Table::Stays, "住院总费用", "medfee_sumamt"),
+            (Table::Stays, "费用合计(元)", "medfee_sumamt"),
+            (Table::Stays, "患者身份证号", "certno"),
+            (Table::Stays, "公民身份证号", "certno"),
+            (Table::Stays, "病人姓名", "psn_name"),
+            (Table::Stays, "就诊开始日期", "begntime"),
+            (Table::Stays, "住院起始时间", "begntime"),
+            (Table::Stays, "离院日期", "endtime"),
+            (Table::Fees, "收费项目代码", "hilist_code"),
+            (Table::Fees, "收费项目(名称)", "hilist_name"),
+            (Table::Visits, "病人编号", "psn_no"),
+        ] {
+            assert_eq!(given(table, header, &[]).at(field), Some(0), "{header}");
+        }
+        let visits = given(Table::Visits, "就诊时间,就诊日期", &[]);
+        assert_eq!((visits.at("begntime"), visits.at("setl_time")), (Some(0), Some(1)), "what is known exactly stays");
+        assert_eq!(given(Table::Stays, "医院编号,医院编码", &[]).at("fixmedins_code"), Some(1));
+        assert_eq!(given(Table::Fees, "患者医保编码", &[]).headers(), 0, "a person's code is no item's");
+        assert_eq!(given(Table::Stays, "编号,名称,患者费用", &[]).headers(), 0);
+    }
+
+    #[test]
+    fn a_drug_is_charged_only_with_its_amount() {
+        let item = |header: &str| given(Table::Fees, header, &[]).at("hilist_code");
+        assert_eq!(item("就诊ID,药品编码,药品名称,数量,金额"), Some(1));
+        assert_eq!(item("处方号,就诊ID,药品代码,药品名称,数量,频次,用法"), None);
+        assert_eq!(item("结算ID,药品编码,追溯码,金额"), None);
     }
 
     #[test]

@@ -315,7 +315,8 @@ mod tests {
     /// The texts of a column of numbers.
     fn column(numbers: &[f64]) -> Vec<String> {
         let mapping = Mapping::default();
-        let tables = Tables::new(Headers { mapping: &mapping, file: "", lenient: false }, None, &Silent);
+        let mapped = Default::default();
+        let tables = Tables::new(Headers::new(&mapping, &mapped, false), None, &Silent);
         let mut reading =
             Reading { tables, exact: Vec::new(), row: None, cells: Vec::new(), hidden: &[], hidden_rows: 0 };
         numbers.iter().for_each(|n| reading.look(0, Some(*n)));

@@ -80,10 +80,13 @@ impl Chunk {
         self.find(field).and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_slice()) } else { None })
     }
 
+    fn find_mut(&mut self, field: &str) -> Option<&mut Values> {
+        self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v)
+    }
+
     /// Ids of a text column, to be corrected.
     pub fn symbols_mut(&mut self, field: &str) -> Option<&mut [u32]> {
-        let values = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
-        values.and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_mut_slice()) } else { None })
+        self.find_mut(field).and_then(|v| if let Values::Symbol(_, v) = v { Some(v.as_mut_slice()) } else { None })
     }
 
     /// Integers of a number column.
@@ -93,16 +96,14 @@ impl Chunk {
 
     /// Gives ids of a text column another name.
     pub fn rename(&mut self, field: &str, names: &FxHashMap<u32, u32>) {
-        let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
-        if let Some(Values::Symbol(_, ids)) = found.filter(|_| !names.is_empty()) {
+        if let Some(ids) = self.symbols_mut(field).filter(|_| !names.is_empty()) {
             ids.iter_mut().for_each(|id| *id = names.get(id).copied().unwrap_or(*id));
         }
     }
 
     /// Integers of a number column, to be added to.
     fn integers_mut(&mut self, field: &str) -> Option<&mut Vec<i64>> {
-        let found = self.columns.iter_mut().find(|(f, _)| *f == field).map(|(_, v)| v);
-        found.and_then(|v| if let Values::Integer(v) = v { Some(v) } else { None })
+        self.find_mut(field).and_then(|v| if let Values::Integer(v) = v { Some(v) } else { None })
     }
 
     /// Moments of a date column.
@@ -368,8 +369,7 @@ impl Collected {
             }
         }
         if rows.used > 0 {
-            let slots = parser.slots.iter().enumerate().filter(|(at, _)| !settled.dropped.contains(at));
-            self.columns.extend(slots.map(|(_, s)| (layout.table, s.field)));
+            self.have_columns(layout.table, parser, &settled);
         }
         self.inputs[input].parts.push(Part { name: name.clone(), table: layout.table, encoding, columns, rows });
         for ((parser, layout), rows) in parser.beside.iter().zip(&layout.beside).zip(beside).filter(|_| !repeated) {
@@ -377,6 +377,12 @@ impl Collected {
                 Part { name: name.clone(), table: parser.table, encoding, columns: Vec::new(), rows: Rows::default() };
             self.beside(input, part, own, parser, &layout.layout, rows);
         }
+    }
+
+    /// Takes note of the columns of a part, but for those of which nearly nothing could be read.
+    fn have_columns(&mut self, table: Table, parser: &Parser, settled: &Settled) {
+        let slots = parser.slots.iter().enumerate().filter(|(at, _)| !settled.dropped.contains(at));
+        self.columns.extend(slots.map(|(_, slot)| (table, slot.field)));
     }
 
     /// The index of a new part, which is also the file index of its rows.
@@ -417,7 +423,7 @@ impl Collected {
         }
         own.rows.repeated = own.rows.read - own.rows.used - own.rows.rejected;
         if own.rows.used > 0 {
-            self.columns.extend(parser.parser.slots.iter().map(|s| (own.table, s.field)));
+            self.have_columns(own.table, &parser.parser, &settled);
         }
         if !same {
             own.columns = header_columns(layout, &[]);
@@ -443,7 +449,7 @@ impl Collected {
                 continue;
             };
             for (slot, values) in parser.parser.slots.iter().zip(&batch.values).filter(|(s, _)| s.is_money()) {
-                let known = self.chunks[super::collect::slot(parser.table)][chunk].integers_mut(slot.field);
+                let known = self.chunks[self::slot(parser.table)][chunk].integers_mut(slot.field);
                 if let (true, Some(known), Values::Integer(values)) = (parser.sums(), known, values) {
                     known[at] = plus(known[at], values[row]);
                 }

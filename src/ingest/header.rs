@@ -1,5 +1,7 @@
 //! Recognises a table by its header row: which table, and what each column is.
 
+use std::collections::HashSet;
+
 use super::assign::{Assigned, assign, is_known};
 use super::beside;
 pub(super) use super::layout::Layout;
@@ -47,11 +49,35 @@ impl Recognised {
     }
 }
 
+/// The headers that the configuration names, made ready once: every row of data is held against them.
+#[derive(Debug, Default)]
+pub(super) struct Mapped {
+    /// As they are compared.
+    names: HashSet<String>,
+    /// One of them holds a run of digits, as data do.
+    numbered: bool,
+}
+
+impl Mapped {
+    pub fn new(mapping: &Mapping) -> Self {
+        let names: HashSet<String> = mapping.headers().map(normal).collect();
+        let numbered = names.iter().any(|name| has_run_of_digits(name.as_bytes()));
+        Self { names, numbered }
+    }
+}
+
+/// Whether a cell holds digits in a row, as ids, dates and codes do and known headers do not.
+fn has_run_of_digits(cell: &[u8]) -> bool {
+    cell.windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
+}
+
 /// How the headers of a file are read.
 #[derive(Clone, Copy)]
 pub(super) struct Headers<'a> {
     /// Names from `yishen.toml`; they go before every known name.
     pub mapping: &'a Mapping,
+    /// The same, made ready.
+    pub mapped: &'a Mapped,
     /// Name of the file, with its archive member or sheet: what is said about single files goes by it.
     pub file: &'a str,
     /// Take a table that lacks a column for what it is: to show how it was understood, not to scan it.
@@ -59,6 +85,11 @@ pub(super) struct Headers<'a> {
 }
 
 impl<'a> Headers<'a> {
+    /// For no file yet.
+    pub fn new(mapping: &'a Mapping, mapped: &'a Mapped, lenient: bool) -> Self {
+        Self { mapping, mapped, file: "", lenient }
+    }
+
     /// The same for a file.
     pub fn of(self, file: &'a str) -> Self {
         Self { file, ..self }
@@ -79,13 +110,13 @@ impl<'a> Headers<'a> {
 
     /// Whether a cell is no header at a glance: ids, dates and codes, the cells of nearly all rows, hold runs of digits.
     pub fn is_no_name(&self, cell: &[u8]) -> bool {
-        self.mapping.headers().next().is_none() && cell.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+        !self.mapped.numbered && has_run_of_digits(cell)
     }
 
     /// Whether a cell is a header of some table.
     pub fn knows(&self, cell: &str) -> bool {
         let name = Name::new(cell);
-        is_known(&name) || self.mapping.headers().any(|h| normal(h) == name.full)
+        is_known(&name) || self.mapped.names.contains(&name.full)
     }
 
     fn settle(&self, cells: &[String]) -> Recognised {

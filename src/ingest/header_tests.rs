@@ -8,7 +8,7 @@ fn cells(header: &str) -> Vec<String> {
 }
 
 fn with(header: &str, mapping: &Mapping) -> Recognised {
-    Headers { mapping, file: "x.csv", lenient: false }.recognise(&cells(header))
+    Headers::new(mapping, &Mapped::new(mapping), false).of("x.csv").recognise(&cells(header))
 }
 
 fn found(header: &str) -> Recognised {
@@ -165,4 +165,20 @@ fn wide_diagnoses_are_several_rows() {
     let stays = "就诊ID,人员编号,机构编码,入院日期,出院日期,主诊断编码,其他诊断编码1,其他诊断名称1,其他诊断编码2";
     let Recognised::Table(layout) = found(stays) else { panic!() };
     assert_eq!((layout.table, layout.beside.len()), (Table::Stays, 2));
+}
+
+#[test]
+fn data_are_told_at_a_glance_unless_a_mapped_header_looks_like_them() {
+    let mapping = |header: &str| {
+        let fields = BTreeMap::from([("medfee_sumamt".to_string(), header.to_string())]);
+        Mapping { columns: BTreeMap::from([(Table::Stays, fields)]), ..Mapping::default() }
+    };
+    for (header, glance) in [("金额", true), ("2024年金额", false)] {
+        let mapping = mapping(header);
+        let mapped = Mapped::new(&mapping);
+        let headers = Headers::new(&mapping, &mapped, false);
+        assert_eq!(headers.is_no_name("2025-03-01".as_bytes()), glance, "{header}");
+        assert!(!headers.is_no_name(header.as_bytes()) && headers.knows(header), "{header}");
+        assert!(!headers.knows("2025-03-01") && !headers.knows("张三"));
+    }
 }

@@ -90,7 +90,8 @@ mod tests {
 
     fn find(text: &str) -> (usize, Option<Table>, Vec<String>) {
         let mapping = Mapping::default();
-        let found = search(&rows(text), Headers { mapping: &mapping, file: "", lenient: false }).expect("rows");
+        let mapped = Default::default();
+        let found = search(&rows(text), Headers::new(&mapping, &mapped, false)).expect("rows");
         let table = match found.found {
             Recognised::Table(layout) => Some(layout.table),
             _ => None,

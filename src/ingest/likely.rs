@@ -237,7 +237,7 @@ fn is_certificate(cell: &[u8]) -> bool {
 fn is_id(cell: &[u8]) -> bool {
     let plain = cell.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'#' | b'@'));
     let dressed = is_date(cell) && (cell.contains(&b'-') || cell.contains(&b'/') || cell.contains(&b':'));
-    plain && !dressed && !is_diagnosis(cell)
+    plain && !dressed
 }
 
 /// ICD-10: a letter and two digits, with or without more behind a point.
@@ -326,6 +326,8 @@ mod tests {
         assert_eq!(fit(Table::Stays, "medfee_sumamt", &["2024-01-01"]), Some(false));
         assert_eq!(fit(Table::Stays, "gend", &["男", "女"]), Some(true));
         assert_eq!(fit(Table::Stays, "psn_no", &["P001", "P002"]), Some(true));
+        assert_eq!(fit(Table::Stays, "psn_no", &["P10", "A01", "H12"]), Some(true), "short ids look like categories");
+        assert_eq!(fit(Table::Stays, "psn_no", &["I10.x00"]), Some(false));
         assert_eq!(fit(Table::Stays, "psn_no", &["张三"]), Some(false));
         assert_eq!(fit(Table::Stays, "psn_name", &["张三"]), Some(true));
         assert_eq!(fit(Table::Stays, "psn_no", &[]), None);

@@ -67,11 +67,8 @@ pub fn read_all(
     keep_going: bool,
     progress: &dyn Progress,
 ) -> Result<Ingested, Error> {
-    let collected = gather(paths, Headers { mapping, file: "", lenient: false }, keep_going, progress)?;
-    let missed = collected.missed;
-    let mut ingested = assemble::assemble(collected, progress)?;
-    ingested.missed = missed;
-    Ok(ingested)
+    let collected = gather(paths, Headers::new(mapping, &header::Mapped::new(mapping), false), keep_going, progress)?;
+    assemble::assemble(collected, progress)
 }
 
 /// How the files were understood: their tables, columns and sample values, without joining them. A table that lacks a column
@@ -80,7 +77,7 @@ pub fn read_all(
 /// # Errors
 /// As [`read`], but for missing columns.
 pub fn inspect(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Inspected, Error> {
-    let all = gather(paths, Headers { mapping, file: "", lenient: true }, true, progress)?;
+    let all = gather(paths, Headers::new(mapping, &header::Mapped::new(mapping), true), true, progress)?;
     Ok(Inspected { inputs: all.inputs, strangers: all.strangers, unread: all.unread, notes: all.notes })
 }
 

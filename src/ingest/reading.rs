@@ -198,7 +198,7 @@ impl Reader<'_> {
                     }
                     let inner = place.inside(&name);
                     match spool(&mut entry) {
-                        Ok((file, _)) => self.attempt(&inner, |reader| reader.member(place, inner.clone(), file)),
+                        Ok((file, _)) => self.attempt(|reader| reader.member(place, inner.clone(), file)),
                         Err(e) => return Err(Error::broken(&inner.name(), 0, e)),
                     }
                 }
@@ -262,19 +262,19 @@ impl Reader<'_> {
             match archive.by_index(*at) {
                 Ok(entry) => {
                     let packed = entry.compressed_size();
-                    self.attempt(&inner, |reader| reader.member(place, inner.clone(), member(entry, packed)));
+                    self.attempt(|reader| reader.member(place, inner.clone(), member(entry, packed)));
                 }
                 Err(zip::result::ZipError::CompressionMethodNotSupported(_)) => {
-                    self.attempt(&inner, |reader| reader.leave(&inner, "unread-compressed"));
+                    self.attempt(|reader| reader.leave(&inner, "unread-compressed"));
                 }
-                Err(e) => self.attempt(&inner, |_| Err(Error::Damaged { file: inner.name(), reason: e.to_string() })),
+                Err(e) => self.attempt(|_| Err(Error::Damaged { file: inner.name(), reason: e.to_string() })),
             }
         }
         Ok(())
     }
 
     /// Goes on with the other members after one that cannot be read.
-    fn attempt(&mut self, _place: &Place<'_>, read: impl FnOnce(&mut Self) -> Result<(), Error>) {
+    fn attempt(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Error>) {
         if let Err(error) = read(self) {
             self.all.faults.push(Fault { error, when: When::Broken });
         }

@@ -280,7 +280,8 @@ mod tests {
 
     fn read(text: &str) -> Vec<(Option<String>, Table, u64, usize)> {
         let mapping = Mapping::default();
-        let mut tables = Tables::new(Headers { mapping: &mapping, file: "", lenient: false }, None, &Silent);
+        let mapped = Default::default();
+        let mut tables = Tables::new(Headers::new(&mapping, &mapped, false), None, &Silent);
         for (line, row) in (1..).zip(text.lines()) {
             let cells = (0..).zip(row.split(',')).filter(|(_, c)| !c.is_empty());
             tables.row(line, cells.map(|(at, c)| (at, c.to_string())).collect());

@@ -178,15 +178,12 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
         None => delimiter::candidates(text),
     };
     let mut best: Option<((usize, usize), Head)> = None;
+    let mut wide = false;
     for delimiter in candidates {
-        // Told by its bytes, before any cell is made of them.
-        let wide = |line: &str| {
-            line.len() > heading::WIDEST
-                && memchr::memchr_iter(delimiter.byte(), line.as_bytes()).take(heading::WIDEST + 1).count()
-                    > heading::WIDEST
-        };
-        if text.lines().any(wide) {
-            return Err(Error::TooWide { file: name.to_string() });
+        // Told by its bytes, before any cell is made of them. A text cell may be full of what separates nothing here.
+        if text.lines().any(|line| is_too_wide(line.as_bytes(), delimiter.byte())) {
+            wide = true;
+            continue;
         }
         let plain = delimiter.plain(std::borrow::Cow::Borrowed(text));
         let (lines, mut rows): (Vec<u32>, Vec<Vec<String>>) =
@@ -212,7 +209,36 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
             best = Some((rank, Head { encoding, delimiter, mac, found, header_line, cells, rows, shortest }));
         }
     }
-    Ok(best.map(|(_, head)| head))
+    match best {
+        Some((_, head)) if !wide || matches!(head.found, Recognised::Table(_)) => Ok(Some(head)),
+        _ if wide => Err(Error::TooWide { file: name.to_string() }),
+        best => Ok(best.map(|(_, head)| head)),
+    }
+}
+
+/// Whether a line has more cells than any table: those it would be taken apart into, so what stands in quotes is one.
+fn is_too_wide(line: &[u8], delimiter: u8) -> bool {
+    if line.len() <= heading::WIDEST {
+        return false;
+    }
+    let (mut quoted, mut cells) = (false, 0);
+    memchr::memchr2_iter(delimiter, b'"', line).any(|at| {
+        quoted ^= line[at] == b'"';
+        cells += usize::from(!quoted && line[at] == delimiter);
+        cells > heading::WIDEST
+    })
+}
+
+/// Whether some line is longer than [`LONG`], found in steps of that length.
+fn has_long_line(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while bytes.len() - at > LONG {
+        match memchr::memrchr(b'\n', &bytes[at..=at + LONG]) {
+            Some(end) => at += end + 1,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// How many of the first rows below a header are as wide, in thousandths, and how few cells a row may have: the ones at the
@@ -319,7 +345,7 @@ impl RowReader<'_> {
     /// Parses whole records. A record over several lines that does not fit the header began with a stray quote: its first
     /// line is set aside, and reading goes on with the line after it.
     fn records(&mut self, bytes: &[u8], base: u32) {
-        if bytes.len() > LONG && bytes.split(|b| *b == b'\n').any(|line| line.len() > LONG) {
+        if has_long_line(bytes) {
             return self.long_lines(bytes, base);
         }
         self.whole_records(bytes, base);
@@ -331,7 +357,7 @@ impl RowReader<'_> {
         let (mut from, mut at, mut line, mut first) = (0, 0, base, base);
         for each in bytes.split_inclusive(|b| *b == b'\n') {
             let end = at + each.len();
-            if each.len() > LONG && memchr::memchr_iter(self.delimiter, each).nth(heading::WIDEST).is_some() {
+            if each.len() > LONG && is_too_wide(each, self.delimiter) {
                 self.whole_records(&bytes[from..at], first);
                 let text = String::from_utf8_lossy(&each[..200.min(each.len())]).into_owned();
                 self.bad(line, text.trim(), "reject-fields");
@@ -481,4 +507,30 @@ pub(super) fn is_blank_or_total(record: &csv::ByteRecord) -> bool {
     // Few cells are looked at closely, so that ordinary rows cost nothing.
     let likely = |cell: &[u8]| (5..=24).contains(&cell.len()) && (!cell.is_ascii() || matches!(cell[0], b'T' | b't'));
     record.iter().take(3).any(|cell| likely(cell) && word(cell))
+}
+
+#[cfg(test)]
+mod wide_tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_counted_outside_of_quotes() {
+        let many = ",".repeat(heading::WIDEST + 1);
+        assert!(is_too_wide(many.as_bytes(), b','));
+        assert!(is_too_wide(format!("\"\"{many}").as_bytes(), b','));
+        assert!(!is_too_wide(format!("a,\"{many}\",b").as_bytes(), b','));
+        assert!(!is_too_wide(many.as_bytes(), b'\t'));
+    }
+
+    #[test]
+    fn long_lines_are_found_wherever_they_stand() {
+        let line = |n: usize| [vec![b'x'; n], vec![b'\n']].concat();
+        let short = line(LONG - 1).repeat(3);
+        assert!(!has_long_line(&short) && !has_long_line(b""));
+        for at in [0, LONG, 2 * LONG, 3 * LONG] {
+            let mut text = short.clone();
+            text.splice(at..at, line(LONG + 1));
+            assert!(has_long_line(&text), "{at}");
+        }
+    }
 }

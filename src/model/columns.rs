@@ -171,9 +171,9 @@ const STAYS: &[Column] = table! { Stays:
     days_rinp_flag_31 Text, "31天内再住院计划", "", ["出院31天内再住院计划", "是否有出院31天内再住院计划"];
     setl_time Stamp, "结算时间", "AAE040", ["结算日期", "收费日期", "setl_end_date", "补偿日期", "bill_date", "操作时间", "经办时间"];
     upload_time Stamp, "上传时间", "", ["上传日期", "数据上传时间", "upld_time"];
-    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额", "total_amount", "总金额", "费用总金额", "医疗费总金额"];
-    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额"];
-    hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额"];
+    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额", "total_amount", "总金额", "费用总金额", "医疗费总金额", "住院总费用", "费用合计", "住院费用总额"];
+    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额", "医保报销金额"];
+    hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额", "统筹基金支付金额"];
     psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
     inscp_scp_amt Money, "符合政策范围金额", "", ["符合范围", "政策范围内金额", "inscp_amt", "bmi_convered_amount", "bmi_covered_amount", "符合基本医疗保险的费用", "医保范围内金额"];
     refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识", "是否退费", "退费标记", "退费状态", "作废标志", "冲销标志", "红冲标志", "撤销标志", "is_refund"];
@@ -190,8 +190,8 @@ const FEES: &[Column] = table! { Fees:
     psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号", "patient_id", "个人编码", "参保人员编号", "人员编码"];
     fixmedins_code Id, "机构编码", "AKB020", ["医疗机构编码", "医疗机构代码", "机构ID", "定点机构编码", "定点医药机构编号", "医院编码", "机构代码", "hospital_id", "医院代码", "医疗机构编号", "定点机构代码"];
     fee_ocur_time Stamp, "费用发生时间", "AKC221", ["收费日期", "处方日期", "费用日期", "费用发生日期", "计费时间", "收费时间", "billing_time", "项目开单时间", "计费日期", "usage_date", "项目执行时间"];
-    hilist_code Id required or hilist_name, "医保目录编码", "AKE001", ["med_list_codg", "医保项目编码", "项目编码", "医保编码", "目录编码", "医保目录代码", "item_id", "三目服务项目编码", "收费项目编码"];
-    hilist_name Text, "医保目录名称", "AKE002", ["医保收费名称", "med_list_name", "医保项目名称", "项目名称", "目录名称", "item_name", "三目服务项目名称", "收费项目名称", "服务项目名称"];
+    hilist_code Id required or hilist_name, "医保目录编码", "AKE001", ["med_list_codg", "医保项目编码", "项目编码", "医保编码", "目录编码", "医保目录代码", "item_id", "三目服务项目编码", "收费项目编码", "药品编码"];
+    hilist_name Text, "医保目录名称", "AKE002", ["医保收费名称", "med_list_name", "医保项目名称", "项目名称", "目录名称", "item_name", "三目服务项目名称", "收费项目名称", "服务项目名称", "收费项目", "药品名称"];
     medins_list_codg Text, "医院项目编码", "AKE005", ["his项目编码", "机构项目编码", "院内项目编码", "item_id_hosp"];
     medins_list_name Text, "医院收费名称", "AKE006", ["机构项目名称", "院内项目名称", "医院项目名称", "item_name_hosp"];
     med_chrgitm_type Class, "医疗收费项目类别", "AKE003", ["medins_chrgitm_type", "收费类别", "费用类别", "收费项目类别", "费用类型", "p_category", "三目统计项目", "费用分类"];
@@ -230,8 +230,8 @@ const VISITS: &[Column] = table! { Visits:
     begntime Stamp, "开始时间", "AKC192", ["begndate", "就诊时间", "就诊开始时间", "admission_date"];
     dise_codg Text, "主诊断编码", "AKC196", ["疾病编码", "诊断编码", "病种编码", "主要诊断编码", "outpatient_disease_id"];
     dise_name Text, "主诊断", "AKC197", ["疾病名称", "诊断名称", "病种名称", "主要诊断", "主诊断名称", "主要诊断名称", "admission_disease_name"];
-    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额", "total_amount", "总金额", "费用总金额", "应收金额", "消费金额", "销售金额", "实收金额", "金额"];
-    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额", "统筹支付", "统筹支付金额"];
+    medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额", "total_amount", "总金额", "费用总金额", "应收金额", "消费金额", "销售金额", "实收金额", "金额", "费用合计"];
+    fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额", "统筹支付", "统筹支付金额", "医保报销金额", "统筹基金支付", "统筹基金支付金额"];
     acct_pay Money, "账户支付", "AKC255", ["个人账户支付", "账户"];
     psn_pay Money, "个人负担", "AKC261", ["psn_part_amt", "个人支付", "个人自付", "个人支付金额"];
     refd_setl_flag Flag, "退费标志", "", ["退费结算标志", "退费标识", "refund_flag_type", "双笔退费标识", "是否退费", "退费标记", "退费状态", "作废标志", "冲销标志", "红冲标志", "撤销标志", "is_refund"];

@@ -14,6 +14,20 @@ pub struct OtherTable {
     pub never: &'static [&'static str],
 }
 
+/// Headers of a stay and of its bill: a table that has them is no list of events.
+const A_STAYS: &[&str] = &[
+    "入院日期",
+    "入院时间",
+    "出院日期",
+    "出院时间",
+    "begntime",
+    "endtime",
+    "medfee_sumamt",
+    "医疗费总额",
+    "总费用",
+    "~基金支付",
+];
+
 /// Whoever a row is about.
 const WHO: &[&str] = &[
     "psn_no",
@@ -246,18 +260,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: &[
-            "入院日期",
-            "入院时间",
-            "出院日期",
-            "出院时间",
-            "begntime",
-            "endtime",
-            "medfee_sumamt",
-            "医疗费总额",
-            "总费用",
-            "~基金支付",
-        ],
+        never: A_STAYS,
     },
     OtherTable {
         name: "deaths",
@@ -277,18 +280,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: &[
-            "入院日期",
-            "入院时间",
-            "出院日期",
-            "出院时间",
-            "begntime",
-            "endtime",
-            "medfee_sumamt",
-            "医疗费总额",
-            "总费用",
-            "~基金支付",
-        ],
+        never: A_STAYS,
     },
     OtherTable {
         name: "presence",

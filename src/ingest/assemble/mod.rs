@@ -261,7 +261,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     };
     identity::tell(&region, nobody, &mut ledger);
     tell_diagnoses(&region, &mut ledger);
-    let Collected { mut inputs, mut rejects, mut notes, unread, places, .. } = all;
+    let Collected { mut inputs, mut rejects, mut notes, unread, missed, places, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects, &mut notes);
     // Settlements that went to their stays are no visits.
     if region.visits.is_empty() && !region.stays.is_empty() && brought {
@@ -271,7 +271,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     region.columns.retain(|(table, _)| used(*table));
     region.files = files;
     progress.finish();
-    Ok(Ingested { region, inputs, rejects, unread, notes, missed: 0 })
+    Ok(Ingested { region, inputs, rejects, unread, notes, missed })
 }
 
 /// Gives lines of records that were refunds of others to those records.
