@@ -19,8 +19,8 @@ pub(super) struct Assigned {
     pub powers: Vec<Option<i32>>,
     /// Headers of which several could be the same column, and nothing says which.
     pub ambiguous: Vec<String>,
-    /// Some header was named in the configuration.
-    pub mapped: bool,
+    /// Headers that the configuration names.
+    pub mapped: Vec<usize>,
 }
 
 /// What brackets say of the column that is meant by the word before them.
@@ -136,14 +136,14 @@ fn look_up(table: Table, name: &Name) -> Option<(&'static Column, usize)> {
     Some((column, rank.min(5) + base))
 }
 
-/// Headers of a drug, which are those of a charge line only where each line has its amount: a prescription and a list of
-/// scanned trace codes name drugs, too, and are no charges.
+/// Headers of a drug, which are those of a charge line only where each line has its amount: a prescription names drugs, too,
+/// and is no charge, and a list of scanned trace codes is one only where it counts what was charged.
 const DRUG: [&str; 2] = ["药品编码", "药品名称"];
 
 /// Whether headers are those of charges for drugs.
 fn charges_drugs(names: &[Name]) -> bool {
     let says = |word: &str| names.iter().any(|n| n.bare.contains(word));
-    says("金额") && !says("追溯码")
+    says("金额") && (says("数量") || !says("追溯码"))
 }
 
 /// Gives each header its column; where two headers are the same column, the better-ranked, then the first, has it. A header of
@@ -164,7 +164,7 @@ pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, Str
         constants: Vec::new(),
         powers: names.iter().map(|n| n.unit).collect(),
         ambiguous: Vec::new(),
-        mapped: false,
+        mapped: Vec::new(),
     };
     // By field: rank and header of who has it.
     let mut taken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
@@ -178,7 +178,7 @@ pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, Str
             }
             None => look_up(table, name).into_iter().collect(),
         };
-        out.mapped |= given.is_some();
+        out.mapped.extend(given.map(|_| at));
         for (column, rank) in hits {
             match taken.get(column.field) {
                 Some(&(best, other)) if best == rank && rank >= MAIN_WORD && names[other].full != name.full => {

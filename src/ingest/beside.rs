@@ -8,10 +8,11 @@ use super::layout::{Beside, Layout, Rows};
 use super::names::Name;
 use crate::model::{Column, Kind, Table, column};
 
-/// What lies beside the main table of a file. `stays` is how the headers of charge lines stand for a stay, where they do.
-pub(super) fn find(layout: &mut Layout, names: &[Name], stays: Option<Assigned>) -> Vec<Beside> {
+/// What lies beside the main table of a file. `record` is how the headers of charge lines stand for a stay or a visit, where
+/// they do.
+pub(super) fn find(layout: &mut Layout, names: &[Name], record: Option<(Table, Assigned)>) -> Vec<Beside> {
     match layout.table {
-        Table::Fees => stays.and_then(|stays| stay_of_lines(layout, names, stays)).into_iter().collect(),
+        Table::Fees => record.and_then(|record| record_of_lines(layout, record)).into_iter().collect(),
         Table::Diagnoses | Table::Stays | Table::Visits => further_diagnoses(layout, names),
         Table::Stock => opening(layout, names).into_iter().collect(),
         _ => Vec::new(),
@@ -34,17 +35,16 @@ pub(super) fn names_a_stay(names: &[Name], stays: &Assigned) -> bool {
         "akc192",
         "akc194",
     ];
-    let says = |field: &str| stays.at(field).is_some_and(|at| WORDS.iter().any(|w| names[at].full.contains(w)));
+    // Who names the header in the configuration says what it is.
+    let named = |at: usize| stays.mapped.contains(&at) || WORDS.iter().any(|w| names[at].full.contains(w));
+    let says = |field: &str| stays.at(field).is_some_and(named);
     says("begntime") && says("endtime")
 }
 
-/// The stay that every charge line repeats. Where no header is the amount of the line, the only sum there is is it.
-fn stay_of_lines(fees: &mut Layout, names: &[Name], mut stays: Assigned) -> Option<Beside> {
-    if !names_a_stay(names, &stays) {
-        return None;
-    }
+/// The stay or visit that every charge line repeats. Where no header is the amount of the line, the only sum there is is it.
+fn record_of_lines(fees: &mut Layout, (table, mut record): (Table, Assigned)) -> Option<Beside> {
     let at = |layout: &Layout, field: &str| layout.columns.iter().position(|c| c.is_some_and(|c| c.field == field));
-    let (amount, total) = (at(fees, "det_item_fee_sumamt"), stays.at("medfee_sumamt"));
+    let (amount, total) = (at(fees, "det_item_fee_sumamt"), record.at("medfee_sumamt"));
     let sum = match (amount, total) {
         (None, Some(total)) => {
             fees.columns[total] = column(Table::Fees, "det_item_fee_sumamt");
@@ -52,28 +52,40 @@ fn stay_of_lines(fees: &mut Layout, names: &[Name], mut stays: Assigned) -> Opti
         }
         (amount, total) => amount.is_some() && amount == total || total.is_none(),
     };
-    // What is the line's is not the stay's, but for who and where.
+    // What is the line's is not the record's, but for who, where and, of a bill, when.
     for (at, own) in fees.columns.iter().enumerate() {
-        let shared = |field: &str| matches!(field, "mdtrt_id" | "setl_id" | "psn_no" | "fixmedins_code");
+        let shared = |field: &str| {
+            matches!(field, "mdtrt_id" | "setl_id" | "psn_no" | "fixmedins_code")
+                || (table == Table::Visits && matches!(field, "fee_ocur_time" | "setl_time" | "begntime"))
+        };
         let Some(line) = own else { continue };
-        let stay = stays.columns[at].filter(|c| !shared(c.field) && !shared(line.field));
-        if let Some(stay) = stay.filter(|c| !(sum && c.kind == Kind::Money)) {
-            stays.take(stay.field);
+        let theirs = record.columns[at].filter(|c| !shared(c.field) && !shared(line.field));
+        if let Some(theirs) = theirs.filter(|c| !(sum && c.kind == Kind::Money)) {
+            record.take(theirs.field);
         }
     }
     if sum && total.is_none() {
         let amount = amount?;
-        stays.columns[amount] = column(Table::Stays, "medfee_sumamt");
+        record.columns[amount] = column(table, "medfee_sumamt");
     }
-    let cell = |fields: &[&str]| fields.iter().find_map(|f| stays.at(f));
+    let cell = |fields: &[&str]| fields.iter().find_map(|f| record.at(f));
     let who = [cell(&["psn_no", "certno"]), cell(&["fixmedins_code", "fixmedins_name"])];
-    let stay = [cell(&["ipt_no"]), cell(&["begntime"])];
-    let key: Vec<usize> = match (stays.at("mdtrt_id"), stays.at("setl_id")) {
+    let when = match table {
+        Table::Visits => [None, cell(&["setl_time", "begntime"])],
+        _ => [cell(&["ipt_no"]), cell(&["begntime"])],
+    };
+    let key: Vec<usize> = match (record.at("mdtrt_id"), record.at("setl_id")) {
         (Some(visit), settlement) => who.into_iter().flatten().chain([visit]).chain(settlement).collect(),
         (None, Some(settlement)) => who.into_iter().flatten().chain([settlement]).collect(),
-        (None, None) => who.into_iter().chain(stay).flatten().collect(),
+        (None, None) => who.into_iter().chain(when).flatten().collect(),
     };
-    let mut layout = Layout::new(Table::Stays, &fees.headers, stays);
+    // Lines of a bill without days of their own are of its day.
+    if let Some(when) = when[1].filter(|when| table == Table::Visits && fees.columns[*when].is_none())
+        && at(fees, "fee_ocur_time").is_none()
+    {
+        fees.columns[when] = column(Table::Fees, "fee_ocur_time");
+    }
+    let mut layout = Layout::new(table, &fees.headers, record);
     if at(&layout, "mdtrt_id").is_none() && at(&layout, "setl_id").is_none() {
         fees.joined.clone_from(&key);
         layout.joined.clone_from(&key);
@@ -178,7 +190,7 @@ fn further_diagnoses(layout: &mut Layout, names: &[Name]) -> Vec<Beside> {
             constants: vec![(order, (number + 1).to_string())],
             powers: vec![None; names.len()],
             ambiguous: Vec::new(),
-            mapped: false,
+            mapped: Vec::new(),
         };
         out.push(Beside { layout: Layout::new(Table::Diagnoses, &layout.headers, given), rows: Rows::Filled(code) });
     }

@@ -7,7 +7,10 @@ use super::beside;
 pub(super) use super::layout::Layout;
 use super::names::{Name, normal};
 use crate::config::Mapping;
-use crate::model::{CASE_FRONT, Column, DEDUCTED, Kind, NO_CASE_FRONT, OTHER_TABLES, REFUSED, Table, columns, is_word};
+use crate::model::{
+    CASE_FRONT, Column, DEDUCTED, Kind, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, REFUSED, TRACED, Table, columns,
+    is_word,
+};
 
 /// A header row that is nearly a table.
 #[derive(Clone, Debug)]
@@ -132,11 +135,12 @@ impl<'a> Headers<'a> {
                 return Recognised::Other(other);
             }
             drop_lists(&mut tries, &names);
+            drop_periods(&mut tries, &names);
         }
         match choose(tries, &names, forced) {
-            Chosen::Table(best, flat) => {
+            Chosen::Table(best, record) => {
                 let mut layout = Layout::new(best.table, cells, best.given);
-                layout.beside = beside::find(&mut layout, &names, flat.map(|t| t.given));
+                layout.beside = beside::find(&mut layout, &names, record.map(|t| (t.table, t.given)));
                 Recognised::Table(layout)
             }
             Chosen::Near(near) => Recognised::Incomplete(Incomplete {
@@ -209,7 +213,7 @@ impl Try {
 }
 
 enum Chosen {
-    /// A complete table; with stays where each of its charge lines carries its stay.
+    /// A complete table; with stays or visits where each of its charge lines carries its record.
     Table(Try, Option<Try>),
     Near(Try),
     Nothing,
@@ -217,25 +221,22 @@ enum Chosen {
 
 /// The best of all: the complete table that knows the most headers, unless one that lacks a column is clearly what it is.
 fn choose(tries: Vec<Try>, names: &[Name], forced: Option<Table>) -> Chosen {
-    let (mut whole, near): (Vec<Try>, Vec<Try>) = tries.into_iter().partition(|t| t.missing.is_empty());
+    let (mut whole, mut near): (Vec<Try>, Vec<Try>) = tries.into_iter().partition(|t| t.missing.is_empty());
     // Lines are lines, however much of their stay or visit each of them repeats.
-    if whole.iter().any(|t| t.table == Table::Fees && has_lines(t)) {
-        let stays = whole.iter().position(|t| t.table == Table::Stays).map(|at| whole.remove(at));
+    if let Some(lines) = whole.iter().find(|t| t.table == Table::Fees && has_lines(t)) {
+        let record = whole.iter().position(|t| carries(lines, t, names)).map(|at| whole.remove(at));
         whole.retain(|t| matches!(t.table, Table::Fees | Table::Purchases | Table::Stock));
-        let best = best(whole);
-        return match best {
-            Some(best) if best.table == Table::Fees => Chosen::Table(best, stays),
+        return match best(whole) {
+            Some(best) if best.table == Table::Fees => Chosen::Table(best, record),
             Some(best) => Chosen::Table(best, None),
             None => Chosen::Nothing,
         };
     }
-    let flat =
-        forced.is_none() && whole.iter().any(|t| t.table == Table::Stays && beside::names_a_stay(names, &t.given));
-    let lines = near.iter().position(|t| flat && t.table == Table::Fees && is_flat(t));
-    let mut near = near;
-    if let Some(lines) = lines.map(|at| near.remove(at)) {
-        let stays = whole.into_iter().find(|t| t.table == Table::Stays);
-        return Chosen::Table(lines, stays);
+    let flat = |lines: &Try| lines.table == Table::Fees && is_flat(lines) && forced.is_none();
+    if let Some(at) = near.iter().position(flat)
+        && let Some(record) = whole.iter().position(|t| t.table == Table::Visits || carries(&near[at], t, names))
+    {
+        return Chosen::Table(near.remove(at), Some(whole.remove(record)));
     }
     let known = |t: &Try| t.given.headers();
     let near = near
@@ -261,9 +262,23 @@ fn has_lines(fees: &Try) -> bool {
     (has("hilist_code") || has("hilist_name")) && (has("cnt") || has("pric") || has("feedetl_sn"))
 }
 
-/// Whether lines lack nothing but what their stay, repeated in each of them, gives.
+/// Whether lines lack nothing but what their stay or visit, repeated in each of them, gives.
 fn is_flat(fees: &Try) -> bool {
     has_lines(fees) && fees.missing.iter().all(|c| matches!(c.field, "mdtrt_id" | "det_item_fee_sumamt"))
+}
+
+/// Whether each line carries the stay or the visit that it belongs to: an admission and a discharge, or a bill whose sum is
+/// not the line's own amount.
+fn carries(lines: &Try, record: &Try, names: &[Name]) -> bool {
+    match record.table {
+        Table::Stays => beside::names_a_stay(names, &record.given),
+        Table::Visits => {
+            let own = lines.given.at("det_item_fee_sumamt");
+            let total = record.given.at("medfee_sumamt").filter(|at| Some(*at) != own);
+            own.is_some() && total.is_some() && record.given.has("setl_time")
+        }
+        _ => false,
+    }
 }
 
 /// Whether a table that lacks a column is what the file is, although another lacks none: a table of stays without its
@@ -296,14 +311,34 @@ fn drop_lists(tries: &mut Vec<Try>, names: &[Name]) {
     let is_event =
         |list: Table| money || tries.iter().any(|t| t.table != list && t.given.found().any(|c| event(list, c)));
     let out: Vec<Table> = [Table::Hospitals, Table::Persons].into_iter().filter(|list| is_event(*list)).collect();
-    tries.retain(|t| !out.contains(&t.table) || t.given.mapped);
+    tries.retain(|t| !out.contains(&t.table) || !t.given.mapped.is_empty());
+}
+
+/// Takes out stays of which nothing says that somebody was in hospital: the beginning and the end of an entitlement, of a
+/// treatment, of days in a bed. The national names of an admission and a discharge are those of any beginning and end.
+fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
+    const OF_A_STAY: [&str; 6] = ["setl_id", "setl_time", "med_type", "dscg_way", "ipt_no", "ipt_days"];
+    const PLACES: [&str; 7] = ["床位", "bed", "room", "治疗室", "机器", "机号", "machine"];
+    let placed = names.iter().any(|n| PLACES.iter().any(|place| n.full.contains(place)));
+    let says_more = |t: &Try| t.given.found().any(|c| c.kind == Kind::Money || OF_A_STAY.contains(&c.field));
+    let is_period = |t: &Try| {
+        let numbered = t.given.has("mdtrt_id") && !placed;
+        t.table == Table::Stays
+            && t.missing.is_empty()
+            && t.given.mapped.is_empty()
+            && !(says_more(t) || numbered || beside::names_a_stay(names, &t.given))
+    };
+    if tries.iter().any(is_period) {
+        // Its beginning alone is no visit either.
+        tries.retain(|t| !(is_period(t) || (t.table == Table::Visits && t.given.mapped.is_empty() && !says_more(t))));
+    }
 }
 
 /// The name of a table that is none of ours.
 fn other(names: &[Name], tries: &[Try]) -> Option<&'static str> {
     let headers: Vec<&str> = names.iter().map(|n| n.bare.as_str()).filter(|n| !n.is_empty()).collect();
     // Titles and short lists say too little.
-    if headers.len() < 3 || tries.iter().any(|t| t.given.mapped && t.missing.is_empty()) {
+    if headers.len() < 3 || tries.iter().any(|t| !t.given.mapped.is_empty() && t.missing.is_empty()) {
         return None;
     }
     if is_case_front(&headers) {
@@ -313,11 +348,15 @@ fn other(names: &[Name], tries: &[Try]) -> Option<&'static str> {
     let (deducted, refused) = (count(DEDUCTED), count(REFUSED));
     let fees = tries.iter().find(|t| t.table == Table::Fees);
     let is_bill = tries.iter().any(|t| matches!(t.table, Table::Stays | Table::Visits) && t.missing.is_empty());
+    let is_stay = tries.iter().any(|t| t.table == Table::Stays && t.missing.is_empty());
     let counts_lines = fees.is_some_and(|t| t.given.has("cnt") || t.given.has("pric"));
     if deducted >= if is_bill { 2 } else { 1 } || (refused > 0 && !counts_lines && !is_bill) {
         return Some("deductions");
     }
-    OTHER_TABLES.iter().find(|table| table.is(&headers)).map(|table| table.name)
+    let known = OTHER_TABLES.iter().find(|table| table.is(&headers)).map(|table| table.name);
+    // Trace codes are of goods: what is no table of goods and no charges is not the bill of a visit either.
+    let of_goods = |t: &Try| matches!(t.table, Table::Fees | Table::Purchases | Table::Stock) && t.missing.is_empty();
+    known.or_else(|| (count(TRACED) > 0 && !is_stay && !tries.iter().any(of_goods)).then_some("trace_codes"))
 }
 
 /// Whether headers are those of a case front: several of its own words, or the numbered fields of the upload.
@@ -329,7 +368,12 @@ fn is_case_front(headers: &[&str]) -> bool {
         h.strip_prefix('p').is_some_and(|n| (1..=5).contains(&n.len()) && n.starts_with(|c: char| c.is_ascii_digit()))
     };
     let own = headers.iter().filter(|h| is_word(h, CASE_FRONT)).count();
-    own >= 3 || (2 * headers.iter().filter(numbered).count() > headers.len() && headers.len() >= 4)
+    // What is asked of everybody says little; where the case has its number or its end, two words of a case are enough.
+    let of_a_case = headers.iter().filter(|h| is_word(h, CASE_FRONT) && !is_word(h, OF_ANYBODY)).count();
+    let numbered_case = headers.iter().any(|h| matches!(*h, "病案号" | "离院方式"));
+    own >= 3
+        || (of_a_case >= 2 && numbered_case)
+        || (2 * headers.iter().filter(numbered).count() > headers.len() && headers.len() >= 4)
 }
 
 /// Headers that name a column twice.

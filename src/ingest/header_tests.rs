@@ -151,10 +151,61 @@ fn a_flat_table_is_lines_with_their_stay() {
     assert_eq!(layout.columns[13].map(|c| c.field), Some("det_item_fee_sumamt"), "the only sum is the line's");
     assert_eq!(layout.beside[0].layout.table, Table::Stays);
     assert_eq!(layout.joined, layout.beside[0].layout.joined);
+    // An unknown layout, named by the configuration.
+    let fields = |list: &[(&str, &str)]| list.iter().map(|(f, h)| (f.to_string(), h.to_string())).collect();
+    let of_stay = [("ipt_no", "ZYH"), ("psn_no", "GRBH"), ("begntime", "RYRQ"), ("endtime", "CYRQ")];
+    let of_line = [("fee_ocur_time", "FYRQ"), ("hilist_code", "XMBM"), ("cnt", "SL"), ("det_item_fee_sumamt", "JE")];
+    let of_both = [("fixmedins_code", "YYBH")];
+    let columns = BTreeMap::from([
+        (Table::Stays, fields(&[&of_stay[..], &of_both].concat())),
+        (Table::Fees, fields(&[&of_line[..], &of_stay[1..2], &of_both].concat())),
+    ]);
+    let mapping = Mapping { columns, ..Mapping::default() };
+    let Recognised::Table(layout) = with("ZYH,GRBH,YYBH,RYRQ,CYRQ,FYRQ,XMBM,SL,JE", &mapping) else { panic!() };
+    assert_eq!((layout.table, layout.beside.len()), (Table::Fees, 1));
     // The time of an order is no stay.
     let header = "就诊ID,人员编号,机构编码,开始时间,结束时间,项目名称,数量,金额";
     let Recognised::Table(layout) = found(header) else { panic!() };
     assert_eq!((layout.table, layout.beside.len()), (Table::Fees, 0));
+}
+
+#[test]
+fn lines_carry_their_bill_where_its_sum_is_not_theirs() {
+    let layout = |header: &str| match found(header) {
+        Recognised::Table(layout) => layout,
+        other => panic!("{header}: {other:?}"),
+    };
+    let flat = layout("医院编码,姓名,身份证号,结算时间,总费用,统筹支付,项目名称,数量,单价,金额");
+    assert_eq!((flat.table, flat.beside.len()), (Table::Fees, 1));
+    assert_eq!(flat.beside[0].layout.table, Table::Visits);
+    assert_eq!(flat.joined, [2, 0, 3]);
+    assert_eq!(flat.columns[3].map(|c| c.field), Some("fee_ocur_time"));
+    let receipts = layout("药店编码,医保卡号,销售时间,药品名称,数量,单价,金额");
+    assert_eq!((receipts.table, receipts.beside.len()), (Table::Fees, 1));
+    let lines = layout("就诊ID,结算ID,人员编号,机构编码,结算时间,项目名称,数量,金额");
+    assert_eq!((lines.table, lines.beside.len()), (Table::Fees, 0));
+}
+
+#[test]
+fn a_beginning_and_an_end_are_no_stay() {
+    for (header, what) in [
+        ("人员编号,姓名,身份证号,病种编码,病种名称,机构编码,机构名称,开始日期,结束日期", "registers"),
+        ("psn_no,psn_name,insutype,fixmedins_code,fixmedins_name,begndate,enddate,insu_admdvs,rchk_stas", "registers"),
+        ("人员编号,机构编码,开始时间,结束时间,治疗室", "treatments"),
+        ("就诊ID,人员编号,机构编码,床位号,开始时间,结束时间,科室", "treatments"),
+    ] {
+        assert_eq!(other_table(header), what, "{header}");
+    }
+    assert_eq!(table("人员编号,机构编码,开始时间,结束时间"), None);
+    for header in [
+        "mdtrt_id,psn_no,fixmedins_code,begntime,endtime,medfee_sumamt",
+        "mdtrt_id,psn_no,fixmedins_code,begntime,endtime",
+        "psn_no,fixmedins_code,begntime,endtime,med_type",
+        "人员编号,机构编码,入院日期,出院日期",
+        "就诊ID,人员编号,机构编码,入院日期,出院日期,床位号,病种编码",
+    ] {
+        assert_eq!(table(header), Some(Table::Stays), "{header}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::lacking::{Lack, Lacking};
 use super::names::{Name, normal};
 use super::{HeaderColumn, Unread, likely};
 use crate::messages::args;
+use crate::model::Table;
 
 /// Rows below a header that are looked at to tell what stands in a column.
 pub(super) const LOOKED_AT: usize = 40;
@@ -70,7 +71,9 @@ impl Collected {
                 return;
             }
             Recognised::Incomplete(near) => {
-                let grave = named || (near.telling && near.recognised >= SHARED);
+                // What names neither where nor when goods were is a price list.
+                let goods = matches!(near.table, Table::Purchases | Table::Stock) && near.missing.len() > 1;
+                let grave = named || (near.telling && near.recognised >= SHARED && !goods);
                 let when = if grave { When::Named(Some(near.table)) } else { When::Alone };
                 (Error::Lacking(Box::new(lacking(file, near, &unknown))), when)
             }

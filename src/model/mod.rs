@@ -18,7 +18,7 @@ pub use columns::{Column, Kind, Table, column, columns};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
-pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OTHER_TABLES, OtherTable, REFUSED, is_word};
+pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, OtherTable, REFUSED, TRACED, is_word};
 pub use progress::{Phase, Progress, Silent};
 pub use region::{
     Diagnosis, Fees, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,

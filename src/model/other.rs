@@ -28,6 +28,95 @@ const A_STAYS: &[&str] = &[
     "~基金支付",
 ];
 
+/// Prices and amounts: what has one of them is charged.
+const CHARGED: &[&str] = &["~单价", "~金额", "~费用", "~总额", "pric", "~price", "~amt", "~amount", "cost", "~费"];
+
+/// The beginning and the end of something.
+const PERIOD: &[&str] = &[
+    "begntime",
+    "endtime",
+    "begndate",
+    "enddate",
+    "开始时间",
+    "结束时间",
+    "开始日期",
+    "结束日期",
+    "~有效期",
+    "~生效",
+    "~失效",
+    "~起始",
+    "~终止",
+    "~截止",
+    "~起止",
+    "start_time",
+    "end_time",
+    "start_date",
+    "end_date",
+];
+/// Headers of a stay by name, of a bill, of a settlement: a list of periods has none of them.
+const A_BILL: &[&str] = &[
+    "~入院",
+    "~出院",
+    "~住院",
+    "~金额",
+    "~费用",
+    "~总额",
+    "~总费",
+    "~医疗费",
+    "~基金",
+    "~统筹",
+    "~结算",
+    "~sumamt",
+    "~amount",
+    "cost",
+    "setl_id",
+    "setl_time",
+    "med_type",
+    "医疗类别",
+    "数量",
+    "cnt",
+    "~admission",
+    "~discharge",
+    "~dscg",
+    "akc264",
+    "akc227",
+];
+
+/// The number of a visit, or of a bill: an entitlement has neither.
+const A_VISIT: &[&str] = &[
+    "mdtrt_id",
+    "就诊id",
+    "就诊流水号",
+    "就诊号",
+    "hisid",
+    "akc190",
+    "~入院",
+    "~出院",
+    "~住院",
+    "~金额",
+    "~费用",
+    "~总额",
+    "~总费",
+    "~医疗费",
+    "~基金",
+    "~统筹",
+    "~结算",
+    "~sumamt",
+    "~amount",
+    "cost",
+    "setl_id",
+    "setl_time",
+    "med_type",
+    "医疗类别",
+    "数量",
+    "cnt",
+    "~admission",
+    "~discharge",
+    "~dscg",
+    "akc264",
+    "akc227",
+];
+
 /// Whoever a row is about.
 const WHO: &[&str] = &[
     "psn_no",
@@ -71,6 +160,10 @@ const MONEY: &[&str] = &[
     "cost",
     "akc227",
 ];
+
+/// Headers of the code on each pack of a drug (追溯码).
+pub const TRACED: &[&str] =
+    &["drug_trac_codg", "~追溯码", "~溯源码", "drug_traceability_code", "~tracecode", "~trace_code"];
 
 /// The tables that are known and set aside, the surest first.
 pub const OTHER_TABLES: &[OtherTable] = &[
@@ -127,7 +220,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             &["drug_trac_codg", "追溯码"],
             &["trdn_flag", "拆零标志"],
         ],
-        needs: &[&["drug_trac_codg", "~追溯码", "~溯源码", "drug_traceability_code", "~tracecode", "~trace_code"]],
+        needs: &[TRACED],
         never: &[
             "~金额",
             "~总额",
@@ -347,6 +440,94 @@ pub const OTHER_TABLES: &[OtherTable] = &[
         ],
     },
     OtherTable {
+        name: "prescriptions",
+        columns: &[],
+        needs: &[
+            &["~处方", "rxno", "~医嘱", "~drord", "~prescription", "~order"],
+            &[
+                "~频次",
+                "~用法",
+                "~用量",
+                "~单次剂量",
+                "~每次剂量",
+                "~给药",
+                "~用药天数",
+                "~frequency",
+                "~usage",
+                "~dosage",
+            ],
+            &["~药", "~drug", "~item", "~项目", "~name", "~codg"],
+        ],
+        never: CHARGED,
+    },
+    OtherTable {
+        name: "invoices",
+        columns: &[],
+        needs: &[
+            &["~发票", "~票据", "fphm", "~invoice", "invo_no"],
+            &["~购方", "~销方", "~购买方", "~销售方", "~价税", "~税额", "~税率", "~不含税"],
+        ],
+        never: &["~入库", "~采购", "~购进", "~进货", "~入院", "~出院", "purc_retn_cnt", "import_cnt", "begntime"],
+    },
+    OtherTable {
+        name: "registers",
+        columns: &[],
+        needs: &[
+            &[
+                "~备案",
+                "~认定",
+                "~鉴定",
+                "~慢特病",
+                "~慢性病",
+                "~慢病",
+                "~特病",
+                "~病种",
+                "~待遇",
+                "~签约",
+                "~审批",
+                "rchk_stas",
+                "~opsp_dise",
+                "~dise_codg",
+                "~trt_",
+            ],
+            PERIOD,
+            WHO,
+        ],
+        never: A_VISIT,
+    },
+    OtherTable {
+        name: "treatments",
+        columns: &[],
+        needs: &[
+            &[
+                "~床位",
+                "~床号",
+                "~转床",
+                "~转科",
+                "~治疗室",
+                "~透析",
+                "~机器",
+                "~机号",
+                "room",
+                "~_room",
+                "~room_",
+                "bed",
+                "bed_no",
+                "bedno",
+                "~machine",
+            ],
+            PERIOD,
+            WHO,
+        ],
+        never: A_BILL,
+    },
+    OtherTable {
+        name: "insurance_claims",
+        columns: &[],
+        needs: &[&["~保单", "~出险", "~赔付", "~理赔", "~赔案", "policy_no"], WHO],
+        never: &["setl_id", "结算id", "~基金支付", "~统筹", "fund_pay_sumamt", "数量", "cnt"],
+    },
+    OtherTable {
         name: "payments",
         columns: &[],
         needs: &[
@@ -531,7 +712,10 @@ pub const CASE_FRONT: &[&str] = &[
     "疾病编码",
     "门(急)诊诊断",
     "门急诊诊断",
+    "~其中自付金额",
 ];
+/// Those of them that many a list of people has.
+pub const OF_ANYBODY: &[&str] = &["国籍", "籍贯", "民族", "职业", "婚姻", "户口地址", "联系人姓名", "联系人电话"];
 /// Headers that a case front has not: it is a settlement list then.
 pub const NO_CASE_FRONT: &[&str] = &[
     "psn_no",

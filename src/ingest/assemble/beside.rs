@@ -11,7 +11,7 @@ use super::super::collect::{Collected, slot};
 use super::Ledger;
 use super::settlements::Settlement;
 use crate::messages::args;
-use crate::model::{Day, Fen, HospitalId, PersonId, Table};
+use crate::model::{Day, Fen, HospitalId, PersonId, Stamp, Table, TextId};
 
 /// The columns that hold money of a stay.
 const MONEY: [&str; 4] = ["medfee_sumamt", "fund_pay_sumamt", "hifp_pay", "psn_pay"];
@@ -27,22 +27,34 @@ pub(super) fn settle(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &m
     bring_money(rows, all, ledger)
 }
 
-/// Stays that charge lines repeat count where no table of stays has them. They are known by their visit id at the institution,
-/// or by days in common: one person is not twice in one institution. Their lines go to the stay that is kept.
+/// Stays and visits that charge lines repeat count where no table of their own has them. They are known by their visit id or
+/// settlement id at the institution; else stays by days in common, as one person is not twice in one institution, and visits
+/// by their moment. Their lines go to the record that is kept.
 fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) {
     if all.derived.is_empty() {
         return;
     }
     let is_derived = |row: &Settlement| all.derived.contains(&row.row.file);
     let mut records: FxHashSet<Place> = FxHashSet::default();
+    let mut bills: FxHashSet<(TextId, HospitalId)> = FxHashSet::default();
+    let mut moments: FxHashMap<(PersonId, HospitalId, Stamp), usize> = FxHashMap::default();
     // By person and institution: first day, last day so far, and the row that has it.
     let mut spans = Spans::default();
     let span = |row: &Settlement| row.begin.map(|b| (b.day, row.end.map_or(Day(i32::MAX), |e| e.day)));
-    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.is_stay && !is_derived(row)) {
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| !is_derived(row)) {
         if row.record != NO_SYMBOL {
             records.insert((row.record, row.hospital));
         }
-        if let Some((begin, end)) = span(row).filter(|_| row.person != PersonId::NONE) {
+        if row.settlement != TextId::NONE {
+            bills.insert((row.settlement, row.hospital));
+        }
+        if row.person == PersonId::NONE {
+            continue;
+        }
+        if let Some(moment) = row.time().filter(|_| !row.is_stay) {
+            moments.entry((row.person, row.hospital, moment)).or_insert(at);
+        }
+        if let Some((begin, end)) = span(row).filter(|_| row.is_stay) {
             spans.entry((row.person, row.hospital)).or_default().push((begin, end, at));
         }
     }
@@ -54,7 +66,10 @@ fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Le
             (*end, *at) = widest;
         }
     }
-    let covering = |row: &Settlement| {
+    let standing_for = |row: &Settlement| {
+        if !row.is_stay {
+            return row.time().and_then(|moment| moments.get(&(row.person, row.hospital, moment)).copied());
+        }
         let (list, (begin, end)) = spans.get(&(row.person, row.hospital)).zip(span(row))?;
         let before = list.partition_point(|(first, _, _)| *first <= end).checked_sub(1)?;
         (list[before].1 >= begin).then_some(list[before].2)
@@ -65,15 +80,16 @@ fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Le
         if !is_derived(row) {
             continue;
         }
-        let same = row.record != NO_SYMBOL && records.contains(&(row.record, row.hospital));
-        let stay = covering(row).filter(|_| !same);
-        gone[at] = same || stay.is_some();
-        if let Some(stay) = stay.filter(|_| row.record != NO_SYMBOL) {
+        let same = (row.record != NO_SYMBOL && records.contains(&(row.record, row.hospital)))
+            || (row.settlement != TextId::NONE && bills.contains(&(row.settlement, row.hospital)));
+        let kept = standing_for(row).filter(|_| !same);
+        gone[at] = same || kept.is_some();
+        if let Some(kept) = kept.filter(|_| row.record != NO_SYMBOL) {
             let record = row.record;
-            if rows[stay].record == NO_SYMBOL {
-                rows[stay].record = record;
+            if rows[kept].record == NO_SYMBOL {
+                rows[kept].record = record;
             }
-            alias.insert(record, rows[stay].record);
+            alias.insert(record, rows[kept].record);
         }
     }
     let count = gone.iter().filter(|gone| **gone).count();
@@ -120,8 +136,7 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     }
     let same_person = |a: PersonId, b: PersonId| a == b || a == PersonId::NONE || b == PersonId::NONE;
     // The same settlement twice brings its money once.
-    let mut seen: FxHashSet<(u32, HospitalId, crate::model::TextId, Option<crate::model::Stamp>, Fen, Fen)> =
-        FxHashSet::default();
+    let mut seen: FxHashSet<(u32, HospitalId, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
     let (mut count, mut total) = (FxHashSet::default(), Fen(0));
     rest.retain(|row| {
         let settlement = !row.is_stay && row.record != NO_SYMBOL && !row.void && paid.contains(&row.row.file);

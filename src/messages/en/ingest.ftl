@@ -146,7 +146,7 @@ note-mapped-header-unmet = the configuration names the header "{ $header }" for 
 note-file-rule-unmet = the configuration speaks of the file "{ $pattern }", but no file has that name
 note-ambiguous-columns = { $file }: several headers could be the same column and nothing says which, so that none is used: { $columns }. Name the right one in yishen.toml
 note-money-from-settlements = stays with their money from a settlement list beside them: { $count } ({ $total } yuan)
-note-stays-from-lines = stays that charge lines repeat and that are in the files as stays as well: { $count }; each is counted once
+note-stays-from-lines = stays and visits that charge lines repeat and that are in a table of their own as well: { $count }; each is counted once
 
 unread-table-not-used = { $table ->
         [trace_codes] trace codes of drugs (追溯码)
@@ -161,6 +161,10 @@ unread-table-not-used = { $table ->
         [deductions] deductions or refusals (扣款、拒付)
         [payments] payments to institutions (清算)
         [roster] a list of staff (医务人员)
+        [registers] a register of entitlements (备案、待遇登记)
+        [treatments] treatments or days in beds (治疗、床位)
+        [prescriptions] prescriptions or orders (处方、医嘱)
+        [insurance_claims] claims on private insurance (商业保险理赔)
         [catalogue] a catalogue of items (目录)
        *[other] { $table }
     }: a table that no rule reads yet; set aside. If it is something else, say so in yishen.toml: [files."..."] table = "stays"

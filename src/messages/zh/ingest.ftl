@@ -146,7 +146,7 @@ note-mapped-header-unmet = 配置为 { $table }.{ $field } 指定的表头“{ $
 note-file-rule-unmet = 配置提到文件“{ $pattern }”，但没有这个名称的文件
 note-ambiguous-columns = { $file }：有几列都可能是同一字段，无法判断是哪一列，因此都未采用：{ $columns }。请在 yishen.toml 中写明
 note-money-from-settlements = { $count } 次住院的费用取自旁边的结算表（共 { $total } 元）
-note-stays-from-lines = 费用明细中重复记载的 { $count } 次住院在住院表中也有；只计一次
+note-stays-from-lines = 费用明细中重复记载的 { $count } 次住院或就诊在住院表、就诊表中也有；只计一次
 
 unread-table-not-used = { $table ->
         [trace_codes] 药品追溯码
@@ -161,6 +161,10 @@ unread-table-not-used = { $table ->
         [deductions] 扣款或拒付
         [payments] 医保清算
         [roster] 医务人员
+        [registers] 备案或待遇登记
+        [treatments] 治疗或床位记录
+        [prescriptions] 处方或医嘱
+        [insurance_claims] 商业保险理赔
         [catalogue] 项目目录
        *[other] { $table }
     }表：目前没有规则使用，未读入。如果不是这种表，请在 yishen.toml 中写明：[files."..."] table = "stays"
