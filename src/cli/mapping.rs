@@ -8,7 +8,7 @@ use crate::messages::{Catalog, args};
 use crate::model::{Column, Table, column, columns};
 
 /// The fields that are worth a choice beyond the needed ones: money, ids, who, when, what.
-const USEFUL: [&str; 37] = [
+const USEFUL: [&str; 38] = [
     "mdtrt_id",
     "setl_id",
     "psn_no",
@@ -46,6 +46,7 @@ const USEFUL: [&str; 37] = [
     "manu_lotnum",
     "maindiag_flag",
     "diag_srt_no",
+    "acct_pay",
 ];
 
 /// The fields a table cannot do without that neither the file nor a stand-in gives.

@@ -148,6 +148,7 @@ const HINTS: &[(&str, &[&str])] = &[
     ("purc_retn_stoin_time", &["recv", "receiv", "purch", "stockin", "rksj", "rkrq", "cgrq", "入库", "采购", "进货"]),
     ("inv_cnt", &["onhand", "on_hand", "stock", "balance", "kcsl", "pdsl", "库存", "盘点数"]),
     ("invdate", &["inventory", "counted", "pdrq", "pdsj", "kcrq", "盘点", "盘存"]),
+    ("acct_pay", &["acct", "account", "grzh", "zhzf", "账户"]),
     ("ipt_days", &["zyts", "days", "天数"]),
     ("vali_flag", &["valid", "yxbz", "yxbs", "sfyx", "有效"]),
     ("refd_setl_flag", &["refund", "tfbz", "tfbs", "sftf", "zfbz", "退费", "退款", "冲销", "作废"]),
@@ -277,7 +278,7 @@ fn tells(column: &Column, samples: &[String]) -> bool {
         (Kind::Text, "dise_codg" | "diag_code") => true,
         (Kind::Text, field) => {
             let coded = |c: &[u8]| c.is_ascii() && !c.contains(&b' ') && c.iter().any(u8::is_ascii_digit);
-            (field.ends_with("_name") || field == "addr") && !any(coded)
+            (field.ends_with("_name") || field == "addr") && !any(coded) && any(|c| sex(c).is_none())
         }
         _ => true,
     }
@@ -481,6 +482,7 @@ mod tests {
             (Table::Fees, "hilist_code", "SFZH", ["310112195605061234", "310112196105061234"]),
             (Table::Stays, "dise_name", "XM", ["张三", "李四"]),
             (Table::Stays, "dise_name", "XB", ["男", "女"]),
+            (Table::Stays, "psn_name", "男女", ["男", "女"]),
             (Table::Stays, "fixmedins_name", "XM", ["张三", "李四"]),
             (Table::Stays, "refd_setl_flag", "YXBZ", ["1", "0"]),
             (Table::Stays, "vali_flag", "TFBZ", ["1", "0"]),
