@@ -82,6 +82,10 @@ fn page(name: &str, part: &Part, catalog: &Catalog, width: usize) -> String {
 fn stranger_page(stranger: &Stranger, catalog: &Catalog, width: usize) -> String {
     let tables = ingest::tables(&stranger.columns);
     let mut out = format!("{}\n", catalog.format("columns-unknown", &args([("file", stranger.name.as_str().into())])));
+    if ingest::is_headless(&stranger.columns) {
+        let list = [("file", stranger.name.as_str().into())];
+        out.push_str(&format!("  {}\n", catalog.format("columns-headless", &args(list))));
+    }
     let heading = |id: &str| catalog.text(&format!("columns-heading-{id}"));
     let mut rows = vec![[heading("header"), heading("may-be"), heading("samples")]];
     for column in &stranger.columns {

@@ -1,13 +1,14 @@
 //! Writes a mapping of columns to edit: what was understood as entries, what must be chosen as lines to be taken out of comments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::config::FileRule;
 use crate::ingest::{self, HeaderColumn, Input, Part, Stranger};
 use crate::messages::{Catalog, args};
 use crate::model::{Column, Table, column, columns};
 
 /// The fields that are worth a choice beyond the needed ones: money, ids, who, when, what.
-const USEFUL: [&str; 30] = [
+const USEFUL: [&str; 38] = [
     "mdtrt_id",
     "setl_id",
     "psn_no",
@@ -38,6 +39,14 @@ const USEFUL: [&str; 30] = [
     "diag_code",
     "diag_name",
     "refd_setl_flag",
+    "vali_flag",
+    "init_setl_id",
+    "finl_trns_pric",
+    "spler_name",
+    "manu_lotnum",
+    "maindiag_flag",
+    "diag_srt_no",
+    "acct_pay",
 ];
 
 /// The fields a table cannot do without that neither the file nor a stand-in gives.
@@ -57,10 +66,59 @@ pub(super) fn has_choices(inputs: &[Input], strangers: &[Stranger]) -> bool {
 pub(super) fn write(inputs: &[Input], strangers: &[Stranger], catalog: &Catalog) -> String {
     let mut out = format!("# {}\n", catalog.text("columns-comment").replace('\n', "\n# "));
     understood(&mut out, inputs, catalog);
-    for stranger in strangers {
-        unknown(&mut out, stranger, catalog);
+    let known: Vec<String> = inputs.iter().flat_map(|i| i.parts.iter().map(|p| part_name(i, p))).collect();
+    for (pattern, group) in groups(&known, strangers) {
+        unknown(&mut out, &pattern, &group, catalog);
     }
     out
+}
+
+fn part_name(input: &Input, part: &Part) -> String {
+    if part.name.is_empty() { input.name.clone() } else { format!("{}/{}", input.name, part.name) }
+}
+
+/// Files with the same headers, each group with a pattern that fits its files and no other: twelve months of an export are one
+/// choice and not twelve. Files whose names have nothing in common are groups of their own.
+fn groups<'a>(known: &[String], strangers: &'a [Stranger]) -> Vec<(String, Vec<&'a Stranger>)> {
+    let headers = |s: &'a Stranger| s.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
+    let mut alike: Vec<(Vec<&str>, Vec<&Stranger>)> = Vec::new();
+    let mut at: HashMap<Vec<&str>, usize> = HashMap::new();
+    for stranger in strangers {
+        let place = *at.entry(headers(stranger)).or_insert(alike.len());
+        match alike.get_mut(place) {
+            Some((_, group)) => group.push(stranger),
+            None => alike.push((headers(stranger), vec![stranger])),
+        }
+    }
+    let mut out = Vec::new();
+    for (headers, group) in &alike {
+        let others = alike.iter().filter(|(h, _)| h != headers).flat_map(|(_, g)| g).map(|s| &s.name);
+        let pattern = common(group).filter(|pattern| {
+            let rule = FileRule { pattern: pattern.clone(), ..FileRule::default() };
+            group.iter().all(|s| rule.applies(&s.name)) && !known.iter().chain(others).any(|name| rule.applies(name))
+        });
+        match pattern {
+            Some(pattern) => out.push((pattern, group.clone())),
+            None => out.extend(group.iter().map(|s| (s.name.clone(), vec![*s]))),
+        }
+    }
+    out
+}
+
+/// What the names of several files begin and end with, and a star between; `None` where no more than an ending is common.
+fn common(group: &[&Stranger]) -> Option<String> {
+    let (first, rest) = group.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
+        a.zip(b).take_while(|(a, b)| a == b).count()
+    };
+    let shortest = group.iter().map(|s| s.name.chars().count()).min()?;
+    let front = rest.iter().map(|s| same(&mut first.name.chars(), &mut s.name.chars())).min()?;
+    let back = rest.iter().map(|s| same(&mut first.name.chars().rev(), &mut s.name.chars().rev())).min()?;
+    let back = back.min(shortest - front);
+    let front: String = first.name.chars().take(front).collect();
+    let back: String = first.name.chars().skip(first.name.chars().count() - back).collect();
+    let stem = back.rsplit_once('.').map_or(back.as_str(), |(stem, _)| stem);
+    (front.chars().count() + stem.chars().count() > 1).then(|| format!("{front}*{back}"))
 }
 
 /// What was understood, by table, with choices for what is missing.
@@ -105,9 +163,19 @@ fn understood(out: &mut String, inputs: &[Input], catalog: &Catalog) {
 }
 
 /// A file of which nothing is known: the tables it may be, and for each of them the fields with the headers that may be it.
-fn unknown(out: &mut String, stranger: &Stranger, catalog: &Catalog) {
-    let name = quoted(&stranger.name);
+fn unknown(out: &mut String, pattern: &str, group: &[&Stranger], catalog: &Catalog) {
+    let Some(stranger) = group.first() else { return };
+    let name = quoted(pattern);
     out.push_str(&format!("\n# {}\n", catalog.format("columns-choose-file", &args([("file", name.as_str().into())]))));
+    if group.len() > 1 {
+        let files: Vec<String> = group.iter().map(|s| quoted(&s.name)).collect();
+        let list = [("count", group.len().into()), ("files", files.join(", ").into())];
+        out.push_str(&format!("# {}\n", catalog.format("columns-choose-files", &args(list))));
+    }
+    if ingest::is_headless(&stranger.columns) {
+        let list = [("file", stranger.name.as_str().into())];
+        out.push_str(&format!("# {}\n", catalog.format("columns-headless", &args(list))));
+    }
     out.push_str(&format!("[files.{name}]\n"));
     let tables = ingest::tables(&stranger.columns);
     for table in &tables {
@@ -191,6 +259,26 @@ mod tests {
         let part =
             Part { name: "一月".into(), table: Table::Stays, encoding: "gb18030", columns, rows: Rows::default() };
         Input { name: "a.xlsx".into(), bytes: 1, sha256: String::new(), parts: vec![part] }
+    }
+
+    #[test]
+    fn files_with_the_same_headers_share_a_section() {
+        let stranger = |name: &str, headers: [&str; 2]| Stranger {
+            name: name.into(),
+            columns: headers.iter().map(|h| header(h, None, "A")).collect(),
+        };
+        let (a, b) = (["BH", "XM"], ["BH", "FY"]);
+        let names = |known: &[&str], strangers: &[Stranger]| {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            groups(&known, strangers).into_iter().map(|(pattern, group)| (pattern, group.len())).collect::<Vec<_>>()
+        };
+        let months = [stranger("zy01.csv", a), stranger("zy02.csv", a), stranger("mz.csv", b), stranger("zy12.csv", a)];
+        assert_eq!(names(&[], &months), [("zy*.csv".into(), 3), ("mz.csv".into(), 1)]);
+        assert_eq!(names(&["zy03.csv"], &months).len(), 4, "the pattern would fit a file that is known");
+        assert_eq!(names(&[], &[stranger("a.csv", a), stranger("b.csv", a)]).len(), 2, "no more than an ending");
+        assert_eq!(names(&[], &[stranger("x1.csv", a), stranger("x11.csv", a)]), [("x1*.csv".into(), 2)]);
+        let text = write(&[], &months, &Catalog::new(Lang::Zh));
+        assert!(toml::from_str::<toml::Table>(&text).is_ok() && text.contains("zy02.csv"), "{text}");
     }
 
     #[test]

@@ -37,9 +37,14 @@ impl Mapping {
         Self::default()
     }
 
-    /// The rules for a file, in order.
+    /// The rules for a file, in order. Where none fits and the file is the end of exactly one pattern, that is its rule: written
+    /// for `一月/数据.csv` when the folder above was looked at, it serves a scan of `一月` alone. No file is left out so.
     pub fn rules<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a FileRule> + 'a {
-        self.files.iter().filter(move |rule| rule.applies(file))
+        let mut ends = self.files.iter().filter(move |rule| rule.ends_with(file));
+        let end = ends
+            .next()
+            .filter(|rule| !rule.skip && ends.next().is_none() && !self.files.iter().any(|other| other.applies(file)));
+        self.files.iter().filter(move |rule| rule.applies(file)).chain(end)
     }
 
     /// The headers given for a table of a file: those for the file before those for all.
@@ -68,6 +73,19 @@ impl FileRule {
         let ends = || std::iter::once(file.len()).chain(file.match_indices('/').map(|(at, _)| at));
         starts.into_iter().any(|start| {
             ends().filter(|end| *end > start).any(|end| fits(pattern.as_bytes(), &file.as_bytes()[start..end]))
+        })
+    }
+}
+
+impl FileRule {
+    /// Whether what stands behind some folder of the pattern is the file, or the file that holds it.
+    pub fn ends_with(&self, file: &str) -> bool {
+        let file = file.replace('\\', "/");
+        let pattern = self.pattern.replace('\\', "/");
+        let ends = || std::iter::once(file.len()).chain(file.match_indices('/').map(|(at, _)| at));
+        pattern.match_indices('/').any(|(at, _)| {
+            let tail = &pattern.as_bytes()[at + 1..];
+            !tail.is_empty() && ends().filter(|end| *end > 0).any(|end| fits(tail, &file.as_bytes()[..end]))
         })
     }
 }
@@ -117,6 +135,25 @@ mod tests {
         assert!(applies("a.xlsx", "a.xlsx/Sheet1") && applies("a.xlsx/S*", "in/a.xlsx/Sheet1"));
         assert!(applies("*.CSV", "x.csv") && applies("?.csv", "月.csv") && applies("*", "x"));
         assert!(!applies("门诊*.csv", "住院.csv") && !applies("a.csv", "aa.csv") && !applies("?.csv", "ab.csv"));
+    }
+
+    #[test]
+    fn a_rule_for_a_folder_serves_a_scan_of_what_is_in_it() {
+        let rule = |pattern: &str, skip| FileRule { pattern: pattern.into(), skip, ..FileRule::default() };
+        let found = |rules: Vec<FileRule>, file: &str| {
+            let mapping = Mapping { files: rules, ..Mapping::default() };
+            mapping.rules(file).map(|rule| rule.pattern.clone()).collect::<Vec<_>>()
+        };
+        let one = || rule("一月/数据.csv", false);
+        assert_eq!(found(vec![one()], "数据.csv"), ["一月/数据.csv"]);
+        assert_eq!(found(vec![one()], "一月/数据.csv"), ["一月/数据.csv"]);
+        assert_eq!(found(vec![rule("数据.csv", false)], "一月/数据.csv"), ["数据.csv"]);
+        assert_eq!(found(vec![rule("一月/a.xlsx", false)], "a.xlsx/Sheet1"), ["一月/a.xlsx"]);
+        assert_eq!(found(vec![rule("a.xlsx/Sheet1", false)], "b.xlsx/Sheet1"), [""; 0]);
+        assert_eq!(found(vec![one()], "二月/数据.csv"), [""; 0], "another folder");
+        assert_eq!(found(vec![one(), rule("二月/数据.csv", false)], "数据.csv"), [""; 0], "nobody knows which");
+        assert_eq!(found(vec![rule("一月/数据.csv", true)], "数据.csv"), [""; 0], "nothing is left out by a guess");
+        assert_eq!(found(vec![one(), rule("数*.csv", false)], "数据.csv"), ["数*.csv"], "what fits goes first");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::names::{Name, normal};
+use super::names::{Name, normal, undressed};
 use crate::model::{Column, Kind, Table, columns};
 
 /// How the headers of a file stand for the columns of a table.
@@ -150,12 +150,21 @@ fn charges_drugs(names: &[Name]) -> bool {
 /// the configuration goes before every known one and may be several columns.
 pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, String>) -> Assigned {
     let mut mapped: BTreeMap<String, Vec<&'static Column>> = BTreeMap::new();
+    // Headers that differ in nothing but their table (`Patient.id`, `Encounter.id`) are told apart where the configuration does.
+    let mut exact: BTreeMap<String, Vec<&'static Column>> = BTreeMap::new();
     let mut constants = Vec::new();
     for (field, header) in fields {
         let Some(column) = crate::model::column(table, field) else { continue };
         match header.strip_prefix('=') {
             Some(value) => constants.push((column, value.trim().to_string())),
-            None => mapped.entry(normal(header)).or_default().push(column),
+            None => {
+                let whole = undressed(header);
+                if names.iter().any(|name| name.whole() == whole) {
+                    exact.entry(whole).or_default().push(column);
+                } else {
+                    mapped.entry(normal(header)).or_default().push(column);
+                }
+            }
         }
     }
     let mut out = Assigned {
@@ -170,7 +179,8 @@ pub(super) fn assign(table: Table, names: &[Name], fields: &BTreeMap<String, Str
     let mut taken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut even: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, name) in names.iter().enumerate().filter(|(_, name)| !name.full.is_empty()) {
-        let given = mapped.get(&name.full).or_else(|| mapped.get(&name.bare).filter(|_| name.qualifier.is_none()));
+        let given = exact.get(name.whole()).or_else(|| mapped.get(&name.full));
+        let given = given.or_else(|| mapped.get(&name.bare).filter(|_| name.qualifier.is_none()));
         let hits: Vec<(&'static Column, usize)> = match given {
             Some(columns) => columns.iter().map(|c| (*c, 0)).collect(),
             None if table == Table::Fees && DRUG.contains(&reworded(&name.bare).as_str()) && !charges_drugs(names) => {
@@ -307,6 +317,16 @@ mod tests {
         assert!(fees.has("fixmedins_code"));
         let fees = given(Table::Fees, "rid,机构编码", &fields);
         assert_eq!((fees.at("fixmedins_code"), fees.constants.len()), (Some(1), 0), "the file's own column goes first");
+    }
+
+    #[test]
+    fn a_mapping_tells_apart_what_differs_in_its_table_only() {
+        let fields = [("psn_no", "Patient.id"), ("mdtrt_id", "Encounter.id"), ("begntime", "t.Start")];
+        let stays = given(Table::Stays, "Encounter.id,Patient.id,start", &fields);
+        assert_eq!((stays.at("mdtrt_id"), stays.at("psn_no"), stays.at("begntime")), (Some(0), Some(1), Some(2)));
+        let stays = given(Table::Stays, "Encounter.id,Start", &fields);
+        assert_eq!((stays.at("mdtrt_id"), stays.at("psn_no")), (Some(0), None), "one header is not taken for another");
+        assert_eq!(given(Table::Stays, "id", &fields[..1]).at("psn_no"), Some(0));
     }
 
     #[test]

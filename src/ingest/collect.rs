@@ -312,7 +312,12 @@ impl Collected {
         let part = self.new_part(input, &file);
         self.saw(&layout.headers);
         let columns = header_columns(layout, &batches);
-        let repeats = header::repeated(layout);
+        let mut repeats = header::repeated(layout);
+        // What differs in its table only is no repetition where the configuration gives it a column of its own.
+        repeats.retain(|header| {
+            let mut same = columns.iter().filter(|c| c.header == *header);
+            same.next().is_none_or(|first| first.field.is_none()) || same.next().is_some()
+        });
         // What lies beside the main table is read from headers that are no column of it.
         let read = parser.cells();
         let unused: Vec<&str> = columns

@@ -1,6 +1,7 @@
 //! Finds the header among the first rows of a table: below titles, over two or three rows, or further down.
 
 use super::header::{Headers, Recognised};
+use super::values::{Purpose, Reading, clean, decimal, moment};
 
 /// Rows looked at for a header.
 pub(super) const ROWS: usize = 40;
@@ -49,7 +50,33 @@ pub(super) fn search(rows: &[Vec<String>], headers: Headers<'_>) -> Option<Headi
             }
         }
     }
+    if best.as_ref().is_some_and(|b| b.score == 0)
+        && let Some(last) = likeliest(rows)
+    {
+        let cells = rows[last].clone();
+        return Some(Heading { last, found: Recognised::Nothing, cells, score: 0 });
+    }
     best
+}
+
+/// Of rows that are all unknown the likeliest header: the first of words alone that fills as many cells as any other. Titles
+/// and notes above it fill fewer.
+fn likeliest(rows: &[Vec<String>]) -> Option<usize> {
+    let filled = |row: &[String]| row.iter().filter(|c| !clean(c.as_bytes()).is_empty()).count();
+    let rows = &rows[..rows.len().min(ROWS)];
+    let most = rows.iter().map(|r| filled(r)).max().filter(|most| (2..=WIDEST).contains(most))?;
+    let words =
+        |least: usize| rows.iter().position(|r| filled(r) >= least && !holds_data(r.iter().map(String::as_str)));
+    // A column of row numbers often has no header.
+    words(most).or_else(|| words((most - 1).max(2)))
+}
+
+/// Whether a row holds a date or a number, as a header does not.
+pub(super) fn holds_data<'a>(row: impl IntoIterator<Item = &'a str>) -> bool {
+    row.into_iter()
+        .map(|c| clean(c.as_bytes()))
+        .filter(|c| !c.is_empty())
+        .any(|cell| decimal(cell, 6).is_some() || cell.len() >= 8 && moment(cell, Purpose::Service) != Reading::Unread)
 }
 
 /// A header and the row below it as one, where that may be its second row: words only, and under a wide heading.
@@ -113,6 +140,16 @@ mod tests {
         let (last, table, cells) = find(text);
         assert_eq!((last, table), (1, Some(Table::Stays)));
         assert_eq!(cells[3..], ["入院日期", "出院日期", "医疗费总额", "基金支付总额"]);
+    }
+
+    #[test]
+    fn an_unknown_header_stands_below_titles() {
+        let titled = "某院住院数据,,,,\n导出时间：2025-03-01,,,,\nBH,YY,RY,CY,FY\nA1,H1,2025-01-01,2025-01-04,12.50\n";
+        assert_eq!(find(titled), (2, None, ["BH", "YY", "RY", "CY", "FY"].map(String::from).to_vec()));
+        let numbered = "x\n,BH,YY,RY,CY,FY\n1,A1,H1,2025-01-01,2025-01-04,12.50\n";
+        assert_eq!(find(numbered).0, 1, "row numbers have no header");
+        assert_eq!(find("BH,YY\nA1,H1\nA2,H2\n").0, 0, "the first of equals");
+        assert_eq!(find("A1,2025-01-01\nA2,2025-01-02\n").0, 0, "no header at all");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::HeaderColumn;
 use super::names::Name;
-use super::values::{Purpose, Reading, Sense, clean, decimal, fee_class, flag, moment, sex};
+use super::values::{Open, Purpose, Reading, Sense, clean, decimal, fee_class, flag, moment, sex};
 use crate::model::{Column, Kind, Table, columns};
 
 /// Headers that may be a column, best first.
@@ -54,7 +54,7 @@ const HINTS: &[(&str, &[&str])] = &[
     ),
     ("psn_name", &["name", "xm", "姓名"]),
     ("certno", &["idcard", "id_card", "certif", "sfz", "zjh", "身份"]),
-    ("gend", &["sex", "gender", "xb", "性别"]),
+    ("gend", &["sex", "gender", "xb", "xbdm", "性别"]),
     ("brdy", &["birth", "dob", "csrq", "csny", "出生"]),
     (
         "fixmedins_code",
@@ -63,6 +63,7 @@ const HINTS: &[(&str, &[&str])] = &[
             "hospital",
             "hosp",
             "facility",
+            "site",
             "institution",
             "org",
             "yljg",
@@ -143,6 +144,23 @@ const HINTS: &[(&str, &[&str])] = &[
     ("dise_name", &["diagname", "diag_name", "diagnosis", "dxname", "zdmc", "诊断", "病名"]),
     ("diag_code", &["icd", "diag", "dx", "zdbm", "zddm", "诊断"]),
     ("diag_name", &["diagname", "diag_name", "diagnosis", "zdmc", "诊断"]),
+    ("purc_retn_cnt", &["inqty", "in_qty", "purch", "recvqty", "rksl", "cgsl", "入库数", "采购数", "进货数"]),
+    ("purc_retn_stoin_time", &["recv", "receiv", "purch", "stockin", "rksj", "rkrq", "cgrq", "入库", "采购", "进货"]),
+    ("inv_cnt", &["onhand", "on_hand", "stock", "balance", "kcsl", "pdsl", "库存", "盘点数"]),
+    ("invdate", &["inventory", "counted", "pdrq", "pdsj", "kcrq", "盘点", "盘存"]),
+    ("acct_pay", &["acct", "account", "grzh", "zhzf", "账户"]),
+    ("ipt_days", &["zyts", "days", "天数"]),
+    ("vali_flag", &["valid", "yxbz", "yxbs", "sfyx", "有效"]),
+    ("refd_setl_flag", &["refund", "tfbz", "tfbs", "sftf", "zfbz", "退费", "退款", "冲销", "作废"]),
+    (
+        "init_setl_id",
+        &["original", "origbill", "orig_bill", "yjsd", "yjsid", "yjslsh", "ydjh", "yjsh", "原结算", "原单"],
+    ),
+    ("manu_lotnum", &["batch", "lotno", "lot_no", "pch", "批号", "批次"]),
+    ("spler_name", &["supplier", "vendor", "gys", "ghdw", "供应商", "供货"]),
+    ("finl_trns_pric", &["price", "cost", "dj", "jj", "进价", "采购价", "成交价"]),
+    ("maindiag_flag", &["main", "primary", "principal", "zzdbz", "zyzd", "主诊断"]),
+    ("diag_srt_no", &["seq", "rank", "order", "zdxh", "zdsx", "序号", "顺位"]),
 ];
 
 /// The words that point to a field.
@@ -155,9 +173,17 @@ fn by_name(column: &Column, header: &str) -> f64 {
     let name = Name::new(header);
     let like = column.names().map(|known| likeness(&name.bare, &Name::new(known).bare)).fold(0.0, f64::max);
     // A longer word says more: `itemname` is a name before it is an item.
-    let hint = hints(column.field).iter().filter(|w| name.full.contains(*w)).map(|w| w.chars().count()).max();
+    let hint = hints(column.field).iter().filter(|w| holds(&name.full, w)).map(|w| w.chars().count()).max();
     let share = hint.map_or(0.0, |n| 0.6 + 0.4 * n as f64 / name.full.chars().count().max(1) as f64);
     if like >= LIKE { like.max(share) } else { share }
+}
+
+/// Whether a header holds a word. Two letters of pinyin end a word: `YXBZ` holds no 性别 (XB), and `XMBM` no 姓名 (XM).
+fn holds(full: &str, word: &str) -> bool {
+    if word.len() > 2 || word == "dx" {
+        return full.contains(word);
+    }
+    full.match_indices(word).any(|(at, _)| !full[at + word.len()..].starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// The headers that may be a column of a file, by name and by content. Headers that are another column already are left out.
@@ -172,7 +198,11 @@ pub fn candidates(column: &Column, headers: &[HeaderColumn]) -> Candidates {
             && OTHERWISE.iter().any(|w| Name::new(&header.header).full.contains(w));
         if points > 0.0 && fits != Some(false) && !stranger {
             named.push((points, header));
-        } else if fits == Some(true) && !is_of_another(column, &header.header) {
+        } else if fits == Some(true)
+            && tells(column, &header.samples)
+            && !is_of_another(column, &header.header)
+            && !is_named_elsewhere(column, header)
+        {
             alike.push(header.header.clone());
         }
     }
@@ -187,13 +217,71 @@ pub fn fields(table: Table, header: &HeaderColumn) -> Vec<&'static str> {
         .filter_map(|column| match (by_name(column, &header.header), fits(column, &header.samples)) {
             (_, Some(false)) => None,
             (points, _) if points > 0.0 => Some((points, column.field)),
-            (_, Some(true)) if !hints(column.field).is_empty() => Some((0.0, column.field)),
+            (_, Some(true))
+                if !hints(column.field).is_empty()
+                    && tells(column, &header.samples)
+                    && !is_of_another(column, &header.header)
+                    && !is_named_elsewhere(column, header) =>
+            {
+                Some((0.0, column.field))
+            }
             _ => None,
         })
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     let best = found.first().map_or(0.0, |(points, _)| *points);
     found.into_iter().filter(|(points, _)| *points > 0.0 || best == 0.0).map(|(_, field)| field).take(4).collect()
+}
+
+/// Likeness from which a header is named like a column.
+const NAMED: f64 = 0.75;
+
+/// Whether a header, which cells alone would let pass for a column, is named like another one of the table, or like something
+/// of a person or a stay whatever the table is, and its cells do not speak against that.
+fn is_named_elsewhere(column: &Column, header: &HeaderColumn) -> bool {
+    const OF_ANY: [&str; 8] = ["certno", "psn_name", "gend", "brdy", "age", "ipt_days", "vali_flag", "refd_setl_flag"];
+    /// Words that are in the headers of everything.
+    const LOOSE: [&str; 13] =
+        ["code", "name", "num", "type", "class", "date", "time", "desc", "total", "数", "编码", "代码", "名称"];
+    let any = OF_ANY.iter().filter_map(|field| crate::model::column(Table::Stays, field));
+    let name = Name::new(&header.header);
+    let says = |other: &Column| {
+        let mut words = hints(other.field).iter().filter(|w| !LOOSE.contains(*w));
+        words.any(|w| holds(&name.full, w))
+            || other.names().any(|known| likeness(&name.bare, &Name::new(known).bare) >= NAMED)
+    };
+    let is = |other: &Column| {
+        // `RegNum` is no quantity, whatever its digits look like.
+        let loose = column.kind == Kind::Id && is_measure(other.kind) && ends_like_an_id(&header.header);
+        other.field != column.field && !loose && says(other) && fits(other, &header.samples) != Some(false)
+    };
+    columns(column.table).iter().chain(any).any(is)
+}
+
+fn ends_like_an_id(header: &str) -> bool {
+    let full = Name::new(header).full;
+    ["id", "no", "num", "code", "bh", "号"].iter().any(|end| full.ends_with(end))
+}
+
+/// Whether cells that fit a column say that they may be it: digits pass for a sex, a class, a flag or an age, and anything for
+/// a text. A flag that is not named is in no hands worth having: taken the wrong way round it takes back what stands.
+fn tells(column: &Column, samples: &[String]) -> bool {
+    let any = |test: fn(&[u8]) -> bool| samples.iter().map(|s| clean(s.as_bytes())).any(test);
+    match (column.kind, column.field) {
+        // The number of the bill that a row takes back makes a refund of every row.
+        (Kind::Flag, _) | (Kind::Text, "age" | "spler_name") | (Kind::Id, "init_setl_id" | "manu_lotnum") => false,
+        (Kind::Sex | Kind::Class, _) => any(|c| !c.iter().all(u8::is_ascii_alphanumeric)),
+        (Kind::Date, "brdy") => {
+            let number = |c: &[u8]| c.iter().all(u8::is_ascii_digit) && !matches!(c.len(), 8 | 14);
+            !any(|c| c.len() < 7) && !any(number) && any(is_old)
+        }
+        (Kind::Text, "dise_codg" | "diag_code") => true,
+        (Kind::Text, field) => {
+            let coded = |c: &[u8]| c.is_ascii() && !c.contains(&b' ') && c.iter().any(u8::is_ascii_digit);
+            (field.ends_with("_name") || field == "addr") && !any(coded) && any(|c| sex(c).is_none())
+        }
+        _ => true,
+    }
 }
 
 /// Whether the cells of a column look like what a column of ours holds; `None` where there are none.
@@ -204,6 +292,11 @@ pub fn fits(column: &Column, samples: &[String]) -> Option<bool> {
     }
     let all = |test: fn(&[u8]) -> bool| cells.iter().all(|cell| test(cell));
     Some(match (column.kind, column.field) {
+        (Kind::Stamp | Kind::Date, "brdy") => all(is_birth),
+        // What was charged, settled or begun before there was insurance is a birth.
+        (Kind::Stamp | Kind::Date, "begntime" | "endtime" | "setl_time" | "fee_ocur_time") => {
+            all(is_date) && !cells.iter().any(|c| is_old(c))
+        }
         (Kind::Stamp | Kind::Date, _) => all(is_date),
         (Kind::Money | Kind::Price | Kind::Quantity, _) => all(is_amount),
         (Kind::Count, _) => all(|c| decimal(c, 0).is_some_and(|n| (0..10_000).contains(&n)) && c.len() <= 5),
@@ -221,6 +314,23 @@ pub fn fits(column: &Column, samples: &[String]) -> Option<bool> {
 
 fn is_date(cell: &[u8]) -> bool {
     cell.len() >= 8 && moment(cell, Purpose::Service) != Reading::Unread
+}
+
+/// A date, a month or a year of birth; other runs of digits are ids, though they would count the seconds to one.
+fn is_birth(cell: &[u8]) -> bool {
+    let lengths = !cell.iter().all(u8::is_ascii_digit) || matches!(cell.len(), 4 | 6 | 8 | 12..=14);
+    cell.len() >= 4 && lengths && moment(cell, Purpose::Birth) != Reading::Unread
+}
+
+/// A date before there was insurance.
+fn is_old(cell: &[u8]) -> bool {
+    /// 1990-01-01.
+    const OLD: i32 = 7_305;
+    match moment(cell, Purpose::Birth) {
+        Reading::Known(stamp) => stamp.day.0 < OLD,
+        Reading::Open(stamp) => Open::is_settled(stamp) && Open::bare(stamp).day.0 < OLD,
+        _ => false,
+    }
 }
 
 fn is_amount(cell: &[u8]) -> bool {
@@ -269,6 +379,11 @@ fn likeness(a: &str, b: &str) -> f64 {
     let common =
         a.iter().filter(|pair| b.iter().position(|p| p == *pair).map(|at| b.swap_remove(at)).is_some()).count();
     2.0 * common as f64 / total.max(1) as f64
+}
+
+/// Whether what was taken for the headers of an unknown file looks like a row of data: the file may have no header.
+pub fn is_headless(headers: &[HeaderColumn]) -> bool {
+    super::heading::holds_data(headers.iter().map(|h| h.header.as_str()))
 }
 
 /// The tables an unknown file may be, best first, each with how well its headers fill what the table needs.
@@ -347,6 +462,57 @@ mod tests {
         assert_eq!(diagnosis.by_name, ["DX"]);
         assert_eq!(diagnosis.by_content, [""; 0]);
         assert_eq!(fields(Table::Stays, &headers[0])[0], "dise_codg");
+    }
+
+    #[test]
+    fn what_is_named_like_another_thing_is_not_offered_for_its_cells() {
+        let offered = |table: Table, field: &str, name: &str, samples: &[&str]| {
+            candidates(column(table, field).expect("a field"), &[header(name, samples)]).all().count() > 0
+        };
+        for (table, field, name, samples) in [
+            (Table::Purchases, "fixmedins_code", "DrugCode", ["XA01", "XA02"]),
+            (Table::Purchases, "fixmedins_code", "InQty", ["10", "20"]),
+            (Table::Purchases, "fixmedins_code", "BatchNo", ["B2401", "B2402"]),
+            (Table::Purchases, "fixmedins_code", "PCH", ["B2401", "B2402"]),
+            (Table::Stays, "fixmedins_code", "SFZH", ["310112195605061234", "310112196105061234"]),
+            (Table::Stays, "fixmedins_code", "ZYTS", ["5", "7"]),
+            (Table::Stays, "begntime", "CSRQ", ["1956-05-06", "2001-05-06"]),
+            (Table::Stays, "begntime", "D1", ["1956-05-06", "2001-05-06"]),
+            (Table::Fees, "fee_ocur_time", "CSRQ", ["2001-05-06", "2002-05-06"]),
+            (Table::Fees, "hilist_code", "SFZH", ["310112195605061234", "310112196105061234"]),
+            (Table::Stays, "dise_name", "XM", ["张三", "李四"]),
+            (Table::Stays, "dise_name", "XB", ["男", "女"]),
+            (Table::Stays, "psn_name", "男女", ["男", "女"]),
+            (Table::Stays, "fixmedins_name", "XM", ["张三", "李四"]),
+            (Table::Stays, "refd_setl_flag", "YXBZ", ["1", "0"]),
+            (Table::Stays, "vali_flag", "TFBZ", ["1", "0"]),
+            (Table::Stays, "refd_setl_flag", "B1", ["1", "0"]),
+            (Table::Stays, "gend", "LX", ["1", "2"]),
+            (Table::Stays, "gend", "YXBZ", ["1", "0"]),
+            (Table::Stays, "brdy", "D1", ["2024-05-06", "2024-05-07"]),
+            (Table::Stays, "init_setl_id", "K1", ["A1", "A2"]),
+            (Table::Fees, "hilist_name", "K1", ["A1", "A2"]),
+        ] {
+            assert!(!offered(table, field, name, &samples), "{field} = {name}");
+        }
+        for (table, field, name, samples) in [
+            (Table::Stays, "fixmedins_code", "YY", ["H1", "H2"]),
+            (Table::Stays, "mdtrt_id", "RegNum", ["10001", "10002"]),
+            (Table::Stays, "begntime", "D1", ["2024-05-06", "2024-05-07"]),
+            (Table::Stays, "gend", "C5", ["男", "女"]),
+            (Table::Stays, "brdy", "D1", ["1956-05-06", "2001-05-07"]),
+            (Table::Purchases, "fixmedins_code", "SiteCode", ["H1", "H1"]),
+            (Table::Purchases, "fixmedins_code", "OrtCode", ["H1", "H1"]),
+            (Table::Fees, "hilist_name", "K1", ["阿莫西林", "CT"]),
+            (Table::Stays, "vali_flag", "YXBZ", ["1", "0"]),
+            (Table::Stays, "refd_setl_flag", "TFBZ", ["1", "0"]),
+            (Table::Stays, "brdy", "CSNY", ["1956-05", "1961-11"]),
+            (Table::Stays, "brdy", "birth_year", ["1956", "1961"]),
+            (Table::Purchases, "manu_lotnum", "PCH", ["B2401", "B2402"]),
+            (Table::Purchases, "spler_name", "GYSMC", ["甲药业", "乙药业"]),
+        ] {
+            assert!(offered(table, field, name, &samples), "{field} = {name}");
+        }
     }
 
     #[test]

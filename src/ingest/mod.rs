@@ -45,7 +45,7 @@ use header::Headers;
 
 pub use error::Error;
 pub use lacking::{Lack, Lacking};
-pub use likely::{Candidates, candidates, fields, fits, tables};
+pub use likely::{Candidates, candidates, fields, fits, is_headless, tables};
 pub use stranger::Stranger;
 
 /// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.

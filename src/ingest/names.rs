@@ -7,6 +7,8 @@ use super::values::{clean, half_width};
 pub(super) struct Name {
     /// Half-width, lower case, without white space, quotes and a table prefix; brackets kept.
     pub full: String,
+    /// The same with its table prefix, where it has one.
+    pub prefixed: Option<String>,
     /// The same without unit and brackets.
     pub bare: String,
     /// What the brackets say that is no unit: `实际` of 入院时间(实际).
@@ -51,7 +53,11 @@ pub(super) fn unit(text: &str) -> Option<i32> {
 impl Name {
     /// Takes a header apart.
     pub fn new(header: &str) -> Self {
-        let full = normal(header);
+        let whole = undressed(header);
+        let (full, prefixed) = match prefix(&whole) {
+            0 => (whole, None),
+            at => (whole[at..].to_string(), Some(whole)),
+        };
         let (mut bare, mut qualifiers, mut found) = (full.clone(), Vec::new(), None);
         while let Some((rest, inner)) = bracketed(&bare) {
             match unit(&inner) {
@@ -64,12 +70,32 @@ impl Name {
         if let Some((rest, power)) = trailing(&bare).filter(|_| unsaid) {
             (bare, found) = (rest, Some(power));
         }
-        Self { full, bare, qualifier: (!qualifiers.is_empty()).then(|| qualifiers.concat()), unit: found }
+        Self { full, prefixed, bare, qualifier: (!qualifiers.is_empty()).then(|| qualifiers.concat()), unit: found }
+    }
+}
+
+impl Name {
+    /// The name with its table prefix.
+    pub fn whole(&self) -> &str {
+        self.prefixed.as_ref().unwrap_or(&self.full)
     }
 }
 
 /// A header as it is compared: half-width, lower case, without white space, quotes or a table prefix.
 pub(super) fn normal(header: &str) -> String {
+    let mut text = undressed(header);
+    text.drain(..prefix(&text));
+    text
+}
+
+/// Length of what stands up to the last point of a name: the table in what a query joined.
+fn prefix(text: &str) -> usize {
+    let before = text.find('(').unwrap_or(text.len());
+    text[..before].rfind('.').map(|dot| dot + 1).filter(|after| *after < before).unwrap_or(0)
+}
+
+/// A header as it is compared, with its table prefix.
+pub(super) fn undressed(header: &str) -> String {
     let cleaned = std::str::from_utf8(clean(header.as_bytes())).unwrap_or_default();
     let half = half_width(cleaned);
     let mut text: String = half
@@ -86,11 +112,7 @@ pub(super) fn normal(header: &str) -> String {
     if let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|t| !t.contains(['(', ')'])) {
         text = inner.to_string();
     }
-    let before = text.find('(').unwrap_or(text.len());
-    match text[..before].rfind('.') {
-        Some(dot) if dot + 1 < before => text.split_off(dot + 1),
-        _ => text,
-    }
+    text
 }
 
 /// What stands before the last brackets and what in them, where they end the text.

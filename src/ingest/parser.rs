@@ -101,6 +101,9 @@ pub(super) struct Parser {
     item_at: Option<(usize, usize)>,
     /// Fewest cells of a row: programs leave out empty ones at its end.
     shortest: usize,
+    /// Cells from which on filled ones, or more of them than the header has, make it doubtful that a row fits; see
+    /// [`Parser::doubt_wide`].
+    doubtful: Option<usize>,
 }
 
 impl Parser {
@@ -178,7 +181,7 @@ impl Parser {
             _ => slot("dise_codg").zip(slot("dise_name")),
         };
         let beside = layout.beside.iter().map(BesideParser::new).collect();
-        Self { slots, beside, headers: layout.headers.clone(), item_at, shortest: layout.headers.len() }
+        Self { slots, beside, headers: layout.headers.clone(), item_at, shortest: layout.headers.len(), doubtful: None }
     }
 
     /// Takes rows of so many cells for whole, as far as they hold what a row cannot do without.
@@ -191,6 +194,35 @@ impl Parser {
     /// Fewest cells of a row below another header of the same file: as many as may be left out here may be there.
     pub fn shortest_below(&self, width: usize) -> usize {
         width.saturating_sub(self.width() - self.shortest)
+    }
+
+    /// Looks twice at rows with more cells than the header names: a comma in a text without quotes moves what follows it, and
+    /// where the last cells are empty the row still seems to fit.
+    pub fn doubt_wide(&mut self) {
+        self.doubtful = Some(named(&self.headers));
+    }
+
+    /// The same below another header of the file.
+    pub fn doubt_like(&mut self, other: &Self) {
+        if other.doubtful.is_some() {
+            self.doubt_wide();
+        }
+    }
+
+    /// Whether a row that is wider than the others was moved by a separator in a cell: a cell does not read as what its column
+    /// holds, or an amount was torn at the comma of its thousands.
+    fn is_moved(&self, row: &csv::ByteRecord) -> bool {
+        let Some(named) = self.doubtful else { return false };
+        let wide = row.len() > self.width();
+        if !wide && (named == self.width() || row.iter().skip(named).all(|c| clean(c).is_empty())) {
+            return false;
+        }
+        let own = || self.slots.iter().filter(|s| s.from.is_none());
+        own().any(|slot| !slot.reads(row.get(slot.at).unwrap_or_default()))
+            || own().filter(|s| s.is_money()).any(|s| {
+                let cell = |at: usize| clean(row.get(at).unwrap_or_default());
+                is_torn(cell(s.at), cell(s.at + 1))
+            })
     }
 
     /// Whether a row of words is refused, because a date or a number must stand in it.
@@ -319,7 +351,8 @@ impl Parser {
 
     /// Sets aside a row whose cells do not fit the header, unless the surplus cells are empty.
     fn misfit(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Option<BadRow> {
-        if row.len() >= self.shortest && row.iter().skip(self.width()).all(|c| clean(c).is_empty()) {
+        let fits = row.len() >= self.shortest && row.iter().skip(self.width()).all(|c| clean(c).is_empty());
+        if fits && !self.is_moved(row) {
             return None;
         }
         let text: Vec<String> = row.iter().take(4).map(shorten).collect();
@@ -407,6 +440,21 @@ impl Slot {
         if self.strict && is_nothing(cell) { b"" } else { cell }
     }
 
+    /// Whether a cell is empty or reads as what its column holds.
+    fn reads(&self, raw: &[u8]) -> bool {
+        let cell = self.clean(raw);
+        if cell.is_empty() {
+            return true;
+        }
+        match (self.keep, self.column.kind) {
+            (Keep::Moment, _) => moment(cell, self.purpose) != Reading::Unread,
+            (Keep::Integer(scale), _) => decimal(cell, scale).is_some() || measured(cell, scale).is_some(),
+            (_, Kind::Sex) => sex(cell).is_some(),
+            (_, Kind::Flag) => flag(cell, self.sense).is_some(),
+            _ => true,
+        }
+    }
+
     /// A text in the form in which it is compared.
     fn text<'a>(&self, cell: &'a [u8]) -> Cow<'a, [u8]> {
         match (self.id, self.code) {
@@ -423,6 +471,23 @@ impl Slot {
         }
         seen.unread.add(cell);
         Ok(empty)
+    }
+}
+
+/// Number of headers up to the last that is not blank.
+pub(super) fn named(headers: &[String]) -> usize {
+    headers.iter().rposition(|h| !clean(h.as_bytes()).is_empty()).map_or(0, |at| at + 1)
+}
+
+/// Whether two cells are an amount torn at the comma of its thousands: `1` and `234.50`.
+fn is_torn(first: &[u8], second: &[u8]) -> bool {
+    let first = first.strip_prefix(b"-").unwrap_or(first);
+    let digits = |cell: &[u8]| cell.iter().all(u8::is_ascii_digit);
+    let head = matches!(first, [b'1'..=b'9', rest @ ..] if rest.len() < 3 && digits(rest));
+    head && match second {
+        [a, b, c] => digits(&[*a, *b, *c]),
+        [a, b, c, b'.', rest @ ..] => digits(&[*a, *b, *c]) && digits(rest),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::Note;
 use super::batch::{Batch, Values};
 use super::parser::Parser;
 use super::seen::Seen;
-use super::values::{DAY_FIRST, MONTH_FIRST, Open, Purpose, YEAR_FIRST, century_before, in_orders, orders};
+use super::values::{DAY_FIRST, MONTH_FIRST, Open, Purpose, YEAR_FIRST, century_before, ends_of, in_orders, orders};
 use crate::messages::args;
 use crate::model::{Day, Kind, Stamp};
 
@@ -63,6 +63,7 @@ impl Column<'_> {
         // The orders in which every cell is a day; none where two cells contradict each other.
         let all = DAY_FIRST | MONTH_FIRST | YEAR_FIRST;
         let common = (1..8u8).filter(|set| seen.orders[usize::from(*set)] > 0).fold(all, |common, set| common & set);
+        let common = if slot.purpose == Purpose::Birth { common } else { self.by_spread(batches, common) };
         let filled: u64 = batches.iter().map(|b| b.values[self.at].filled()).sum();
         let epochs = seen.epochs * NEARLY_ALL.1 >= filled * NEARLY_ALL.0;
         let limit = self.parser.slots.iter().position(|s| s.field == "begntime" || s.field == "setl_time");
@@ -89,6 +90,34 @@ impl Column<'_> {
             }
         }
         self.tell(common, epochs, short, lost, out);
+    }
+
+    /// Where year first and year last both give days (03/01/25, 13/01/25), the number that hardly changes is the year: no export
+    /// tells of many years and in all of them of the same few days of a month.
+    fn by_spread(&self, batches: &[Batch], common: u8) -> u8 {
+        /// Cells from which that is told; years of an export; and years that none has.
+        const ENOUGH: u64 = 4;
+        const NARROW: i32 = 2;
+        const WIDE: i32 = 6;
+        if common & YEAR_FIRST == 0 || common == YEAR_FIRST {
+            return common;
+        }
+        let (mut cells, mut first, mut last) = (0u64, (i32::MAX, i32::MIN), (i32::MAX, i32::MIN));
+        for batch in batches {
+            let Values::Moment(moments) = &batch.values[self.at] else { return common };
+            for stamp in moments.iter().flatten().filter(|s| Open::ORDER.marks(**s)) {
+                let (a, c) = ends_of(*stamp);
+                cells += 1;
+                first = (first.0.min(a), first.1.max(a));
+                last = (last.0.min(c), last.1.max(c));
+            }
+        }
+        let span = |(least, most): (i32, i32)| most - least;
+        match (cells >= ENOUGH, span(first), span(last)) {
+            (true, WIDE.., ..=NARROW) => common & !YEAR_FIRST,
+            (true, ..=NARROW, WIDE..) => YEAR_FIRST,
+            _ => common,
+        }
     }
 
     /// Says how the column was settled.

@@ -35,7 +35,7 @@ pub(super) fn kind(head: &[u8]) -> Kind {
         [b'P', b'A', b'R', b'1', ..] => return Kind::Parquet,
         _ => {}
     }
-    if head.get(257..262) == Some(b"ustar") {
+    if head.get(257..262) == Some(b"ustar") || is_old_tar(head) {
         return Kind::Tar;
     }
     const MAGIC: [(&[u8], &str); 23] = [
@@ -73,6 +73,17 @@ pub(super) fn kind(head: &[u8]) -> Kind {
         return Kind::Unread("unread-picture");
     }
     text_kind(head)
+}
+
+/// A tar archive of the time before the mark `ustar`: a header whose checksum is its own.
+fn is_old_tar(head: &[u8]) -> bool {
+    const SUM: std::ops::Range<usize> = 148..156;
+    let Some(header) = head.get(..512).filter(|h| h[0] != 0) else { return false };
+    let text = std::str::from_utf8(&header[SUM]).unwrap_or_default();
+    let told = u32::from_str_radix(text.trim_matches(['\0', ' ']), 8).ok();
+    let sum = |bytes: &[u8]| bytes.iter().map(|b| u32::from(*b)).sum::<u32>();
+    // The checksum itself counts as blanks.
+    told == Some(sum(&header[..SUM.start]) + sum(&header[SUM.end..]) + SUM.len() as u32 * u32::from(b' '))
 }
 
 /// A dBASE table: version, date of change, and a header of whole field descriptions.
@@ -204,6 +215,15 @@ mod tests {
         assert_eq!(kind("就诊ID,人员编号\n".as_bytes()), Kind::Text);
         assert_eq!(kind(b"a\x01b\x01c\n1\x01\x01\n"), Kind::Text);
         assert_eq!(kind(b""), Kind::Text);
+        let mut old = [0u8; 1024];
+        old[..8].copy_from_slice(b"fees.csv");
+        old[100..108].copy_from_slice(b"0000644\0");
+        old[124..136].copy_from_slice(b"00000000012\0");
+        let sum = 8 * 32 + old.iter().map(|b| u32::from(*b)).sum::<u32>();
+        old[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        assert_eq!(kind(&old), Kind::Tar);
+        old[0] = b'g';
+        assert_ne!(kind(&old), Kind::Tar);
         assert_eq!(kind(&[0; 100]), Kind::Text);
         assert_eq!(kind(&[1, 0, 3, 0, 0, 9, 0, 0, 0, 0, 0, 0, 17]), Kind::Unread("unread-binary"));
         let utf16: Vec<u8> = "psn_no,fixmedins_code\n".encode_utf16().flat_map(u16::to_le_bytes).collect();

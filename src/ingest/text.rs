@@ -12,7 +12,7 @@ use super::encoding::{Encoding, decode, detect};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
-use super::parser::Parser;
+use super::parser::{Parser, named};
 use super::stranger::Unknown;
 use super::values::clean;
 use crate::model::Progress;
@@ -37,6 +37,8 @@ struct Head {
     rows: Vec<Vec<String>>,
     /// Fewest cells of a row that is whole.
     shortest: usize,
+    /// Nearly all rows have cells beyond the last named header: they belong there.
+    wide: bool,
 }
 
 /// The rows below a header, up to the next one.
@@ -88,6 +90,9 @@ pub(super) fn read(
     };
     let mut parser = Parser::new(&layout);
     parser.allow_short(head.shortest);
+    if !head.wide {
+        parser.doubt_wide();
+    }
     let mut reader = Blocks::new(source, pending, head.encoding, head.delimiter.clone(), head.mac);
     let context = Context { headers, encoding: head.encoding, delimiter: &head.delimiter };
     let mut current = Arc::new(Reading { line: None, layout, parser });
@@ -196,7 +201,8 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
         }
         // Of separators that give the same columns the one that leaves nothing between them is the whole one; an escape is
         // believed where it makes more rows fit.
-        let (whole, shortest) = rows_that_fit(&plain, delimiter.byte(), heading.cells.len(), lines[heading.last]);
+        let Fit { whole, shortest, wide: beyond } =
+            rows_that_fit(&plain, delimiter.byte(), &heading.cells, lines[heading.last]);
         let known = heading.score;
         let rank = (known * 1000 + whole.min(999), usize::MAX - heading.cells.len());
         if best.as_ref().is_none_or(|(r, _)| rank > *r) {
@@ -206,7 +212,8 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
             let (found, cells) = (heading.found, heading.cells);
             let header_line = lines[heading.last];
             let rows = rows.split_off(heading.last + 1);
-            best = Some((rank, Head { encoding, delimiter, mac, found, header_line, cells, rows, shortest }));
+            let head = Head { encoding, delimiter, mac, found, header_line, cells, rows, shortest, wide: beyond };
+            best = Some((rank, head));
         }
     }
     match best {
@@ -241,12 +248,23 @@ fn has_long_line(bytes: &[u8]) -> bool {
     false
 }
 
-/// How many of the first rows below a header are as wide, in thousandths, and how few cells a row may have: the ones at the
-/// end that are empty in some row that is as wide may be left out by the program that wrote the file.
-fn rows_that_fit(text: &str, delimiter: u8, width: usize, header_line: u32) -> (usize, usize) {
+/// How the first rows below a header fit it.
+struct Fit {
+    /// How many are as wide, in thousandths.
+    whole: usize,
+    /// How few cells a row may have: the ones at the end that are empty in some row that is as wide may be left out by the
+    /// program that wrote the file.
+    shortest: usize,
+    /// Whether nearly all are of one width beyond the header, or hold something under blank headers at its end.
+    wide: bool,
+}
+
+fn rows_that_fit(text: &str, delimiter: u8, headers: &[String], header_line: u32) -> Fit {
+    let (width, named) = (headers.len(), named(headers));
     let mut reader = csv_reader(text.as_bytes(), delimiter);
     let mut record = csv::ByteRecord::new();
-    let (mut rows, mut whole) = (0usize, 0usize);
+    let (mut rows, mut whole, mut under) = (0usize, 0usize, 0usize);
+    let mut beyond = std::collections::BTreeMap::<usize, usize>::new();
     let mut emptied = vec![false; width];
     while reader.read_byte_record(&mut record).unwrap_or(false) && rows < 10_000 {
         let line = record.position().map_or(0, csv::Position::line) as u32;
@@ -254,6 +272,10 @@ fn rows_that_fit(text: &str, delimiter: u8, width: usize, header_line: u32) -> (
             continue;
         }
         rows += 1;
+        if record.len() > width {
+            *beyond.entry(record.len()).or_default() += 1;
+        }
+        under += usize::from(record.iter().take(width).skip(named).any(|c| !clean(c).is_empty()));
         if record.len() == width {
             whole += 1;
             record.iter().zip(&mut emptied).for_each(|(cell, empty)| *empty |= clean(cell).is_empty());
@@ -261,7 +283,10 @@ fn rows_that_fit(text: &str, delimiter: u8, width: usize, header_line: u32) -> (
     }
     let shortest = emptied.iter().rposition(|empty| !empty).map_or(0, |at| at + 1);
     let shortest = if whole <= 1 { 0 } else { shortest };
-    (whole * 1000 / rows.max(1), shortest)
+    // The header is one of the rows.
+    let rows = rows.max(1);
+    let most = beyond.values().copied().max().unwrap_or(0).max(under);
+    Fit { whole: whole * 1000 / rows, shortest, wide: most * 10 >= (rows - 1) * 9 }
 }
 
 /// The first rows with their physical lines.
@@ -391,7 +416,11 @@ impl RowReader<'_> {
                     }
                     _ => {
                         let cut = end == bytes.len() && !bytes.ends_with(b"\n");
-                        self.row(line, &record, cut);
+                        let own = if record.len() == self.parser().width() { None } else { Some(&bytes[start..end]) };
+                        match own.and_then(|line| self.unescaped(line)) {
+                            Some(record) => self.row(line, &record, cut),
+                            None => self.row(line, &record, cut),
+                        }
                     }
                 }
             }
@@ -417,8 +446,27 @@ impl RowReader<'_> {
         (&reading.parser, batch)
     }
 
+    /// A line as it is with its backslashes taken for escapes, where only that makes it as wide as the header: in a large file
+    /// the first escape may stand far below what was looked at.
+    fn unescaped(&self, line: &[u8]) -> Option<csv::ByteRecord> {
+        const UNIT: u8 = 0x1F;
+        if self.delimiter == UNIT || memchr::memchr(b'\\', line).is_none() {
+            return None;
+        }
+        let escaped = Delimiter { bytes: vec![self.delimiter], escaped: true };
+        let text = String::from_utf8_lossy(line);
+        let plain = escaped.plain(text.trim_end_matches(['\r', '\n']).into());
+        let mut record = csv::ByteRecord::new();
+        let mut reader = csv_reader(plain.as_bytes(), UNIT);
+        (reader.read_byte_record(&mut record).unwrap_or(false) && record.len() == self.parser().width())
+            .then_some(record)
+    }
+
     /// A line whose quote never closes.
     fn stray(&mut self, bytes: &[u8], line: u32) {
+        if let Some(record) = self.unescaped(bytes) {
+            return self.row(line, &record, false);
+        }
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).replace('\u{1f}', " ");
         self.bad(line, text.trim(), "reject-quote");
     }
@@ -475,6 +523,7 @@ impl RowReader<'_> {
         let Recognised::Table(layout) = self.headers.recognise(&cells) else { return false };
         let mut parser = Parser::new(&layout);
         parser.allow_short(self.parser().shortest_below(layout.headers.len()));
+        parser.doubt_like(self.parser());
         let batch = parser.batch();
         self.pieces.push((Arc::new(Reading { line: Some(line), layout, parser }), batch));
         true
@@ -532,5 +581,28 @@ mod wide_tests {
             text.splice(at..at, line(LONG + 1));
             assert!(has_long_line(&text), "{at}");
         }
+    }
+
+    #[test]
+    fn an_escape_far_below_the_start_is_believed_where_it_makes_the_row_fit() {
+        use crate::config::Mapping;
+        use crate::model::Silent;
+        let row = |n: usize, item: &str| format!("{n},P1,H1,2025-01-01,C1,{item},1,10.00\n");
+        let mut text = "feedetl_sn,psn_no,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,cnt,amount\n"
+            .replace("amount", "det_item_fee_sumamt");
+        (0..40_000).for_each(|n| text.push_str(&row(n, "item")));
+        for item in ["a\\,b", "\"a\\\",b\"", "\"a\\\"b\"", "a,b", "\"a \"b\""] {
+            text.push_str(&row(9, item));
+        }
+        let (mapping, mapped) = Default::default();
+        let headers = Headers::new(&mapping, &mapped, false);
+        let _: (&Mapping, &crate::ingest::header::Mapped) = (&mapping, &mapped);
+        let Ok(Outcome::Table(_, stretches)) = read("x.csv", text.as_bytes(), headers, &Silent) else {
+            panic!("a table")
+        };
+        let bad: Vec<_> = stretches[0].batches.iter().flat_map(|b| &b.bad).map(|b| (b.line, b.reason)).collect();
+        assert_eq!(bad, [(40_005, "reject-fields")]);
+        let used: usize = stretches[0].batches.iter().map(|b| b.lines.len()).sum();
+        assert_eq!(used, 40_004);
     }
 }

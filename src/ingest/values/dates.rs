@@ -174,6 +174,10 @@ impl Open {
     pub const MONTH: Self = Self(1 << 23);
     /// Only the year is known; the day is its first.
     pub const YEAR: Self = Self(1 << 24);
+    /// The first number of an open order is written with one digit, as no year is.
+    pub const DIGIT_FIRST: Self = Self(1 << 25);
+    /// So is the last.
+    pub const DIGIT_LAST: Self = Self(1 << 26);
     const ALL: u32 = 0x1ff << 20;
 
     /// Whether a kept moment has this mark.
@@ -213,6 +217,11 @@ pub(super) fn open_order(a: u32, b: u32, c: u32, second: u32) -> Stamp {
     Stamp { day: Day((c * 10_000 + a * 100 + b) as i32), second: second | Open::ORDER.0 | short }
 }
 
+/// The first and the last number of a moment kept with [`Open::ORDER`].
+pub(in crate::ingest) fn ends_of(stamp: Stamp) -> (i32, i32) {
+    (stamp.day.0 / 100 % 100, stamp.day.0 / 10_000)
+}
+
 /// The days that the orders of a set give, for a moment kept with [`Open::ORDER`].
 pub(in crate::ingest) fn in_orders(stamp: Stamp, orders: u8, purpose: Purpose) -> impl Iterator<Item = (u8, Day)> {
     let packed = stamp.day.0 as u32;
@@ -220,10 +229,12 @@ pub(in crate::ingest) fn in_orders(stamp: Stamp, orders: u8, purpose: Purpose) -
     let full = |year: u32| if year < 100 { 2000 + year } else { year };
     // A service is not given in 2050 and later; a birth is of the century before then.
     let likely = move |year: u32| purpose == Purpose::Birth || full(year) < 2050;
+    let last = likely(c) && !Open::DIGIT_LAST.marks(stamp);
+    let first = c < 100 && likely(a) && !Open::DIGIT_FIRST.marks(stamp);
     let candidates = [
-        (DAY_FIRST, likely(c).then(|| calendar(full(c), b, a)).flatten()),
-        (MONTH_FIRST, likely(c).then(|| calendar(full(c), a, b)).flatten()),
-        (YEAR_FIRST, (c < 100 && likely(a)).then(|| calendar(full(a), b, c)).flatten()),
+        (DAY_FIRST, last.then(|| calendar(full(c), b, a)).flatten()),
+        (MONTH_FIRST, last.then(|| calendar(full(c), a, b)).flatten()),
+        (YEAR_FIRST, first.then(|| calendar(full(a), b, c)).flatten()),
     ];
     candidates.into_iter().filter(move |(order, _)| order & orders != 0).filter_map(|(order, day)| Some((order, day?)))
 }

@@ -384,7 +384,12 @@ impl Pieces {
         if c.digits == 4 && means_none(c.value, a.value.min(b.value), a.value.max(b.value), purpose) {
             return Some(Reading::Filler);
         }
-        let stamp = open_order(a.value, b.value, c.value, self.second(Day(0), time, purpose)?.second);
+        let mut stamp = open_order(a.value, b.value, c.value, self.second(Day(0), time, purpose)?.second);
+        for (number, mark) in [(a, Open::DIGIT_FIRST), (c, Open::DIGIT_LAST)] {
+            if number.digits == 1 {
+                stamp = mark.mark(stamp);
+            }
+        }
         (c.value < 2300 && orders(stamp, purpose) != 0).then_some(Reading::Open(stamp))
     }
 

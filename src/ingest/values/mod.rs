@@ -10,8 +10,8 @@ mod words;
 
 pub(super) use cells::{clean, code, half_width, id, is_damaged_id, is_dash, is_nothing};
 pub(super) use dates::{
-    DAY_FIRST, MONTH_FIRST, Open, Purpose, Reading, YEAR_FIRST, birth_day, birth_range, century_before, in_orders,
-    moment, orders,
+    DAY_FIRST, MONTH_FIRST, Open, Purpose, Reading, YEAR_FIRST, birth_day, birth_range, century_before, ends_of,
+    in_orders, moment, orders,
 };
 pub(super) use numbers::{decimal, measured};
 pub(super) use words::{Sense, fee_class, flag, sex};

@@ -241,7 +241,12 @@ fn orders_of_day_and_month() {
     assert_eq!(open("2/25/2025 8:00"), MONTH_FIRST);
     assert_eq!(open("25-02-2025"), DAY_FIRST);
     assert_eq!(open("25.02.2025"), DAY_FIRST);
-    assert_eq!(open("3/10/25"), DAY_FIRST | MONTH_FIRST | YEAR_FIRST);
+    assert_eq!(open("03/10/25"), DAY_FIRST | MONTH_FIRST | YEAR_FIRST);
+    // No year is written with one digit.
+    assert_eq!(open("3/10/25"), DAY_FIRST | MONTH_FIRST);
+    assert_eq!(open("13/1/25"), DAY_FIRST | YEAR_FIRST);
+    assert_eq!(open("25/1/3"), YEAR_FIRST);
+    assert_eq!(service("3/1/5"), Reading::Unread);
     assert_eq!(open("25-03-31"), DAY_FIRST | YEAR_FIRST);
     let Reading::Open(stamp) = service("3/10/2025 8:00 PM") else { panic!("an open order") };
     assert_eq!(in_orders(stamp, MONTH_FIRST, Purpose::Service).next(), Some((MONTH_FIRST, day("2025-03-10"))));

@@ -325,6 +325,8 @@ columns-choose-skip = leave the file out
 columns-choose-needed = { $field } ({ $chinese }){ $or }: needed; take away the "# " in front of the line that is right
 columns-choose = { $field } ({ $chinese }){ $or }: if the file has it, take away the "# " in front of the line that is right
 columns-choose-institution = the code after the = sign, if all rows are of one institution
+columns-headless = perhaps { $file } has no header row: its first row looks like data. A mapping goes by headers, so export it with a header row, or write one above the data
+columns-choose-files = one section for { $count } files with the same headers: { $files }
 
 ## simulate
 

@@ -325,6 +325,8 @@ columns-choose-skip = 不读这个文件
 columns-choose-needed = { $field }（{ $chinese }）{ $or }：必需；去掉正确一行行首的“# ”
 columns-choose = { $field }（{ $chinese }）{ $or }：文件中如有，去掉正确一行行首的“# ”
 columns-choose-institution = 如果全部数据属于同一家机构，在等号后写机构编码
+columns-headless = { $file } 可能没有表头行：首行像是数据。列名对照以表头为准，请带表头重新导出，或在数据上方加一行表头
+columns-choose-files = { $count } 个文件表头相同，合用一节：{ $files }
 
 ## simulate
 
