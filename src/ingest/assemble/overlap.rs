@@ -1,8 +1,8 @@
-//! Exports that overlap, such as one of January beside one of January and February, whose rows have no id to know them by. Rows
-//! that say the same in two files are one row where the files plainly overlap: of what both have of the same institutions and
-//! days, or of the same patients, nearly all is the same. A row that stands n times in one file and m times in the other counts
-//! as often as it does where it stands more often. Two files that hold different things, of two departments, have rows alike by
-//! chance: those all count, and are told.
+//! Exports that overlap, such as one of January beside one of January and February, whose rows have no id to know them by, or
+//! have one in one file only. Rows that say the same in two files are one row where the files plainly overlap: of what both have
+//! of the same institutions and days, or of the same patients, nearly all is the same. A row that stands n times in one file and
+//! m times in the other counts as often as it does where it stands more often. Two files that hold different things, of two
+//! departments, have rows alike by chance: those all count, and are told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,9 +29,12 @@ const NEAR: usize = 32;
 /// Pairs of files shown in a note.
 const SHOWN: usize = 3;
 
-/// The tables whose rows may have no id, with the day of a row.
-const TABLES: [(Table, &[&str]); 3] =
-    [(Table::Fees, &["fee_ocur_time"]), (Table::Visits, &["setl_time", "begntime"]), (Table::Stays, &["begntime"])];
+/// The tables whose rows may have no id, with the day of a row, and the ids.
+const TABLES: [(Table, &[&str], &[&str]); 3] = [
+    (Table::Fees, &["fee_ocur_time"], &["feedetl_sn"]),
+    (Table::Visits, &["setl_time", "begntime"], &["setl_id", "mdtrt_id"]),
+    (Table::Stays, &["begntime"], &[]),
+];
 
 /// Two files, by their order.
 type Pair = (u16, u16);
@@ -58,8 +61,8 @@ impl Common {
 /// Takes out the rows that another file has.
 pub(super) fn settle(all: &mut Collected, ids: &Ids, ledger: &mut Ledger<'_>) {
     let (mut taken, mut alike) = (Told::default(), Told::default());
-    for (table, days) in TABLES {
-        let files = Files::new(all, table, ids, days);
+    for (table, days, names) in TABLES {
+        let files = Files::new(all, table, ids, (days, names));
         if files.parts.len() < 2 {
             continue;
         }
@@ -99,33 +102,50 @@ impl Told {
     }
 }
 
-/// The files of a table that have rows without an id. The order is that of the files: the one with more columns goes first, its
-/// rows stay.
+/// The files of a table of which some have rows without an id. In order those with ids go first, then those with more columns:
+/// what goes first stays.
 struct Files<'a> {
-    /// The chunks in order, with the place of the file in the order, the place among all chunks, and the rows without an id.
-    chunks: Vec<(u16, usize, &'a Chunk, Vec<u32>)>,
+    chunks: Vec<Own<'a>>,
     /// By place: part and kind.
     parts: Vec<(u16, usize)>,
     /// The columns that files have something in; files with the same are of one kind.
     kinds: Vec<BTreeSet<&'static str>>,
+    /// By kind: whether the files have a column of ids.
+    named: Vec<bool>,
+}
+
+/// A chunk of a file.
+struct Own<'a> {
+    /// Place of the file in the order.
+    place: u16,
+    /// Place among all chunks.
+    at: usize,
+    chunk: &'a Chunk,
+    /// The rows without an id, and all that can be held against those of a file that has no ids.
+    bare: Vec<u32>,
+    all: Vec<u32>,
 }
 
 impl<'a> Files<'a> {
-    fn new(all: &'a Collected, table: Table, ids: &Ids, days: &[&str]) -> Self {
+    fn new(all: &'a Collected, table: Table, ids: &Ids, (days, names): (&[&str], &[&str])) -> Self {
         let chunks = &all.chunks[slot(table)];
         let mut columns: BTreeMap<u16, BTreeSet<&'static str>> = BTreeMap::new();
         let is_file = |chunk: &&Chunk| !all.derived.contains(&chunk.part);
         let several = chunks.iter().filter(is_file).any(|chunk| chunk.part != chunks[0].part);
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); chunks.len()];
-        if several {
-            rows = chunks.par_iter().map(|chunk| without_id(chunk, table, ids, days)).collect();
+        let none = Self { chunks: Vec::new(), parts: Vec::new(), kinds: Vec::new(), named: Vec::new() };
+        if !several {
+            return none;
         }
-        let with_rows = || chunks.iter().zip(&rows).filter(|(chunk, rows)| is_file(chunk) && !rows.is_empty());
-        for (chunk, _) in with_rows() {
+        let bare: Vec<Vec<u32>> = chunks.par_iter().map(|chunk| without_id(chunk, table, ids, days)).collect();
+        if bare.iter().all(Vec::is_empty) {
+            return none;
+        }
+        for chunk in chunks.iter().filter(is_file) {
             columns.entry(chunk.part).or_default().extend(chunk.filled());
         }
+        let is_named = |columns: &BTreeSet<&'static str>| names.iter().any(|name| columns.contains(name));
         let mut parts: Vec<(u16, BTreeSet<&'static str>)> = columns.into_iter().collect();
-        parts.sort_by_key(|(part, columns)| (std::cmp::Reverse(columns.len()), *part));
+        parts.sort_by_key(|(part, columns)| (!is_named(columns), std::cmp::Reverse(columns.len()), *part));
         let mut kinds: Vec<BTreeSet<&'static str>> = Vec::new();
         let mut places: FxHashMap<u16, u16> = FxHashMap::default();
         let mut of_kind = Vec::with_capacity(parts.len());
@@ -137,14 +157,26 @@ impl<'a> Files<'a> {
             places.insert(part, place as u16);
             of_kind.push((part, kind));
         }
-        let mut chunks: Vec<(u16, usize, &Chunk, Vec<u32>)> = chunks
-            .iter()
-            .zip(rows)
-            .enumerate()
-            .filter_map(|(at, (chunk, rows))| Some((*places.get(&chunk.part)?, at, chunk, rows)))
-            .collect();
-        chunks.sort_by_key(|(place, at, _, _)| (*place, *at));
-        Self { chunks, parts: of_kind, kinds }
+        let named: Vec<bool> = kinds.iter().map(is_named).collect();
+        let own = |(at, (chunk, bare)): (usize, (&'a Chunk, Vec<u32>))| {
+            let place = *places.get(&chunk.part)?;
+            let mut all = Vec::new();
+            if named[of_kind[usize::from(place)].1] {
+                let day = day_of(chunk, days);
+                all = (0..chunk.lines.len() as u32).filter(|row| day(*row as usize).is_some()).collect();
+            }
+            Some(Own { place, at, chunk, bare, all })
+        };
+        let mut chunks: Vec<Own<'a>> = chunks.iter().zip(bare).enumerate().filter_map(own).collect();
+        chunks.sort_by_key(|own| (own.place, own.at));
+        Self { chunks, parts: of_kind, kinds, named }
+    }
+
+    /// The rows of a chunk that are held against those of files of two kinds: those with ids only where the others have none.
+    fn rows<'b>(&self, own: &'b Own<'_>, kinds: (usize, usize)) -> &'b [u32] {
+        let kind = self.parts[usize::from(own.place)].1;
+        let against_none = self.named[kind] && !(self.named[kinds.0] && self.named[kinds.1]);
+        if against_none { &own.all } else { &own.bare }
     }
 }
 
@@ -192,18 +224,18 @@ impl<'a> Sight<'a> {
         let enough = files.parts.iter().filter(|(_, kind)| *kind == kinds.0 || *kind == kinds.1).nth(1).is_some();
         let mut sight = Self { files, kinds, rows: Vec::new(), bases: Vec::new(), days };
         let mut running = 0u64;
-        for (_, _, chunk, _) in &files.chunks {
+        for own in &files.chunks {
             sight.bases.push(running as u32);
-            running += chunk.lines.len() as u64;
+            running += own.chunk.lines.len() as u64;
         }
         if !(whose && much && enough) || running >= u64::from(u32::MAX) {
             return sight;
         }
-        let of_kinds = files.chunks.par_iter().zip(&sight.bases).filter(|((place, _, _, _), _)| sight.is_of(*place));
+        let of_kinds = files.chunks.par_iter().zip(&sight.bases).filter(|(own, _)| sight.is_of(own.place));
         sight.rows = of_kinds
-            .flat_map_iter(|((_, _, chunk, rows), base)| {
-                let hashes = chunk.contents(&shared);
-                rows.iter().map(move |row| (hashes[*row as usize], base + row))
+            .flat_map_iter(|(own, base)| {
+                let hashes = own.chunk.contents(&shared);
+                files.rows(own, kinds).iter().map(move |row| (hashes[*row as usize], base + row))
             })
             .collect();
         sight.rows.par_sort_unstable();
@@ -221,7 +253,7 @@ impl<'a> Sight<'a> {
     }
 
     fn place(&self, running: u32) -> u16 {
-        self.files.chunks[self.chunk(running)].0
+        self.files.chunks[self.chunk(running)].place
     }
 
     /// Whether two files are of the two kinds that are looked at: those of one kind are looked at once.
@@ -294,9 +326,9 @@ impl<'a> Sight<'a> {
         field: fn(&mut Common) -> &mut [u64; 2],
     ) {
         let mut cells: Vec<(u64, u16)> = Vec::with_capacity(self.rows.len());
-        for (place, _, chunk, rows) in self.files.chunks.iter().filter(|(place, _, _, _)| self.is_of(*place)) {
-            let cell = cell(chunk);
-            cells.extend(rows.iter().map(|row| (cell(*row as usize), *place)));
+        for own in self.files.chunks.iter().filter(|own| self.is_of(own.place)) {
+            let (cell, rows) = (cell(own.chunk), self.files.rows(own, self.kinds));
+            cells.extend(rows.iter().map(|row| (cell(*row as usize), own.place)));
         }
         cells.par_sort_unstable();
         let mut runs: Vec<(u16, u64)> = Vec::new();
@@ -332,9 +364,9 @@ impl<'a> Sight<'a> {
                 let mut marks: Vec<(usize, usize)> = Vec::with_capacity(rows.len());
                 for (_, running) in rows.iter() {
                     let chunk = self.chunk(*running);
-                    let (_, at, own, _) = &self.files.chunks[chunk];
-                    gone[*at].resize(own.lines.len(), false);
-                    marks.push((*at, (running - self.bases[chunk]) as usize));
+                    let own = &self.files.chunks[chunk];
+                    gone[own.at].resize(own.chunk.lines.len(), false);
+                    marks.push((own.at, (running - self.bases[chunk]) as usize));
                 }
                 // The files of another kind may have taken some already.
                 let already = marks.iter().filter(|(at, row)| gone[*at][*row]).count();
