@@ -130,6 +130,28 @@ impl Values {
         }
     }
 
+    /// Leaves the rows that are marked.
+    pub fn keep(&mut self, marks: &[bool]) {
+        match self {
+            Self::Symbol(_, v) => only(v, marks),
+            Self::Hash(v) => only(v, marks),
+            Self::Integer(v) => only(v, marks),
+            Self::Moment(v) => only(v, marks),
+            Self::Small(v) => only(v, marks),
+        }
+    }
+
+    /// Whether some cell holds something.
+    pub fn says_something(&self) -> bool {
+        match self {
+            Self::Symbol(_, v) => v.iter().any(|v| *v != NO_SYMBOL),
+            Self::Hash(v) => v.iter().any(|v| *v != 0),
+            Self::Integer(v) => v.iter().any(|v| *v != NO_INTEGER),
+            Self::Moment(v) => v.iter().any(Option::is_some),
+            Self::Small(v) => v.iter().any(|v| *v != 0),
+        }
+    }
+
     /// Number of cells of a column of numbers or dates that hold something.
     pub fn filled(&self) -> u64 {
         let count = match self {
@@ -254,23 +276,17 @@ pub(super) struct Batch {
     pub beside: Vec<BesideRows>,
 }
 
+/// Leaves the values that are marked.
+pub(super) fn only<T>(values: &mut Vec<T>, marks: &[bool]) {
+    let mut marks = marks.iter();
+    values.retain(|_| marks.next().is_some_and(|kept| *kept));
+}
+
 impl Batch {
     /// Leaves the rows that are marked.
     pub fn keep(&mut self, marks: &[bool]) {
-        fn only<T>(values: &mut Vec<T>, marks: &[bool]) {
-            let mut marks = marks.iter();
-            values.retain(|_| marks.next().is_some_and(|kept| *kept));
-        }
         only(&mut self.lines, marks);
-        for values in &mut self.values {
-            match values {
-                Values::Symbol(_, v) => only(v, marks),
-                Values::Hash(v) => only(v, marks),
-                Values::Integer(v) => only(v, marks),
-                Values::Moment(v) => only(v, marks),
-                Values::Small(v) => only(v, marks),
-            }
-        }
+        self.values.iter_mut().for_each(|values| values.keep(marks));
     }
 
     /// Moves all line numbers: a batch knows only those within its block.

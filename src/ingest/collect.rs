@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values};
+use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values, only};
 use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
 use super::files::Source;
@@ -127,6 +127,43 @@ impl Chunk {
     /// Small numbers of a code column.
     pub fn small(&self, field: &str) -> Option<&[u8]> {
         self.find(field).and_then(|v| if let Values::Small(v) = v { Some(v.as_slice()) } else { None })
+    }
+
+    /// The columns in which some row says something.
+    pub fn filled(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.columns.iter().filter(|(_, values)| values.says_something()).map(|(field, _)| *field)
+    }
+
+    /// Hashes of what the rows say in some columns.
+    pub fn contents(&self, fields: &[&'static str]) -> Vec<u64> {
+        const FACTOR: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
+        fn mix(hashes: &mut [u64], values: impl Iterator<Item = u64>) {
+            for (hash, value) in hashes.iter_mut().zip(values) {
+                let product = u128::from(*hash ^ value).wrapping_add(1).wrapping_mul(FACTOR);
+                *hash = (product >> 64) as u64 ^ product as u64;
+            }
+        }
+        let mut hashes = vec![0; self.lines.len()];
+        for field in fields {
+            match self.find(field) {
+                Some(Values::Symbol(_, v)) => mix(&mut hashes, v.iter().map(|v| u64::from(*v))),
+                Some(Values::Hash(v)) => mix(&mut hashes, v.iter().copied()),
+                Some(Values::Integer(v)) => mix(&mut hashes, v.iter().map(|v| *v as u64)),
+                Some(Values::Small(v)) => mix(&mut hashes, v.iter().map(|v| u64::from(*v))),
+                Some(Values::Moment(v)) => {
+                    let moment = |s: &Option<Stamp>| s.map(|s| (s.day.0 as u64) << 32 | u64::from(s.second));
+                    mix(&mut hashes, v.iter().map(|s| moment(s).unwrap_or(u64::MAX)));
+                }
+                None => {}
+            }
+        }
+        hashes
+    }
+
+    /// Leaves the rows that are marked.
+    pub fn keep(&mut self, marks: &[bool]) {
+        only(&mut self.lines, marks);
+        self.columns.iter_mut().for_each(|(_, values)| values.keep(marks));
     }
 
     /// Hashes of an id column that is only compared.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use crate::model::Fen;
+
 /// A language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lang {
@@ -70,6 +72,13 @@ impl From<String> for Value {
 impl From<f64> for Value {
     fn from(n: f64) -> Self {
         Self::Number(n)
+    }
+}
+
+/// Money is written alike everywhere, to the fen.
+impl From<Fen> for Value {
+    fn from(money: Fen) -> Self {
+        Self::Text(money.text())
     }
 }
 

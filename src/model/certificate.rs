@@ -15,11 +15,19 @@ impl<'a> Certificate<'a> {
         (body.len() == 17 && body.iter().all(u8::is_ascii_digit) && last).then_some(Self(text))
     }
 
-    /// Whether the check character is right: weights 2^(17-i) mod 11.
+    /// Whether the check character is right.
     pub fn is_right(self) -> bool {
-        const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        let sum: u32 = self.0.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-        b"10X98765432"[(sum % 11) as usize] == self.0[17].to_ascii_uppercase()
+        check(self.0) == self.0[17].to_ascii_uppercase()
+    }
+
+    /// The number of 18 characters that one of the 15 digits of old stands for; none where it can be no number of old.
+    pub fn of_old(text: &str) -> Option<String> {
+        if text.len() != 15 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let mut number = format!("{}19{}", &text[..6], &text[6..]);
+        number.push(char::from(check(number.as_bytes())));
+        Certificate::new(&number)?.birth().is_some().then_some(number)
     }
 
     /// The date of birth; nothing where there is no such day.
@@ -40,6 +48,13 @@ impl<'a> Certificate<'a> {
     }
 }
 
+/// The check character of the first 17 digits: weights 2^(17-i) mod 11.
+fn check(digits: &[u8]) -> u8 {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    b"10X98765432"[(sum % 11) as usize]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +69,14 @@ mod tests {
         let man = Certificate::new("440524188001010014").expect("a number");
         assert!(man.is_right());
         assert_eq!(man.sex(), Sex::Male);
+    }
+
+    #[test]
+    fn a_number_of_old_is_one_of_now() {
+        assert_eq!(Certificate::of_old("110105491231002").as_deref(), Some("11010519491231002X"));
+        for text in ["", "11010549123100", "110105491331002", "11010549123100X", "11010519491231002X"] {
+            assert_eq!(Certificate::of_old(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -364,6 +364,8 @@ pub struct Region {
     /// The tables and columns (national field names) of which at least one file has rows that are used, as `(table, field)`:
     /// what was set aside to the last row is as good as not there.
     pub columns: BTreeSet<(Table, &'static str)>,
+    /// Tables that were read and of which no row is left: all rejected, void or taken back.
+    pub emptied: BTreeSet<Table>,
 }
 
 impl Region {

@@ -60,6 +60,21 @@ impl Fen {
         self.0 as f64 / 100.0
     }
 
+    /// Yuan with thousands separators and both decimals, exact.
+    pub fn text(self) -> String {
+        let fen = self.0.unsigned_abs();
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let digits = (fen / 100).to_string();
+        let mut out = String::from(sign);
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        out + &format!(".{:02}", fen % 100)
+    }
+
     /// This amount times `part / whole`, rounded to the nearest fen; zero where `whole` is zero.
     pub fn share(self, part: i64, whole: i64) -> Self {
         if whole == 0 {

@@ -253,7 +253,10 @@ impl Summary {
             unread: ingested.unread.iter().map(|u| unread(u, catalog)).collect(),
             delivery: delivery.clone(),
             checks: Vec::new(),
-            notes: ingested.notes.iter().map(|n| catalog.format(n.id, &n.args)).collect(),
+            // The checks of the delivery say how many lines have no stay or visit; once is enough.
+            notes: (ingested.notes.iter().filter(|n| n.id != "note-lines-without-record"))
+                .map(|n| catalog.format(n.id, &n.args))
+                .collect(),
         }
     }
 

@@ -9,17 +9,7 @@ use crate::model::{Fen, Table, column};
 
 /// Money with thousands separators and both decimals, exact.
 pub(super) fn yuan(amount: Fen) -> String {
-    let fen = amount.0.unsigned_abs();
-    let sign = if amount.0 < 0 { "-" } else { "" };
-    let digits = (fen / 100).to_string();
-    let mut out = String::from(sign);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + &format!(".{:02}", fen % 100)
+    amount.text()
 }
 
 /// Money as a plain decimal number, exact.

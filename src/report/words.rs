@@ -3,7 +3,7 @@
 //! Made once, so that every format and the talk of a quiet run say the same.
 
 use super::summary::{RuleLine, Summary};
-use super::text::{whole, yuan};
+use super::text::{table_name, whole, yuan};
 use crate::facts::delivery::{Delivery, Gap, Sum};
 use crate::ingest::Ingested;
 use crate::messages::{Args, Catalog, Value, args};
@@ -26,7 +26,7 @@ impl Summary {
             }
         }
         summary.headline = headline(&summary, catalog);
-        summary.not_seen = not_seen(&summary, catalog);
+        summary.not_seen = not_seen(&summary, &ingested.region, catalog);
         summary.checks = checks(delivery, &ingested.region, catalog);
         summary
     }
@@ -85,7 +85,7 @@ fn headline(summary: &Summary, catalog: &Catalog) -> String {
 }
 
 /// What was not looked at, a sentence for each kind.
-fn not_seen(summary: &Summary, catalog: &Catalog) -> Vec<String> {
+fn not_seen(summary: &Summary, region: &Region, catalog: &Catalog) -> Vec<String> {
     let mut out = Vec::new();
     let mut tell = |id: &str, n: usize, more: &[(&'static str, Value)]| {
         if n > 0 {
@@ -107,6 +107,9 @@ fn not_seen(summary: &Summary, catalog: &Catalog) -> Vec<String> {
     tell("seen-not-failed", ended.failed, &[("rules", named(&|r| matches!(r.outcome, Outcome::Failed { .. })))]);
     let lacking = |r: &RuleLine| matches!(r.outcome, Outcome::Skipped { .. }) && !r.is_waiting();
     tell("seen-not-skipped", ended.skipped - ended.waiting, &[("rules", named(&lacking))]);
+    let emptied: Vec<String> = region.emptied.iter().map(|table| table_name(*table, catalog)).collect();
+    let emptied: Vec<&str> = emptied.iter().map(String::as_str).collect();
+    tell("seen-not-emptied", emptied.len(), &[("tables", list(&emptied, catalog).into())]);
     let unable = |r: &RuleLine| r.outcome == Outcome::Unjudged && !r.is_idle();
     tell("seen-not-unjudged", ended.unjudged - ended.idle, &[("rules", named(&unable))]);
     tell("seen-not-partly", ended.partly, &[]);

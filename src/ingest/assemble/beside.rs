@@ -165,7 +165,7 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     let brought: Vec<&'static str> = MONEY.into_iter().chain(["setl_time"]).collect();
     let found: Vec<&'static str> = brought.into_iter().filter(|f| all.columns.contains(&(Table::Visits, *f))).collect();
     all.columns.extend(found.into_iter().map(|f| (Table::Stays, f)));
-    let list = [("count", count.len().into()), ("total", format!("{:.2}", total.yuan()).into())];
+    let list = [("count", count.len().into()), ("total", total.into())];
     all.notes.push(Note { id: "note-money-from-settlements", args: args(list) });
     true
 }

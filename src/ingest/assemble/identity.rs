@@ -1,10 +1,12 @@
 //! Who is who among the patients, before anything is joined: the certificate number stands in for a blank person number, one
-//! check letter is written one way, and ids that stand for nobody in particular are left empty.
+//! check letter is written one way, a number of 15 digits goes with that of 18, and ids that stand for nobody in particular are left empty.
 
 mod blank;
 mod faces;
+mod names;
 
 pub(super) use blank::is_blank;
+pub(super) use names::mother;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -27,8 +29,9 @@ const SHOWN: usize = 5;
 
 /// Puts the persons of all tables in order. Gives the ids that are nobody's.
 pub(super) fn settle(all: &mut Collected) -> Vec<String> {
-    let links = Links::new(all);
-    let (map, mut people, mut nobody) = rename(all, &links);
+    let old = Old::new(all);
+    let links = Links::new(all, &old);
+    let (map, mut people, mut nobody) = rename(all, &links, &old);
     let by_certificate = fill(all, &links, &map, &mut people);
     let faced = faces::many(all, people.texts.len());
     if faced.iter().any(|many| *many) {
@@ -36,6 +39,10 @@ pub(super) fn settle(all: &mut Collected) -> Vec<String> {
         people = leave_out(all, people, &faced);
     }
     all.interners[Domain::Person as usize] = people;
+    if !old.0.is_empty() {
+        let count = old.0.len() as u64;
+        all.notes.push(Note { id: "note-old-certificates", args: args([("count", count.into())]) });
+    }
     if by_certificate > 0 {
         all.notes.push(Note { id: "note-by-certificate", args: args([("count", by_certificate.into())]) });
     }
@@ -51,7 +58,7 @@ struct Links {
 }
 
 impl Links {
-    fn new(all: &Collected) -> Self {
+    fn new(all: &Collected, old: &Old) -> Self {
         let (people, texts) =
             (&all.interners[Domain::Person as usize].texts, &all.interners[Domain::Text as usize].texts);
         let mut links = Self { keys: FxHashMap::default(), owners: FxHashMap::default() };
@@ -64,7 +71,7 @@ impl Links {
                 if blank::is_blank(text) {
                     continue;
                 }
-                let key = links.keys.entry(*certificate).or_insert_with(|| same_letter(text));
+                let key = links.keys.entry(*certificate).or_insert_with(|| old.key(text));
                 if *person != NO_SYMBOL && !blank::is_blank(&people[*person as usize]) {
                     match links.owners.get_mut(key) {
                         Some(owners) if owners.len() < FILLER && !owners.contains(person) => owners.push(*person),
@@ -113,13 +120,38 @@ fn with_certificates(all: &Collected) -> impl Iterator<Item = (&[u32], &[u32])> 
     chunks.filter_map(|chunk| chunk.symbols("psn_no").zip(chunk.symbols("certno")))
 }
 
-/// A certificate number with its check letter written large.
-fn same_letter(text: &str) -> String {
-    if Certificate::new(text).is_some() { text.to_ascii_uppercase() } else { text.to_string() }
+/// Certificate numbers of 15 digits, with those of 18 that they are, where both are in the data: one alone is as good an id as
+/// the other.
+struct Old(FxHashMap<Box<str>, String>);
+
+impl Old {
+    fn new(all: &Collected) -> Self {
+        let domain = |domain: Domain| &all.interners[domain as usize];
+        let (people, texts) = (domain(Domain::Person), domain(Domain::Text));
+        let mut numbers = FxHashMap::default();
+        for text in people.texts.iter().chain(&texts.texts) {
+            let Some(number) = Certificate::of_old(text) else { continue };
+            let lower = number.to_ascii_lowercase();
+            let known = |text: &str| people.find(text) != NO_SYMBOL || texts.find(text) != NO_SYMBOL;
+            if known(&number) || known(&lower) {
+                numbers.insert(text.clone(), number);
+            }
+        }
+        Self(numbers)
+    }
+
+    /// A certificate number as it is compared: of 18 characters, with its check letter written large.
+    fn key(&self, text: &str) -> String {
+        match self.0.get(text) {
+            Some(number) => number.clone(),
+            None if Certificate::new(text).is_some() => text.to_ascii_uppercase(),
+            None => text.to_string(),
+        }
+    }
 }
 
 /// Gives every person id that is one its new number, and tells those that are none.
-fn rename(all: &Collected, links: &Links) -> (Vec<u32>, Interner, Vec<String>) {
+fn rename(all: &Collected, links: &Links, numbers: &Old) -> (Vec<u32>, Interner, Vec<String>) {
     let old = &all.interners[Domain::Person as usize];
     let (mut people, mut nobody) = (Interner::default(), Vec::new());
     let map = old.texts.iter().map(|text| {
@@ -127,7 +159,7 @@ fn rename(all: &Collected, links: &Links) -> (Vec<u32>, Interner, Vec<String>) {
             nobody.push(text.to_string());
             return NO_SYMBOL;
         }
-        let own = same_letter(text);
+        let own = numbers.key(text);
         let person = if links.owners.contains_key(&own) { links.person(&own, old) } else { Some(own.as_str()) };
         people.intern(person.unwrap_or(&own))
     });
@@ -205,7 +237,7 @@ pub(super) fn tell(region: &Region, mut ids: Vec<String>, ledger: &mut Ledger<'_
         ("stays", stays.into()),
         ("visits", visits.into()),
         ("lines", lines.into()),
-        ("money", money.yuan().into()),
+        ("money", money.into()),
         ("ids", shown.into()),
     ];
     ledger.tell(Note { id: "note-nobody", args: args(figures) });

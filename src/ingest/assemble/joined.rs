@@ -102,9 +102,13 @@ fn tell(found: &Found, taken: &Taken, ledger: &mut Ledger<'_>) {
         ledger.tell(Note { id, args: args([("count", count.into())]) });
     }
     ledger.tell_pairs("note-conflicts", &found.conflicts, []);
-    let money = [("total", taken.again_total.yuan().into()), ("fund", taken.again_fund.yuan().into())];
+    ledger.tell_pairs("note-summed", &found.summed, []);
+    ledger.tell_pairs("note-void-beside-valid", &found.beside, []);
+    let money = [("total", taken.again_total.into()), ("fund", taken.again_fund.into())];
     ledger.tell_pairs("note-sent-again", &taken.again, money);
     ledger.tell_pairs("note-same-money", &taken.alike, []);
+    let money = [("money", taken.fund_difference.into())];
+    ledger.tell_pairs("note-refund-fund-differs", &taken.fund_differs, money);
 }
 
 /// Sales of one person at one institution for the same money within seconds: both stand, and are told.
@@ -123,7 +127,7 @@ fn tell_paid_twice(visits: &[Visit], ledger: &mut Ledger<'_>) {
             fund += b.fund;
         }
     }
-    ledger.tell_pairs("note-paid-twice", &pairs, [("total", total.yuan().into()), ("fund", fund.yuan().into())]);
+    ledger.tell_pairs("note-paid-twice", &pairs, [("total", total.into()), ("fund", fund.into())]);
 }
 
 fn ends_early(row: &Settlement) -> bool {

@@ -279,7 +279,7 @@ fn find_by_dates(rows: &mut [Settlement]) {
     if !rows.iter().any(nameless) {
         return;
     }
-    let days = |r: &Settlement| (r.person, r.hospital, r.begin.map(|s| s.day), r.end.map(|s| s.day));
+    let days = |r: &Settlement| (r.person, r.hospital, r.newborn, r.begin.map(|s| s.day), r.end.map(|s| s.day));
     let mut known: FxHashMap<_, Vec<Owner>> = FxHashMap::default();
     for row in rows.iter().filter(|r| r.record != NO_SYMBOL && r.is_stay && r.person != PersonId::NONE) {
         let owners = known.entry(days(row)).or_default();
@@ -300,11 +300,26 @@ fn name_visits(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     // Those of somebody come first; a row of nobody is of the one patient with the settlement.
     let mut known: FxHashMap<(TextId, HospitalId, PersonId), u32> = FxHashMap::default();
     let mut alone: FxHashMap<(TextId, HospitalId), Option<u32>> = FxHashMap::default();
+    // The rows before that say the same; in order the void ones follow them.
+    let mut standing: Vec<Settlement> = Vec::new();
     for row in &mut nameless {
         if row.settlement == TextId::NONE {
             let time = row.time().map(|t| t.to_string()).unwrap_or_default();
-            // Two sales in one second are two sales.
-            row.record = namer.name(made_up(ids, row.person, row.hospital, &time));
+            // Two sales in one second are two sales; one that is sent again as void is that which was sent before.
+            let before = standing.partition_point(|before| before.row.file < row.row.file).checked_sub(1);
+            row.record = match before.filter(|at| row.withdraws(&standing[*at])) {
+                Some(at) => standing.remove(at).record,
+                None => match standing.last().filter(|beside| row.is_void_of(beside)) {
+                    Some(beside) => beside.record,
+                    None => namer.name(made_up(ids, row.person, row.hospital, &time)),
+                },
+            };
+            if !row.void {
+                if standing.last().is_some_and(|last| !row.same_but_for_record(last)) {
+                    standing.clear();
+                }
+                standing.push((*row).clone());
+            }
             continue;
         }
         let (settlement, hospital) = (row.settlement, row.hospital);
@@ -327,15 +342,18 @@ fn name_visits(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
 fn name_stays(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     let mut nameless: Vec<&mut Settlement> = rows.iter_mut().filter(|r| r.record == NO_SYMBOL && r.is_stay).collect();
     nameless.sort_unstable_by(|a, b| {
-        (a.person, a.hospital, a.begin, a.end, &**a).cmp(&(b.person, b.hospital, b.begin, b.end, &**b))
+        let key = |r: &Settlement| (r.person, r.hospital, r.newborn, r.begin, r.end);
+        key(a).cmp(&key(b)).then_with(|| a.cmp(b))
     });
     let mut namer = Namer::new(interner);
     let mut of_nobody: FxHashMap<(TextId, HospitalId), u32> = FxHashMap::default();
-    let mut open: Option<(PersonId, HospitalId, Day, Day, u32)> = None;
+    // A newborn under the mother's number lies there on the days that she does.
+    let mut open: Option<((PersonId, HospitalId, TextId), Day, Day, u32)> = None;
     for row in nameless {
         let begin = row.begin.map_or(Day(0), |s| s.day);
         let end = row.end.map_or(begin, |s| s.day);
         let name = made_up(ids, row.person, row.hospital, &begin.to_string());
+        let whose = (row.person, row.hospital, row.newborn);
         if row.person == PersonId::NONE {
             row.record = match row.settlement.some() {
                 Some(own) => *of_nobody.entry((own, row.hospital)).or_insert_with(|| namer.name(name)),
@@ -344,15 +362,13 @@ fn name_stays(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
             continue;
         }
         open = match open {
-            Some((person, hospital, first, last, record))
-                if (person, hospital) == (row.person, row.hospital) && (begin < last || begin == first) =>
-            {
+            Some((known, first, last, record)) if known == whose && (begin < last || begin == first) => {
                 row.record = record;
-                Some((person, hospital, first, last.max(end), record))
+                Some((known, first, last.max(end), record))
             }
             _ => {
                 row.record = namer.name(name);
-                Some((row.person, row.hospital, begin, end, row.record))
+                Some((whose, begin, end, row.record))
             }
         };
     }

@@ -8,6 +8,7 @@ mod identity;
 mod joined;
 mod keys;
 mod lines;
+mod overlap;
 mod people;
 mod places;
 mod refunds;
@@ -18,15 +19,17 @@ mod stock;
 mod tests;
 mod versions;
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::batch::{Domain, NO_SYMBOL};
 use super::collect::{Collected, Interner, slot};
 use super::error::Error;
-use super::{Ingested, Input, Note, Reject};
+use super::{Ingested, Input, Note, Reject, Rows};
 use crate::messages::{Args, Value, args};
 use crate::model::{
-    Diagnosis, HospitalId, Names, Phase, Pool, Progress, RecordId, Region, RowRef, Stamp, Table, TextId,
+    Diagnosis, Fen, HospitalId, Names, Phase, Pool, Progress, RecordId, Region, RowRef, Stamp, Table, TextId,
 };
 
 /// The rank of each interned text, and the pool in that order.
@@ -179,6 +182,11 @@ impl<'a> Ledger<'a> {
         self.rejects.push((part, Reject { file, line: row.line, column: field.to_string(), value, reason, rows: 1 }));
     }
 
+    /// Sets a refund aside of which a part was taken off, with the money that there was nothing left for.
+    pub fn reject_rest(&mut self, row: RowRef, field: &str, rest: Fen) {
+        self.reject(row, field, format!("{:.2}", rest.yuan()), "reject-refund-beyond");
+    }
+
     pub fn add(&mut self, part: usize, fate: Fate) {
         self.fates[part].netted += fate.netted;
         self.fates[part].repeated += fate.repeated;
@@ -222,6 +230,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let ids = Ids::new(&all.interners);
     let files = std::mem::take(&mut all.files);
     let mut ledger = Ledger::new(&files);
+    overlap::settle(&mut all, &ids, &mut ledger);
     let mut kinds = setting::Kinds::default();
     let mut rows = settlements::rows(&all, &ids, &setting::Places::new(&all, &ids), &mut kinds);
     kinds.note(&ids).into_iter().for_each(|note| ledger.tell(note));
@@ -269,9 +278,39 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     }
     let used = |table| inputs.iter().flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0);
     region.columns.retain(|(table, _)| used(*table));
+    region.emptied = emptied(&inputs, &mut notes);
     region.files = files;
     progress.finish();
     Ok(Ingested { region, inputs, rejects, unread, notes, missed })
+}
+
+/// The tables of which every row went, told with what became of the rows: a rule that wants one does not lack the file.
+fn emptied(inputs: &[Input], notes: &mut Vec<Note>) -> BTreeSet<Table> {
+    let mut out = BTreeSet::new();
+    for table in Table::ALL {
+        let mut sum = Rows::default();
+        for rows in inputs.iter().flat_map(|i| &i.parts).filter(|p| p.table == table).map(|p| p.rows) {
+            sum.read += rows.read;
+            sum.used += rows.used;
+            sum.netted += rows.netted;
+            sum.repeated += rows.repeated;
+            sum.rejected += rows.rejected;
+        }
+        // Settlements that brought their money to stays are used there.
+        if sum.used > 0 || sum.rejected + sum.netted == 0 {
+            continue;
+        }
+        out.insert(table);
+        let figures = [
+            ("table", table.name().into()),
+            ("rows", sum.read.into()),
+            ("rejected", sum.rejected.into()),
+            ("netted", sum.netted.into()),
+            ("repeated", sum.repeated.into()),
+        ];
+        notes.push(Note { id: "note-table-emptied", args: args(figures) });
+    }
+    out
 }
 
 /// Gives lines of records that were refunds of others to those records.

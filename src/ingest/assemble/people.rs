@@ -5,6 +5,7 @@ use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::super::values::{birth_day, birth_range};
 use super::Ids;
+use super::identity::mother;
 use crate::model::{Certificate, Hospital, HospitalId, Person, PersonId, Sex, Table, TextId};
 
 /// Every person, by id.
@@ -18,10 +19,12 @@ pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
         address: TextId::NONE,
     };
     let mut out = vec![empty; ids.persons.pool.len()];
-    for table in [Table::Persons, Table::Stays, Table::Visits] {
+    let tables = [Table::Persons, Table::Stays, Table::Visits];
+    // What rows of newborns under the mother's number say goes last.
+    for (table, newborns) in [false, true].into_iter().flat_map(|newborns| tables.map(|table| (table, newborns))) {
         let mut here = vec![empty; out.len()];
         for chunk in &all.chunks[slot(table)] {
-            read_persons(chunk, ids, &mut here);
+            read_persons(chunk, ids, &mut here, newborns);
         }
         for (known, new) in out.iter_mut().zip(here) {
             known.name = known.name.some().unwrap_or(new.name);
@@ -45,13 +48,17 @@ pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
     out
 }
 
-fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person]) {
+fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person], newborns: bool) {
     let Some(persons) = chunk.symbols("psn_no") else { return };
     let text = |field: &str, row: usize| -> TextId { ids.texts.id(chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row])) };
     for (row, person) in persons.iter().enumerate().filter(|(_, p)| **p != NO_SYMBOL) {
+        let name = text("psn_name", row);
+        if newborns != (name != TextId::NONE && mother(ids.texts.pool.get(name)).is_some()) {
+            continue;
+        }
         let id: PersonId = ids.persons.id(*person);
         let known = &mut here[id.index()];
-        known.name = known.name.min(text("psn_name", row));
+        known.name = known.name.min(name);
         known.certificate = known.certificate.min(text("certno", row));
         known.address = known.address.min(text("addr", row));
         let birth = chunk.moments("brdy").and_then(|c| c[row]);

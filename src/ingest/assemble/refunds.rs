@@ -39,6 +39,9 @@ pub(super) struct Taken {
     pub again: Pairs,
     pub again_total: Fen,
     pub again_fund: Fen,
+    /// Refunds of a whole bill, or of more of the fund's part than it has, with that bill, and what the fund's parts differ by.
+    pub fund_differs: Pairs,
+    pub fund_difference: Fen,
     /// Settlements of one visit with the same money and dates of which it is not known that they are one: both count.
     pub alike: Pairs,
 }
@@ -73,6 +76,18 @@ impl Book {
         }
     }
 
+    /// Takes note of the fund's part where a refund takes the whole of a bill but not what the fund paid of it, or more of the
+    /// fund's part than there was. A refund that does not say it, of an export without the column, does not differ.
+    fn tell_fund(&self, refund: &Settlement, at: usize, left: &[Fen; 3], taken: &mut Taken) {
+        let charge = &self.rows[at];
+        let gone = self.state[at] == State::Gone;
+        let off = if gone { left[1] } else { Fen(charge.fund.0.min(0)) };
+        if left[0] == Fen(0) && off != Fen(0) && refund.given[1] && charge.given[1] {
+            taken.fund_differs.add(refund.row, charge.row);
+            taken.fund_difference += Fen(off.0.abs());
+        }
+    }
+
     fn stands(&self, at: usize) -> bool {
         self.state[at] == State::Stands
     }
@@ -82,11 +97,14 @@ impl Book {
 pub(super) fn net(rows: Vec<Settlement>, taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
     let marks = marks(&rows, taken, ledger);
     let mut state = vec![State::Stands; rows.len()];
-    let mut refunds: Vec<(Mark, usize)> = Vec::new();
+    let (mut refunds, mut alone): (Vec<(Mark, usize)>, Vec<usize>) = (Vec::new(), Vec::new());
     for (at, mark) in marks.iter().enumerate() {
         match mark {
             Role::Charge => {}
-            Role::Alone => state[at] = State::Gone,
+            Role::Alone => {
+                state[at] = State::Gone;
+                alone.push(at);
+            }
             Role::Refund(mark) => {
                 state[at] = State::Gone;
                 refunds.push((*mark, at));
@@ -96,7 +114,7 @@ pub(super) fn net(rows: Vec<Settlement>, taken: &mut Taken, ledger: &mut Ledger<
     let mut book = Book { rows, state };
     if !refunds.is_empty() {
         refunds.sort_unstable();
-        settle(&mut book, &refunds, taken, ledger);
+        settle(&mut book, (&refunds, &alone), taken, ledger);
     }
     drop_sent_again(&mut book, taken, ledger);
     let Book { rows, state } = book;
@@ -112,6 +130,7 @@ enum Role {
 }
 
 fn marks(rows: &[Settlement], taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec<Role> {
+    let named = Named::new(rows);
     let mut out = Vec::with_capacity(rows.len());
     for all in rows.chunk_by(|a, b| a.record == b.record) {
         let has_negative = all.iter().any(Settlement::is_negative);
@@ -121,8 +140,8 @@ fn marks(rows: &[Settlement], taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec
                 Role::Refund(Mark::Sign)
             } else if row.refund && row.has_original() {
                 Role::Refund(Mark::Flag)
-            } else if row.refund && has_negative {
-                // Systems mark the settlement that a negative row takes back.
+            } else if row.refund && (has_negative || named.has(row)) {
+                // Systems mark the settlement that a negative row takes back; that row may be under another visit.
                 Role::Charge
             } else if row.refund && all.iter().any(|r| plain(r) && r.total >= row.total && row.total.0 > 0) {
                 Role::Refund(Mark::Flag)
@@ -140,13 +159,32 @@ fn marks(rows: &[Settlement], taken: &mut Taken, ledger: &mut Ledger<'_>) -> Vec
     out
 }
 
+/// What negative rows name as their originals, with the persons of those rows.
+struct Named(FxHashMap<(HospitalId, TextId), Vec<PersonId>>);
+
+impl Named {
+    fn new(rows: &[Settlement]) -> Self {
+        let mut named: FxHashMap<(HospitalId, TextId), Vec<PersonId>> = FxHashMap::default();
+        for row in rows.iter().filter(|r| r.is_negative() && r.has_original()) {
+            named.entry((row.hospital, row.original)).or_default().push(row.person);
+        }
+        Self(named)
+    }
+
+    fn has(&self, row: &Settlement) -> bool {
+        let fits = |person: &PersonId| *person == row.person || [*person, row.person].contains(&PersonId::NONE);
+        let ids = [row.settlement, row.bill].into_iter().filter(|id| *id != TextId::NONE);
+        ids.filter_map(|id| self.0.get(&(row.hospital, id))).flatten().any(fits)
+    }
+}
+
 /// What a refund takes off, as positive amounts.
 fn amounts(refund: &Settlement) -> [Fen; 3] {
     let sign = if refund.is_negative() { -1 } else { 1 };
     [Fen(refund.total.0 * sign), Fen(refund.fund.0 * sign), Fen(refund.own.0 * sign)]
 }
 
-fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger: &mut Ledger<'_>) {
+fn settle(book: &mut Book, (refunds, alone): (&[(Mark, usize)], &[usize]), taken: &mut Taken, ledger: &mut Ledger<'_>) {
     let mut by_id: FxHashMap<(HospitalId, TextId), Vec<usize>> = FxHashMap::default();
     if refunds.iter().any(|(_, at)| book.rows[*at].has_original()) {
         for (at, row) in book.rows.iter().enumerate().filter(|(at, _)| book.stands(*at)) {
@@ -159,9 +197,9 @@ fn settle(book: &mut Book, refunds: &[(Mark, usize)], taken: &mut Taken, ledger:
     anew.iter().for_each(|at| book.state[*at] = State::Stands);
     let refunds: Vec<&(Mark, usize)> = refunds.iter().filter(|(_, at)| !anew.contains(at)).collect();
     let mut left: Vec<(usize, [Fen; 3])> = Vec::new();
-    apply(book, &by_id, &refunds, (&mut left, &mut taken.moved), ledger);
-    within_records(book, &mut left, ledger);
-    across_records(book, left, taken, ledger);
+    apply(book, &by_id, &refunds, (&mut left, taken), ledger);
+    within_records(book, &mut left, taken, ledger);
+    across_records(book, (left, alone), taken, ledger);
 }
 
 /// Bills made out anew: they name an original without minus or flag, and another row takes all of that original back.
@@ -191,7 +229,7 @@ fn apply(
     book: &mut Book,
     by_id: &FxHashMap<(HospitalId, TextId), Vec<usize>>,
     refunds: &[&(Mark, usize)],
-    (left, moved): (&mut Vec<(usize, [Fen; 3])>, &mut Moved),
+    (left, taken): (&mut Vec<(usize, [Fen; 3])>, &mut Taken),
     ledger: &mut Ledger<'_>,
 ) {
     for (mark, at) in refunds {
@@ -212,9 +250,10 @@ fn apply(
             Some(original) if book.stands(original) => {
                 let record = book.rows[original].record;
                 book.take(original, &mut amounts, Some(&refund), ledger);
+                book.tell_fund(&refund, original, &amounts, taken);
                 // Lines without a minus are copies of what was taken back; they go with the refund.
                 if record != refund.record && refund.is_negative() {
-                    moved.push((RecordId(refund.record), RecordId(record)));
+                    taken.moved.push((RecordId(refund.record), RecordId(record)));
                 }
                 finish(&refund, amounts, ledger);
             }
@@ -228,15 +267,14 @@ fn apply(
 /// A refund that is used up is netted; one with money left takes back more than there is.
 fn finish(refund: &Settlement, left: [Fen; 3], ledger: &mut Ledger<'_>) {
     if left[0].0 > 0 {
-        let value = format!("{:.2}", left[0].yuan());
-        ledger.reject(refund.row, "medfee_sumamt", value, "reject-refund-unmatched");
+        ledger.reject_rest(refund.row, "medfee_sumamt", left[0]);
     } else {
         ledger.netted(refund.row.file);
     }
 }
 
 /// Refunds against the settlements of their own record: that of the same id, that of the same total, then the latest.
-fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, ledger: &mut Ledger<'_>) {
+fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, taken: &mut Taken, ledger: &mut Ledger<'_>) {
     let equal = |book: &Book, refund: usize, same_id: bool, total: Fen| {
         let row = &book.rows[refund];
         let id = row.settlement;
@@ -249,6 +287,7 @@ fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, ledger: &m
         left.retain_mut(|(at, amounts)| match equal(book, *at, same_id, amounts[0]) {
             Some(charge) => {
                 book.take(charge, amounts, None, ledger);
+                book.tell_fund(&book.rows[*at], charge, amounts, taken);
                 ledger.netted(book.rows[*at].row.file);
                 false
             }
@@ -279,6 +318,7 @@ fn within_records(book: &mut Book, left: &mut Vec<(usize, [Fen; 3])>, ledger: &m
                 break;
             }
             book.take(charge, amounts, Some(&refund), ledger);
+            book.tell_fund(&refund, charge, amounts, taken);
         }
         finish(&refund, *amounts, ledger);
         false
@@ -292,7 +332,12 @@ fn record_of(rows: &[Settlement], at: usize) -> std::ops::Range<usize> {
 }
 
 /// Refunds that were settled under a visit id of their own and name no original.
-fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Taken, ledger: &mut Ledger<'_>) {
+fn across_records(
+    book: &mut Book,
+    (left, alone): (Vec<(usize, [Fen; 3])>, &[usize]),
+    taken: &mut Taken,
+    ledger: &mut Ledger<'_>,
+) {
     // The rows of a record, with the last day of its bills.
     type Record = (Option<Day>, std::ops::Range<usize>);
     let mut bills: FxHashMap<(PersonId, HospitalId, Fen), Vec<Record>> = FxHashMap::default();
@@ -315,10 +360,32 @@ fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Tak
         }
         bills.values_mut().for_each(|list| list.sort_by_key(|(day, record)| (*day, std::cmp::Reverse(record.start))));
     }
+    let days = |r: &Settlement| (r.begin.map(|s| s.day), r.end.map(|s| s.day));
+    let mut marked: FxHashMap<(PersonId, HospitalId, Fen), Vec<usize>> = FxHashMap::default();
+    for at in alone.iter().filter(|at| !left.is_empty() && book.rows[**at].person != PersonId::NONE) {
+        let row = &book.rows[*at];
+        marked.entry((row.person, row.hospital, row.total)).or_default().push(*at);
+    }
+    marked.values_mut().for_each(|list| list.sort_by_key(|at| (book.rows[*at].time(), book.rows[*at].row)));
     for (at, amounts) in left {
         let refund = book.rows[at].clone();
         let day = refund.time().map(|t| t.day);
-        let days = |r: &Settlement| (r.begin.map(|s| s.day), r.end.map(|s| s.day));
+        // The bill that is marked as taken back goes before those that are not; it is out already.
+        let own = marked.get_mut(&(refund.person, refund.hospital, amounts[0])).and_then(|list| {
+            let fits = |at: &usize| {
+                let row = &book.rows[*at];
+                let same = row.time().map(|t| t.day) <= day && row.is_stay == refund.is_stay;
+                !refund.has_original() && same && (!refund.is_stay || days(row) == days(&refund))
+            };
+            Some(list.remove(list.iter().rposition(fits)?))
+        });
+        if let Some(own) = own {
+            (taken.matched, taken.marked) = (taken.matched + 1, taken.marked - 1);
+            ledger.netted(refund.row.file);
+            let left = amounts[1] - book.rows[own].fund;
+            book.tell_fund(&refund, own, &[Fen(0), left, Fen(0)], taken);
+            continue;
+        }
         let list = bills.get_mut(&(refund.person, refund.hospital, amounts[0]));
         let found = list.and_then(|list| {
             let fits = |(on, record): &Record| {
@@ -333,11 +400,17 @@ fn across_records(book: &mut Book, left: Vec<(usize, [Fen; 3])>, taken: &mut Tak
             Some(record) => {
                 taken.matched += 1;
                 ledger.netted(refund.row.file);
+                let standing = || record.clone().filter(|at| book.stands(*at));
+                let left = amounts[1] - standing().map(|at| book.rows[at].fund).sum::<Fen>();
+                let last = standing().last().filter(|_| left != Fen(0));
                 for at in record {
                     if book.stands(at) {
                         book.state[at] = State::Gone;
                         ledger.netted(book.rows[at].row.file);
                     }
+                }
+                if let Some(last) = last {
+                    book.tell_fund(&refund, last, &[Fen(0), left, Fen(0)], taken);
                 }
             }
             None => {

@@ -96,6 +96,8 @@ pub(super) struct Seen<'a> {
 pub(super) struct Kinds {
     /// By kind: rows, and those of them taken for stays.
     unknown: FxHashMap<TextId, (u64, u64)>,
+    /// Rows of newborns by their names.
+    pub newborns: u64,
 }
 
 impl Kinds {
@@ -119,8 +121,8 @@ impl Kinds {
         }
     }
 
-    /// What is told of the kinds that are not known.
-    pub fn note(&self, ids: &Ids) -> Option<Note> {
+    /// What is told of the kinds that are not known, and of newborns.
+    pub fn note(&self, ids: &Ids) -> Vec<Note> {
         let mut kinds: Vec<_> = self.unknown.iter().map(|(kind, count)| (ids.texts.pool.get(*kind), *count)).collect();
         kinds.sort_unstable();
         let rows: u64 = kinds.iter().map(|(_, count)| count.0).sum();
@@ -132,7 +134,10 @@ impl Kinds {
             ("others", (rows - stays).into()),
             ("kinds", list.join(", ").into()),
         ];
-        (rows > 0).then(|| Note { id: "note-unknown-kinds", args: args(figures) })
+        let kinds = (rows > 0).then(|| Note { id: "note-unknown-kinds", args: args(figures) });
+        let count = ("count", self.newborns.into());
+        let newborns = (self.newborns > 0).then(|| Note { id: "note-newborns", args: args([count]) });
+        kinds.into_iter().chain(newborns).collect()
     }
 }
 

@@ -3,12 +3,16 @@
 use super::super::batch::{Domain, NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::super::values::{birth_day, birth_range};
+use super::identity::mother;
 use super::setting::{Kinds, Places, Seen};
 use super::{Ids, degrade};
 use crate::model::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table, TextId,
     born,
 };
+
+/// Who is named after the mother was born so many days ago at most.
+const NEWBORN_DAYS: i32 = 28;
 
 /// A settlement as exported. Compared without `row`, two equal ones are the same row exported twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +58,8 @@ pub(super) struct Settlement {
     pub void: bool,
     /// The type of settlement says that the patient stays: monthly, or at the end of the year.
     pub interim: bool,
+    /// The name of a newborn, who may stand under the mother's number.
+    pub newborn: TextId,
     pub row: RowRef,
 }
 
@@ -76,6 +82,27 @@ impl Settlement {
     /// Whether two rows say the same.
     pub fn same_but_for_row(&self, other: &Self) -> bool {
         Self { row: other.row, ..self.clone() } == *other
+    }
+
+    /// Whether two rows say the same, before both have records.
+    pub fn same_but_for_record(&self, other: &Self) -> bool {
+        Self { row: other.row, record: other.record, ..self.clone() } == *other
+    }
+
+    /// Whether a row is void that says otherwise what another says.
+    pub fn is_void_of(&self, other: &Self) -> bool {
+        let valid = || Self { void: false, uploaded: other.uploaded, ..self.clone() };
+        self.void && !other.void && valid().same_but_for_record(other)
+    }
+
+    /// Whether a row sends one that came before it, in another file or uploaded earlier, again as void. In one file it may as
+    /// well be a bill of its own, made twice by mistake.
+    pub fn withdraws(&self, other: &Self) -> bool {
+        let after = match (self.uploaded, other.uploaded) {
+            (Some(own), Some(before)) if own != before => own > before,
+            _ => self.row.file > other.row.file,
+        };
+        after && self.is_void_of(other)
     }
 }
 
@@ -141,6 +168,7 @@ fn read(
     let (total, fund, pool, own) =
         (money("medfee_sumamt"), money("fund_pay_sumamt"), money("hifp_pay"), money("psn_pay"));
     let (begin, end, settled, birth) = (moment("begntime"), moment("endtime"), moment("setl_time"), moment("brdy"));
+    let name = symbol("psn_name");
     let small = |field: &str, row: usize| chunk.small(field).map_or(0, |c| c[row]);
     // Where a total is not given, or a formula left none, it is what the funds and the person paid.
     let parts = |row: usize| Some(fund(row).or(pool(row))? + own(row)?);
@@ -153,6 +181,9 @@ fn read(
         let setting = kinds.place(table, places, seen);
         let (total, fund, own) = (total(row).or_else(|| parts(row)), fund(row).or(pool(row)), own(row));
         let settlement = ids.settlement(settlement(row));
+        let newborn = newborn(ids.texts.id(name(row)), ids);
+        kinds.newborns += u64::from(newborn != TextId::NONE);
+        let of_newborn = || begin.filter(|_| newborn != TextId::NONE).map(|b| (Day(b.day.0 - NEWBORN_DAYS), b.day));
         out.push(Settlement {
             record: record(row),
             is_stay: table == Table::Stays && matches!(setting, Setting::Inpatient | Setting::DaySurgery),
@@ -186,13 +217,21 @@ fn read(
             birth: birth(row).and_then(birth_day),
             born: birth(row)
                 .and_then(birth_range)
-                .or_else(|| begin.and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day))),
+                .or_else(|| begin.and_then(|on| born(ids.texts.pool.get(ids.texts.id(age(row))), on.day)))
+                .or_else(of_newborn),
             refund: small("refd_setl_flag", row) == 2,
             void: small("vali_flag", row) == 1,
             interim: is_interim(ids.texts.pool.get(ids.texts.id(type_of_settlement(row)))),
+            newborn,
             row: RowRef { file: chunk.part, line: *line },
         });
     }
+}
+
+/// The name, if it is that of a newborn named after the mother.
+fn newborn(name: TextId, ids: &Ids) -> TextId {
+    let is_newborns = name != TextId::NONE && mother(ids.texts.pool.get(name)).is_some();
+    if is_newborns { name } else { TextId::NONE }
 }
 
 /// Sex in a row of a chunk.

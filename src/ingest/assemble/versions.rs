@@ -15,6 +15,10 @@ pub(super) struct Found {
     pub conflicts: Pairs,
     /// Settlements that were sent again as void.
     pub withdrawn: u64,
+    /// Bills of a stay of the same days without ids and with other money, of which it is not known that one corrects the other.
+    pub summed: Pairs,
+    /// Valid rows without an id, each with a void one beside it that says the same.
+    pub beside: Pairs,
 }
 
 /// Leaves one row of each settlement of a record. The rows are of one record.
@@ -25,11 +29,13 @@ pub(super) fn merge(rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledge
     let mut rows = rows;
     let is_of_stay = rows.iter().any(|r| r.is_stay && !r.void);
     let has_negative = rows.iter().any(Settlement::is_negative);
+    let takes_back = rows.iter().any(|r| r.is_negative() || r.refund || r.has_original());
     rows.sort_by_key(|r| (r.settlement, r.is_negative()));
     let mut kept = Vec::with_capacity(rows.len());
     for versions in rows.chunk_by(|a, b| (a.settlement, a.is_negative()) == (b.settlement, b.is_negative())) {
         if versions[0].settlement == TextId::NONE {
-            kept.extend(without_id(versions, is_of_stay, found, ledger));
+            let own = without_id(versions, is_of_stay, found, ledger);
+            kept.extend(if is_of_stay && !takes_back { corrected(own, found, ledger) } else { own });
         } else {
             kept.extend(one(versions, has_negative, found, ledger));
         }
@@ -124,8 +130,16 @@ fn without_id(
 ) -> Vec<Settlement> {
     let key =
         |r: &Settlement| (r.total, r.begin.filter(|_| !is_of_stay || !r.listed).map(|b| b.day), r.end.map(|e| e.day));
-    let mut rows: Vec<&Settlement> = versions.iter().filter(|r| !r.void).collect();
-    versions.iter().filter(|r| r.void).for_each(|r| ledger.netted(r.row.file));
+    let (void, mut rows): (Vec<&Settlement>, Vec<&Settlement>) = versions.iter().partition(|r| r.void);
+    for row in void {
+        ledger.netted(row.row.file);
+        if let Some(at) = rows.iter().rposition(|before| row.withdraws(before)) {
+            ledger.netted(rows.remove(at).row.file);
+            found.withdrawn += 1;
+        } else if let Some(beside) = rows.iter().find(|beside| row.is_void_of(beside)) {
+            found.beside.add(beside.row, row.row);
+        }
+    }
     rows.sort_by_key(|r| (key(r), r.row.file, r.row));
     let mut kept = Vec::new();
     for same in rows.chunk_by(|a, b| key(a) == key(b)) {
@@ -149,6 +163,46 @@ fn without_id(
             }
         }
         kept.append(&mut best);
+    }
+    kept
+}
+
+/// A bill of a stay that was sent again with other money, without an id to know it by: of the same days, in another file or
+/// settled at another time after the discharge. Settlements on the way, of other days or before the discharge, or by another
+/// insurance, are bills of their own; so are two of one file with nothing between them. Where a row takes money back it is
+/// known by that.
+fn corrected(mut rows: Vec<Settlement>, found: &mut Found, ledger: &mut Ledger<'_>) -> Vec<Settlement> {
+    if rows.len() < 2 {
+        return rows;
+    }
+    let days = |r: &Settlement| Some((r.begin?.day, r.end?.day)).filter(|_| r.is_stay && !r.listed && !r.interim);
+    let final_one = |r: &Settlement| r.settled.zip(r.end).is_none_or(|(settled, end)| settled.day >= end.day);
+    let rank = |r: &Settlement| (r.uploaded, r.settled, fullness(r), r.row);
+    let again = |last: &Settlement, r: &Settlement| {
+        let later = last.settled.zip(r.settled).is_some_and(|(a, b)| a != b);
+        let insurance = last.insurance == r.insurance || [last.insurance, r.insurance].contains(&TextId::NONE);
+        let apart = last.row.file != r.row.file || later;
+        apart && insurance && last.newborn == r.newborn && final_one(r) && money_differs(last, r)
+    };
+    rows.sort_by(|a, b| days(a).cmp(&days(b)).then_with(|| rank(b).cmp(&rank(a))));
+    let mut kept: Vec<Settlement> = Vec::with_capacity(rows.len());
+    for same in rows.chunk_by(|a, b| days(a).is_some() && days(a) == days(b)) {
+        let mut last = same[0].clone();
+        let mut others = Vec::new();
+        for other in &same[1..] {
+            if final_one(&same[0]) && again(&same[0], other) {
+                found.conflicts.add(last.row, other.row);
+                fill(&mut last, other);
+                ledger.repeated(other.row.file);
+            } else {
+                if days(other).is_some() && money_differs(&last, other) {
+                    found.summed.add(last.row, other.row);
+                }
+                others.push(other.clone());
+            }
+        }
+        kept.push(last);
+        kept.append(&mut others);
     }
     kept
 }

@@ -85,6 +85,7 @@ seen-not-skipped = { $n ->
     [one] One rule
    *[other] { $n } rules
 } did not run for want of tables or columns: { $rules }
+seen-not-emptied = No row is left of tables that were read (all rejected, void or taken back): { $tables }. Rules that need them did not run.
 seen-not-unjudged = { $n ->
     [one] One rule
    *[other] { $n } rules
@@ -119,7 +120,7 @@ check-month-visits-at = { $n ->
 } without outpatient visits: { $where }
 check-stays-without-lines = { $n } of { $all } stays ({ $money } yuan) have no charge line: { $examples }
 check-visits-without-lines = { $n } outpatient visits ({ $money } yuan) have no charge line.
-check-lines-without-record = { $n } charge lines ({ $money } yuan) of { $records } visit ids belong to no stay or visit of these data.
+check-lines-without-record = { $n } charge lines ({ $money } yuan) of { $records } visit ids belong to no stay or visit of these data. Rules that need the stay or visit do not judge them: give the stays and visits of the months before and after as well.
 check-totals-differ = { $n } of { $all } stays differ from the sum of their charge lines, by { $money } yuan in all: { $examples }
 check-totals-differ-always = The totals of { $n } of { $all } stays differ from the sum of their charge lines, by { $money } yuan in all: either the totals count something else, or lines are missing. For example: { $examples }
 check-difference = { $stay } ({ $total } against { $lines })

@@ -25,6 +25,8 @@ pub(super) struct Line {
     /// Hash of the id of the line that this one refunds.
     pub original: u64,
     pub void: bool,
+    /// It says so by its validity, and so takes back a row that was sent before.
+    pub withdraws: bool,
     /// A refund took a part of it.
     pub corrected: bool,
     pub row: RowRef,
@@ -87,6 +89,7 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         // A charge that is marked as given back; one with a minus, or that names its original, gives back another.
         void: small("vali_flag") == 1
             || (small("refd_setl_flag") == 2 && amount.0 >= 0 && quantity.0 >= 0 && hash("init_feedetl_sn") == 0),
+        withdraws: small("vali_flag") == 1,
         corrected: false,
         row: RowRef { file: chunk.part, line: chunk.lines[row] },
     }

@@ -11,10 +11,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::Note;
 use super::super::batch::NO_SYMBOL;
 use super::super::collect::Chunk;
-use super::{Fate, Ids, Ledger, Pairs, Ranked, degrade};
+use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
 use crate::model::{Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table};
 use line::{Line, line};
+use net::Unmatched;
+use versions::Versions;
 
 /// Charge lines in a block of records worked on at once.
 const BLOCK: usize = 100_000;
@@ -67,8 +69,7 @@ pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut
 /// What is told of charge lines.
 #[derive(Default)]
 struct Told {
-    conflicts: Pairs,
-    withdrawn: u64,
+    versions: Versions,
     /// What whole refunds left of charges by rounding.
     rounded: i64,
     rounded_lines: u64,
@@ -76,12 +77,13 @@ struct Told {
 
 impl Told {
     fn tell(&self, ledger: &mut Ledger<'_>) {
-        ledger.tell_pairs("note-line-conflicts", &self.conflicts, []);
-        if self.withdrawn > 0 {
-            ledger.tell(Note { id: "note-lines-withdrawn", args: args([("count", self.withdrawn.into())]) });
+        ledger.tell_pairs("note-line-conflicts", &self.versions.conflicts, []);
+        ledger.tell_pairs("note-void-beside-valid", &self.versions.beside, []);
+        if self.versions.withdrawn > 0 {
+            ledger.tell(Note { id: "note-lines-withdrawn", args: args([("count", self.versions.withdrawn.into())]) });
         }
         if self.rounded_lines > 0 {
-            let figures = [("count", self.rounded_lines.into()), ("money", Fen(self.rounded).yuan().into())];
+            let figures = [("count", self.rounded_lines.into()), ("money", Fen(self.rounded).into())];
             ledger.tell(Note { id: "note-rounded-refunds", args: args(figures) });
         }
     }
@@ -101,7 +103,7 @@ fn tell_strays(region: &Region, ledger: &mut Ledger<'_>) {
         let figures = [
             ("count", lines.into()),
             ("records", records.into()),
-            ("money", money.yuan().into()),
+            ("money", money.into()),
             ("all", (region.fees.len() as u64).into()),
         ];
         ledger.tell(Note { id: "note-lines-without-record", args: args(figures) });
@@ -235,7 +237,7 @@ struct Block {
     fees: Fees,
     counts: Vec<u32>,
     fates: Vec<Fate>,
-    unmatched: Vec<Line>,
+    unmatched: Vec<Unmatched>,
     told: Told,
     seen: u64,
 }
@@ -283,7 +285,7 @@ impl Block {
         });
         // Most records come from one file and have no void line.
         if lines.iter().any(|l| l.void || l.row.file != lines[0].row.file) {
-            versions::merge(lines, fates, &mut self.told.conflicts, &mut self.told.withdrawn);
+            versions::merge(lines, fates, &mut self.told.versions);
         }
         if lines.iter().any(|l| l.is_refund() || l.names_other()) {
             let netted = net::net(std::mem::take(lines));
@@ -296,8 +298,7 @@ impl Block {
     }
 
     fn pour(self, fees: &mut Fees, told: &mut Told, ledger: &mut Ledger<'_>) {
-        told.conflicts.append(&self.told.conflicts);
-        told.withdrawn += self.told.withdrawn;
+        told.versions.append(&self.told.versions);
         told.rounded += self.told.rounded;
         told.rounded_lines += self.told.rounded_lines;
         let mut at = fees.record.len() as u32;
@@ -338,8 +339,11 @@ impl Block {
         for (part, fate) in self.fates.into_iter().enumerate() {
             ledger.add(part, fate);
         }
-        for line in self.unmatched {
-            ledger.reject(line.row, "cnt", format!("{}", line.quantity.units()), "reject-refund-unmatched");
+        for Unmatched { line, rest } in self.unmatched {
+            match rest {
+                Some(rest) => ledger.reject_rest(line.row, "det_item_fee_sumamt", rest),
+                None => ledger.reject(line.row, "cnt", format!("{}", line.quantity.units()), "reject-refund-unmatched"),
+            }
         }
     }
 }

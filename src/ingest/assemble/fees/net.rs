@@ -18,10 +18,18 @@ pub(super) struct Netted {
     /// Rows that cancelled out.
     pub gone: Vec<RowRef>,
     /// Refunds with nothing, or not enough, left to take from.
-    pub unmatched: Vec<Line>,
+    pub unmatched: Vec<Unmatched>,
     /// What whole refunds left of charges, and charges of refunds, by rounding.
     pub rounded: Fen,
     pub rounded_lines: u64,
+}
+
+/// A refund that takes back more than there is.
+pub(super) struct Unmatched {
+    /// The refund.
+    pub line: Line,
+    /// The money that it could not take, where it took some.
+    pub rest: Option<Fen>,
 }
 
 /// Nets the refunds of a record: against the line named, else against the latest preceding lines of the same item, those of
@@ -92,7 +100,7 @@ impl Netted {
             self.round(-left.amount);
             self.gone.push(refund.row);
         } else {
-            self.unmatched.push(refund);
+            self.unmatched.push(Unmatched { line: refund, rest: left.took.then_some(Fen(left.amount)) });
         }
     }
 
@@ -119,6 +127,8 @@ fn same_price(a: &Line, b: &Line) -> bool {
 struct Left {
     quantity: i64,
     amount: i64,
+    /// Something was taken off.
+    took: bool,
 }
 
 impl Left {
@@ -130,7 +140,7 @@ impl Left {
         let of_units = quantity > 0 && (product - i128::from(amount)).abs() <= i128::from(ROUNDING);
         let charged = || charges.iter().any(|c| c.item == refund.item && same_price(c, refund));
         let units = quantity < 0 || (of_units && charged());
-        Self { quantity: if units { quantity.abs() } else { 0 }, amount }
+        Self { quantity: if units { quantity.abs() } else { 0 }, amount, took: false }
     }
 
     fn is_used_up(&self) -> bool {
@@ -149,7 +159,7 @@ impl Left {
             return;
         }
         let rest = charge.amount.0 - money;
-        charge.corrected = true;
+        (charge.corrected, self.took) = (true, true);
         if units > 0 && (units < charge.quantity.0 || rest <= ROUNDING) {
             let scope = charge.in_scope.share(units, charge.quantity.0);
             charge.in_scope -= if rest <= ROUNDING { charge.in_scope } else { scope };

@@ -7,8 +7,25 @@ use super::super::{Fate, Pairs};
 use super::line::Line;
 use crate::model::{DepartmentId, DoctorId, FeeClass};
 
+/// What is told of lines in several rows.
+#[derive(Default)]
+pub(super) struct Versions {
+    pub conflicts: Pairs,
+    pub withdrawn: u64,
+    /// Valid rows without an id, each with a void one beside it in its file that says the same.
+    pub beside: Pairs,
+}
+
+impl Versions {
+    pub fn append(&mut self, other: &Self) {
+        self.conflicts.append(&other.conflicts);
+        self.withdrawn += other.withdrawn;
+        self.beside.append(&other.beside);
+    }
+}
+
 /// Leaves one row of each line. Lines are in canonical order before and after.
-pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut Pairs, withdrawn: &mut u64) {
+pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], told: &mut Versions) {
     let key = |l: &Line| (l.id, l.item, l.is_refund());
     lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.day.cmp(&b.day)).then(a.row.cmp(&b.row)));
     let mut kept = Vec::with_capacity(lines.len());
@@ -19,7 +36,7 @@ pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut P
             same.sort_unstable_by_key(|l| l.row);
         }
         for versions in same.chunk_by(|a, b| !several || a.day == b.day) {
-            kept.extend(stands(versions, fates, conflicts, withdrawn));
+            kept.extend(stands(versions, fates, told));
         }
     }
     kept.sort_unstable();
@@ -27,24 +44,47 @@ pub(super) fn merge(lines: &mut Vec<Line>, fates: &mut [Fate], conflicts: &mut P
 }
 
 /// What stands of the rows of one line.
-fn stands(versions: &[Line], fates: &mut [Fate], conflicts: &mut Pairs, withdrawn: &mut u64) -> Vec<Line> {
+fn stands(versions: &[Line], fates: &mut [Fate], told: &mut Versions) -> Vec<Line> {
     let mut kept = Vec::with_capacity(1);
     let void = versions.iter().filter(|l| l.void).count();
-    if versions[0].id == 0 {
-        for line in versions {
-            if line.void {
-                fates[usize::from(line.row.file)].netted += 1;
-            } else {
-                kept.push(line.clone());
-            }
-        }
+    if versions[0].id == 0 && void == 0 {
+        kept.extend(versions.iter().cloned());
+    } else if versions[0].id == 0 {
+        without_id(versions, &mut kept, fates, told);
     } else if void > 0 {
-        *withdrawn += u64::from(void < versions.len());
+        told.withdrawn += u64::from(void < versions.len());
         versions.iter().for_each(|l| fates[usize::from(l.row.file)].netted += 1);
     } else {
-        one(versions, &mut kept, fates, conflicts);
+        one(versions, &mut kept, fates, &mut told.conflicts);
     }
     kept
+}
+
+/// Rows without an id of which some are void: each undoes the last row of a file before that says the same. In one file it may
+/// as well be a line of its own, charged twice by mistake: the valid one stands, and the pair is told.
+fn without_id(versions: &[Line], kept: &mut Vec<Line>, fates: &mut [Fate], told: &mut Versions) {
+    let content = |l: &Line| Line { void: false, withdraws: false, row: versions[0].row, ..l.clone() };
+    let mut order: Vec<(Line, &Line)> = versions.iter().map(|l| (content(l), l)).collect();
+    order.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then(x.row.cmp(&y.row)));
+    for same in order.chunk_by(|(a, _), (b, _)| a == b) {
+        let from = kept.len();
+        for (_, line) in same {
+            if !line.void {
+                kept.push((*line).clone());
+                continue;
+            }
+            fates[usize::from(line.row.file)].netted += 1;
+            let own = kept[from..].iter().filter(|_| line.withdraws);
+            let before = own.clone().filter(|l| l.row.file < line.row.file).count();
+            if before > 0 {
+                let undone = kept.remove(from + before - 1);
+                fates[usize::from(undone.row.file)].netted += 1;
+                told.withdrawn += 1;
+            } else if let Some(beside) = own.last() {
+                told.beside.add(beside.row, line.row);
+            }
+        }
+    }
 }
 
 /// Rows of one id in one file that differ are lines of their own; those of another file are the same lines over again.

@@ -1,12 +1,14 @@
 //! Ids under which many people stand: a number that a hospital enters for whoever has none, a family's book. They are known by
-//! their births, names and sexes. A typing error, a newborn under the mother's number and a married name are not many.
+//! their births, names and sexes. A typing error, a newborn under the mother's number, a name in two spellings and a married name are
+//! not many.
 
 use super::super::super::batch::NO_SYMBOL;
 use super::super::super::collect::{Chunk, Collected, slot};
 use super::super::settlements::sex;
-use super::{PATIENTS, blank};
+use super::{PATIENTS, blank, names};
 use crate::ingest::batch::Domain;
 use crate::model::{Sex, Table};
+use rustc_hash::FxHashMap;
 
 /// A newborn is listed under the mother's number for so many days.
 const NEWBORN_DAYS: i32 = 60;
@@ -57,9 +59,10 @@ pub fn many(all: &Collected, people: usize) -> Vec<bool> {
     });
     drop(first);
     let mut faces = Vec::new();
+    let mut known = Spellings::new(all);
     each(all, |face| {
         if differs[face.person as usize] >= 2 {
-            faces.push(face);
+            faces.push(known.plain(face));
         }
     });
     faces.sort_unstable();
@@ -68,6 +71,37 @@ pub fn many(all: &Collected, people: usize) -> Vec<bool> {
         out[own[0].person as usize] = is_many(own);
     }
     out
+}
+
+/// Names as they are compared.
+struct Spellings<'a> {
+    texts: &'a [Box<str>],
+    /// By name: the number of its spelling, and whether it is a newborn's.
+    names: FxHashMap<u32, (u32, bool)>,
+    numbers: FxHashMap<String, u32>,
+}
+
+impl<'a> Spellings<'a> {
+    fn new(all: &'a Collected) -> Self {
+        let texts = &all.interners[Domain::Text as usize].texts;
+        Self { texts, names: FxHashMap::default(), numbers: FxHashMap::default() }
+    }
+
+    /// A face by the spelling of its name; a newborn's is the mother's, but for what only the newborn is.
+    fn plain(&mut self, face: Face) -> Face {
+        if face.name == NO_SYMBOL {
+            return face;
+        }
+        let (texts, numbers) = (self.texts, &mut self.numbers);
+        let (name, is_newborn) = *self.names.entry(face.name).or_insert_with(|| {
+            let text = &*texts[face.name as usize];
+            let mother = names::mother(text);
+            let next = numbers.len() as u32;
+            let spelling = names::spelling(mother.unwrap_or(text)).into_owned();
+            (*numbers.entry(spelling).or_insert(next), mother.is_some())
+        });
+        if is_newborn { Face { name, birth: NO_BIRTH, sex: 0, ..face } } else { Face { name, ..face } }
+    }
 }
 
 /// Shows every row that names a person and says something of them.
