@@ -337,6 +337,9 @@ fn name_visits(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     }
 }
 
+/// Who lies in an institution: a person, or the newborn of that name.
+type Patient = (PersonId, HospitalId, TextId);
+
 /// Stays without a visit id: rows of one person at one institution whose dates overlap are one stay (DOMAIN 6.3). Those of
 /// nobody are each a stay of their own, unless their settlement is one.
 fn name_stays(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
@@ -348,7 +351,7 @@ fn name_stays(rows: &mut [Settlement], interner: &mut Interner, ids: &Ids) {
     let mut namer = Namer::new(interner);
     let mut of_nobody: FxHashMap<(TextId, HospitalId), u32> = FxHashMap::default();
     // A newborn under the mother's number lies there on the days that she does.
-    let mut open: Option<((PersonId, HospitalId, TextId), Day, Day, u32)> = None;
+    let mut open: Option<(Patient, Day, Day, u32)> = None;
     for row in nameless {
         let begin = row.begin.map_or(Day(0), |s| s.day);
         let end = row.end.map_or(begin, |s| s.day);

@@ -402,7 +402,7 @@ fn across_records(
                 ledger.netted(refund.row.file);
                 let standing = || record.clone().filter(|at| book.stands(*at));
                 let left = amounts[1] - standing().map(|at| book.rows[at].fund).sum::<Fen>();
-                let last = standing().last().filter(|_| left != Fen(0));
+                let last = standing().next_back().filter(|_| left != Fen(0));
                 for at in record {
                     if book.stands(at) {
                         book.state[at] = State::Gone;

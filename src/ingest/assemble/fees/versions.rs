@@ -74,8 +74,8 @@ fn without_id(versions: &[Line], kept: &mut Vec<Line>, fates: &mut [Fate], told:
                 continue;
             }
             fates[usize::from(line.row.file)].netted += 1;
-            let own = kept[from..].iter().filter(|_| line.withdraws);
-            let before = own.clone().filter(|l| l.row.file < line.row.file).count();
+            let own = if line.withdraws { &kept[from..] } else { &[] };
+            let before = own.partition_point(|l| l.row.file < line.row.file);
             if before > 0 {
                 let undone = kept.remove(from + before - 1);
                 fates[usize::from(undone.row.file)].netted += 1;
