@@ -315,14 +315,17 @@ fn drop_lists(tries: &mut Vec<Try>, names: &[Name]) {
 }
 
 /// Takes out stays of which nothing says that somebody was in hospital: the beginning and the end of an entitlement, of a
-/// treatment, of days in a bed. The national names of an admission and a discharge are those of any beginning and end.
+/// treatment, of days in a bed. The words for an admission and a discharge are often those for any beginning and end; only who
+/// asks the database itself gets its two names.
 fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
     const OF_A_STAY: [&str; 6] = ["setl_id", "setl_time", "med_type", "dscg_way", "ipt_no", "ipt_days"];
     const PLACES: [&str; 7] = ["床位", "bed", "room", "治疗室", "机器", "机号", "machine"];
     let placed = names.iter().any(|n| PLACES.iter().any(|place| n.full.contains(place)));
     let says_more = |t: &Try| t.given.found().any(|c| c.kind == Kind::Money || OF_A_STAY.contains(&c.field));
     let is_period = |t: &Try| {
-        let numbered = t.given.has("mdtrt_id") && !placed;
+        let national = |field: &str| t.given.at(field).is_some_and(|at| names[at].full == field);
+        let of_query = national("begntime") && national("endtime");
+        let numbered = (t.given.has("mdtrt_id") || of_query) && !placed;
         t.table == Table::Stays
             && t.missing.is_empty()
             && t.given.mapped.is_empty()

@@ -201,6 +201,7 @@ fn a_beginning_and_an_end_are_no_stay() {
         "mdtrt_id,psn_no,fixmedins_code,begntime,endtime,medfee_sumamt",
         "mdtrt_id,psn_no,fixmedins_code,begntime,endtime",
         "psn_no,fixmedins_code,begntime,endtime,med_type",
+        "psn_no,fixmedins_code,begntime,endtime",
         "人员编号,机构编码,入院日期,出院日期",
         "就诊ID,人员编号,机构编码,入院日期,出院日期,床位号,病种编码",
     ] {
