@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::assign::{Assigned, assign, is_known};
 use super::beside;
 pub(super) use super::layout::Layout;
-use super::names::{Name, normal};
+use super::names::{Name, normal, undressed};
 use crate::config::Mapping;
 use crate::model::{
     CASE_FRONT, Column, DEDUCTED, Kind, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, REFUSED, TRACED, Table, columns,
@@ -381,7 +381,7 @@ fn is_case_front(headers: &[&str]) -> bool {
 
 /// Headers that name a column twice.
 pub(super) fn repeated(layout: &Layout) -> Vec<String> {
-    let names: Vec<String> = layout.headers.iter().map(|h| normal(h)).collect();
+    let names: Vec<String> = layout.headers.iter().map(|h| undressed(h)).collect();
     let again = |at: &usize| !names[*at].is_empty() && names[..*at].contains(&names[*at]);
     (0..names.len()).filter(again).map(|at| layout.headers[at].trim().to_string()).collect()
 }
