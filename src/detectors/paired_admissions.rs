@@ -58,9 +58,10 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     };
     let hospitals: Vec<&search::Hospital> = wards.iter().map(|w| &w.hospital).collect();
     let found = search::search(&hospitals, &settings);
+    let homes = report::Homes::new(context.region);
     let mut findings = Vec::new();
     for (ward, groups) in wards.iter().zip(found.groups) {
-        let strangers = groups.iter().filter(|g| !report::are_family(context.region, ward, g));
+        let strangers = groups.iter().filter(|g| !report::are_family(context.region, &homes, ward, g));
         findings
             .extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
     }

@@ -38,6 +38,7 @@ struct Parameters {
     series_words: Vec<String>,
     regular_times: usize,
     regular_spread: f64,
+    session_times: usize,
     long_nights: i32,
 }
 
@@ -64,6 +65,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         illnesses: Illnesses::new(region),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
+        session_times: parameters.session_times,
         long_nights: parameters.long_nights,
     };
     // A return has been seen only where the export goes on for as long.

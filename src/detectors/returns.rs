@@ -1,7 +1,7 @@
 //! Discharges and the next admission of the same person, where a return would not be planned care.
 
 use super::illness::Illnesses;
-use super::series::{Series, is_regular};
+use super::series::{Series, is_regular, is_weekly};
 use crate::model::{PersonId, Region, Setting, Stay};
 use crate::rule::subjects::{is_childbirth, is_newborns};
 
@@ -15,6 +15,8 @@ pub struct Plan<'a> {
     pub regular_times: usize,
     /// Standard deviation of the intervals over their mean up to which they are even.
     pub regular_spread: f64,
+    /// Stays of a day or a night from which on those of a person on fixed weekdays are sessions.
+    pub session_times: usize,
     /// Nights from which on a stay without a diagnosis is taken for long-term care settled now and then.
     pub long_nights: i32,
 }
@@ -118,9 +120,16 @@ pub fn leaves_otherwise(region: &Region, stay: &Stay) -> bool {
         || ["转院", "转社区", "转科", "转上级", "死亡"].iter().any(|w| way.contains(w))
 }
 
-/// Whether a person's admissions are a series by their even intervals, with longer gaps than `series_gap`.
+/// Share of the stays that must be short, and on the weekdays: a session is put off, or ends in the ward, now and then.
+const SESSION_SHARE: f64 = 0.85;
+
+/// Whether a person's admissions are sessions on fixed weekdays, or a series by their even intervals, with longer gaps than `series_gap`.
 fn comes_by_plan(region: &Region, plan: &Plan<'_>, stays: &[u32], series_gap: i32) -> bool {
     let days: Vec<i32> = stays.iter().map(|&i| region.stays[i as usize].admitted.day.0).collect();
+    let short = stays.iter().filter(|&&i| region.stays[i as usize].nights() <= 1).count();
+    if short as f64 >= SESSION_SHARE * days.len() as f64 && is_weekly(&days, plan.session_times, SESSION_SHARE) {
+        return true;
+    }
     if !is_regular(&days, plan.regular_times, plan.regular_spread) {
         return false;
     }

@@ -49,6 +49,7 @@ struct Parameters {
     series_words: Vec<String>,
     regular_times: usize,
     regular_spread: f64,
+    session_times: usize,
     long_nights: i32,
 }
 
@@ -87,6 +88,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         illnesses: Illnesses::new(region),
         regular_times: parameters.regular_times,
         regular_spread: parameters.regular_spread,
+        session_times: parameters.session_times,
         long_nights: parameters.long_nights,
     };
     let all = discharges(region, &plan, widest);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::world::{AWAY, Chart, EMPTY, World};
-use crate::facts::{Facts, StayDay, Supply};
-use crate::model::{Day, HospitalId, ItemId, PersonId, Quantity, Region, Setting, Stay};
+use crate::facts::{Facts, StayDay, StayItem, Supply};
+use crate::model::{Day, FeeClass, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Setting, Stay};
 
 /// Days of a stay that are looked at, at most.
 const LONGEST: i32 = 400;
@@ -26,10 +26,15 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
         if nights < 1 || days.is_empty() || !is_dated(facts, stay, days) {
             continue;
         }
-        let mut flags = vec![EMPTY; nights as usize];
         let first = stay.admitted.day;
-        for day in days.iter().filter(|d| d.active) {
-            clear(&mut flags, day.day.0 - first.0, 1);
+        // A day without lines is leave, or missing, unless the bed was paid for it on another day.
+        let paid = bed_days(region, facts, stay.record) >= f64::from(nights) - UNPAID;
+        let mut flags = vec![if paid { EMPTY } else { 0 }; nights as usize];
+        for day in days {
+            let at = usize::try_from(day.day.0 - first.0).unwrap_or(usize::MAX);
+            if let Some(flag) = flags.get_mut(at) {
+                *flag = if day.active { 0 } else { EMPTY };
+            }
         }
         for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
             let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
@@ -61,6 +66,23 @@ fn of_record<T, K: Ord + Copy>(all: &[T], record: K, key: impl Fn(&T) -> K) -> &
     let start = all.partition_point(|x| key(x) < record);
     let length = all[start..].partition_point(|x| key(x) == record);
     &all[start..start + length]
+}
+
+/// Nights for which a stay may be billed no bed and still have been billed one throughout: the first and the last count or not.
+const UNPAID: f64 = 1.0;
+
+/// Days of bed or nursing that a stay was billed, by the item of them that it was billed most of.
+fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
+    let idle = |item: &&StayItem| {
+        let class = region.fees.class[item.first_line as usize];
+        matches!(class, FeeClass::Bed | FeeClass::Nursing)
+            || (class == FeeClass::Unknown && ["床位", "护理"].iter().any(|w| region.item_name(item.item).contains(w)))
+    };
+    of_record(&facts.stay_items, record, |i| i.record)
+        .iter()
+        .filter(idle)
+        .map(|i| i.quantity.units())
+        .fold(0.0, f64::max)
 }
 
 fn clear(flags: &mut [u8], from: i32, count: i32) {

@@ -8,26 +8,51 @@ use super::gather::Ward;
 use super::groups::{Episode, Group};
 use crate::rule::subjects::{diagnosis, list};
 use crate::finding::{Finding, Subject};
-use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table};
+use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table, TextId};
 
 /// Days of a year.
 const YEAR: i32 = 365;
 
+/// People at one address beyond whom it is no household: a village, a home for the old, a word for want of an address.
+const HOUSEHOLD: u32 = 8;
+/// What an address names besides places: a number, a door, a lane. Without any of them it is a county or a placeholder.
+const DOORS: [char; 15] = ['号', '室', '栋', '幢', '户', '组', '村', '队', '巷', '弄', '路', '街', '院', '园', '苑'];
+
+/// The addresses that may be a household's.
+pub struct Homes(BTreeMap<TextId, u32>);
+
+impl Homes {
+    /// Counts who lives where.
+    pub fn new(region: &Region) -> Self {
+        let mut people = BTreeMap::new();
+        for address in region.persons.iter().filter_map(|p| p.address.some()) {
+            *people.entry(address).or_default() += 1;
+        }
+        Self(people)
+    }
+
+    /// The address of a person, where it names a home that few share.
+    fn of(&self, region: &Region, person: &crate::model::Person) -> Option<TextId> {
+        let address = person.address.some()?;
+        let text = region.names.texts.get(address);
+        let place = text.chars().any(|c| c.is_ascii_digit() || DOORS.contains(&c));
+        (place && self.0.get(&address).is_some_and(|people| *people <= HOUSEHOLD)).then_some(address)
+    }
+}
+
 /// Whether the members are one family: a household by address, or two people who may well be a couple or a child with the
 /// parent who stays with it, where no address tells.
-pub fn are_family(region: &Region, ward: &Ward, group: &Group) -> bool {
+pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) -> bool {
     let persons: Vec<PersonId> = group.members.iter().map(|&m| ward.persons[m as usize]).collect();
-    let addresses: BTreeSet<_> =
-        persons.iter().filter_map(|p| region.persons.get(p.index()).and_then(|p| p.address.some())).collect();
+    let home = |p: &PersonId| region.persons.get(p.index()).and_then(|p| homes.of(region, p));
     let [a, b] = persons[..] else {
-        let everyone_told =
-            persons.iter().all(|p| region.persons.get(p.index()).is_some_and(|p| p.address.some().is_some()));
-        return everyone_told && addresses.len() == 1;
+        let first = persons.first().and_then(home);
+        return first.is_some() && persons.iter().all(|p| home(p) == first);
     };
-    let (Some(a), Some(b)) = (region.persons.get(a.index()), region.persons.get(b.index())) else { return false };
-    if a.address.some().is_some() && b.address.some().is_some() {
-        return a.address == b.address;
+    if let Some((a, b)) = home(&a).zip(home(&b)) {
+        return a == b;
     }
+    let (Some(a), Some(b)) = (region.persons.get(a.index()), region.persons.get(b.index())) else { return false };
     let first = group.episodes.first().map_or(0, |e| e.begin);
     let (Some(born), Some(other)) = (a.birth, b.birth) else { return false };
     let apart = (born.0 - other.0).abs();
@@ -102,6 +127,7 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
         ("same_doctor", share(stays, |s| s.doctor.some())),
         ("same_department", share(stays, |s| s.department.some())),
         ("same_diagnosis", share(stays, |s| s.diagnosis.some())),
+        ("same_address", share(&stays_of_persons(stays), |s| region.persons.get(s.person.index())?.address.some())),
         ("joint_fund", finding.amount.yuan().into()),
         ("episodes", group.episodes.iter().map(|e| episode(region, ward, e)).collect()),
         ("member_meetings", member_meetings(region, ward, group)),
@@ -180,6 +206,12 @@ fn joint_stays(region: &Region, ward: &Ward, group: &Group) -> Value {
         }));
     }
     Value::Array(entries)
+}
+
+/// One stay of each person.
+fn stays_of_persons<'a>(stays: &[&'a Stay]) -> Vec<&'a Stay> {
+    let by_person: BTreeMap<PersonId, &Stay> = stays.iter().map(|s| (s.person, *s)).collect();
+    by_person.into_values().collect()
 }
 
 /// Share of the stays, in percent, that the most frequent value has; null where none is known.

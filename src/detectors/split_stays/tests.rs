@@ -26,6 +26,7 @@ fn parameters() -> Parameters {
         series_words: Vec::new(),
         regular_times: 4,
         regular_spread: 0.35,
+        session_times: 12,
         long_nights: 28,
     }
 }

@@ -1,6 +1,6 @@
 //! The bills of each hospital, with those taken out that a price explains: package prices and heaps on one amount.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::stats::poisson_tail;
 
@@ -107,19 +107,24 @@ pub fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
     for (label, width) in widths.iter().flatten() {
         peers.entry(*label).or_default().push(*width);
     }
+    // Whether hospitals have a price for a kind of care, where enough of them show it.
     let common: BTreeMap<u32, bool> = peers
         .into_iter()
+        .filter(|(_, all)| all.len() >= 3)
         .map(|(label, mut all)| {
             all.sort_by(f64::total_cmp);
-            (label, all.len() >= 3 && all[all.len() / 2] < prices.width)
+            (label, all[all.len() / 2] < prices.width)
         })
         .collect();
     let houses = by_hospital.into_iter().zip(&widths);
     houses
         .map(|((hospital, bills), widths)| {
-            let package = |b: &Bill| {
-                widths.get(&b.label).is_some_and(|w| *w < prices.width) || common.get(&b.label) == Some(&true)
-            };
+            // A price of this hospital alone, where others' bills are as wide as any, must not begin at a round number: that is
+            // how bills are steered.
+            let narrow = |label: &u32| widths.get(label).is_some_and(|w| *w < prices.width);
+            let labels: BTreeSet<u32> = widths.keys().copied().filter(|l| narrow(l)).collect();
+            let own: BTreeSet<u32> = labels.into_iter().filter(|l| common.get(l) != Some(&false) || !begins_at_mark(&bills, *l)).collect();
+            let package = |b: &Bill| own.contains(&b.label) || common.get(&b.label) == Some(&true);
             house(hospital, bills, package, prices)
         })
         .collect()
@@ -139,6 +144,20 @@ fn widths(bills: &[Bill], fewest: usize) -> BTreeMap<u32, f64> {
             (label, at(0.9) - at(0.1))
         })
         .collect()
+}
+
+/// Whether the bills of a kind of care begin at a round number and are as dense there as anywhere: nearly none lies below it, and
+/// the lowest tenth of those above is much nearer to it than their middle.
+fn begins_at_mark(bills: &[Bill], label: u32) -> bool {
+    let mut amounts: Vec<f64> = bills.iter().filter(|b| b.label == label).map(|b| b.fen as f64 / 100.0).collect();
+    amounts.sort_by(f64::total_cmp);
+    let at = |share: f64| amounts[((amounts.len() - 1) as f64 * share).round() as usize];
+    let (low, middle) = (at(0.1), at(0.5));
+    let round = if low < 10_000.0 { 500.0 } else { 1_000.0 };
+    let mark = (low / round).floor() * round;
+    let span = middle - mark;
+    let below = amounts.iter().filter(|a| (mark - span..mark).contains(*a)).count();
+    mark > 0.0 && low - mark <= 0.35 * span && below * 20 <= amounts.len()
 }
 
 fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, prices: &Prices) -> House {

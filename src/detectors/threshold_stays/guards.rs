@@ -33,13 +33,15 @@ const START: f64 = 0.3;
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
 
-/// Looks for innocent explanations of a mark: takes out the groups of bills that are conspicuous there, raises the p-value by
+/// Looks for innocent explanations of a mark: takes out the groups of bills that a price gathers there, raises the p-value by
 /// the lumpiness seen elsewhere, and clears what other places or the bills just below explain. `suspects` are the marks of the
 /// hospital at which something may lie.
-pub fn examine(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
+pub fn examine(test: &mut Test, houses: &[House], suspects: &[f64], bars: &Bars) {
+    let house = &houses[test.house];
     let at = test.mark.ln();
     let window = test.windows[test.best()];
     test.groups = groups(house, at, &window);
+    test.groups.retain(|group| is_price(*group, houses, test.house, at, &window, bars));
     if !test.groups.is_empty() {
         let rest = house.without(&test.groups);
         let (usual, spread): (Vec<f64>, Vec<f64>) = test.windows.iter().map(|w| (w.usual, w.spread)).unzip();
@@ -135,6 +137,47 @@ fn overdispersion(residuals: &mut [(f64, f64, f64)]) -> f64 {
     let chance: f64 = kept.iter().map(|r| r.1 + r.2 * r.1 * r.1).sum();
     let scale: f64 = kept.iter().map(|r| r.1 * r.1).sum();
     ((factor - 1.0) * chance / scale).clamp(0.0, 2.0)
+}
+
+/// Hospitals that must have bills of a kind of care to tell whether it has a price, and bills of each.
+const ELSEWHERE: (usize, usize) = (3, 5);
+/// Share of the hospital's own gathering that the others must show.
+const ALIKE: f64 = 0.5;
+/// Share of the excess over a mark that one length of stay must have to be what brings them there.
+const ONE_LENGTH: f64 = 0.7;
+/// Nights of a month in the ward.
+const MONTH: std::ops::RangeInclusive<i32> = 28..=31;
+
+/// Whether a price gathers a group of bills at a mark, tested against what a price predicts elsewhere. A price has bills on both
+/// sides of a mark, or none beside it. Where the bills of a kind of care have their step at the mark itself, those of the other
+/// hospitals must gather there as well, if they have any; a length of stay must be a month, or that of most of the
+/// excess: bills that are steered are of several lengths.
+fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window, bars: &Bars) -> bool {
+    let within = |house: &House, from: f64, to: f64| {
+        let [from, to] = [from, to].map(|x| house.logs.partition_point(|y| *y < at + x));
+        house.bills[from..to.max(from)].iter().filter(|b| group.holds(b)).count()
+    };
+    let house = &houses[own];
+    let width = window.width.clamp(0.01, 0.02);
+    let (below, above) = (within(house, -width, 0.0) as f64, within(house, 0.0, width) as f64);
+    let steps = above >= bars.step * below && binomial_tail(above as u64, (above + below) as u64, 0.5) <= bars.step_p;
+    if !steps {
+        return true;
+    }
+    let inside = within(house, 0.0, window.width) as f64;
+    let share = |house: &House| {
+        let near = within(house, -PLACE.below, PLACE.above);
+        (near >= ELSEWHERE.1).then(|| within(house, 0.0, window.width) as f64 / near as f64)
+    };
+    match group {
+        Group::Kind(_) => {
+            let others = houses.iter().enumerate().filter(|(i, _)| *i != own).filter_map(|(_, h)| share(h));
+            let others: Vec<f64> = others.collect();
+            let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
+            others.len() < ELSEWHERE.0 || usual >= ALIKE * share(house).unwrap_or(1.0)
+        }
+        Group::Length(nights) => MONTH.contains(&nights) || inside >= ONE_LENGTH * (window.observed as f64 - window.mean()),
+    }
 }
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump

@@ -148,7 +148,7 @@ pub fn scan(houses: &[House], bars: &Bars) -> Vec<Test> {
     tests.iter_mut().for_each(Test::judge);
     let other: Vec<Vec<f64>> = houses.iter().enumerate().map(|(h, _)| suspects(&tests, h)).collect();
     tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|t| {
-        guards::examine(t, &houses[t.house], &other[t.house], bars);
+        guards::examine(t, houses, &other[t.house], bars);
     });
     control(&mut tests);
     tests

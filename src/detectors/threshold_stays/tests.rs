@@ -132,3 +132,36 @@ fn the_order_of_the_bills_does_not_matter() {
     reversed.reverse();
     assert_eq!(figures(world.bills), figures(reversed));
 }
+
+/// A hospital whose patients of one or two illnesses are kept until the bill just passes ten thousand: no price, as the illness
+/// has bills of all sizes at the other hospitals.
+#[test]
+fn one_illness_kept_to_a_mark_is_no_price() {
+    for (seed, kinds) in [(81_001, 1), (81_002, 2), (81_003, 2), (81_004, 1)] {
+        let mut world = world(seed, &QUIET);
+        let before = found_hospitals(world.bills.clone());
+        let of = |h: u32| world.bills.iter().filter(|(hospital, _)| *hospital == h).count();
+        let Some(hospital) = (0..35).filter(|h| !before.contains(h)).max_by_key(|&h| (of(h) <= 600, of(h))) else {
+            panic!("no hospital")
+        };
+        let steered = of(hospital) / 4;
+        let own = world.bills.iter_mut().filter(|(h, _)| *h == hospital).map(|(_, bill)| bill);
+        for (number, bill) in own.enumerate().filter(|(number, _)| number % 4 == 0) {
+            bill.fen = 1_000_000 + (number as i64 * 7_919) % 40_000;
+            bill.nights = 8 + (number / 4 % 5) as i32;
+            bill.label = (number / 4) as u32 % kinds;
+        }
+        let found = found_hospitals(world.bills);
+        assert!(found.contains(&hospital), "{steered} steered bills of {kinds} kinds: {found:?}");
+    }
+}
+
+/// The hospitals of which a mark stands.
+fn found_hospitals(bills: Vec<(u32, Bill)>) -> Vec<u32> {
+    let houses = houses(bills, &PRICES);
+    let tests = scan(&houses, &bars());
+    let mut found: Vec<u32> =
+        standing(&tests, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
+    found.dedup();
+    found
+}
