@@ -403,7 +403,8 @@ fn a_query_that_goes_too_far_fails_and_the_others_finish() {
         assert_eq!(code, Some(3), "{said}");
         let found: Vec<&Value> = findings.iter().map(|f| &f["rule"]).collect();
         assert_eq!(found, ["zz-finds"], "{said}");
-        assert_eq!(findings[0]["amount"], 9000.0);
+        // Nobody loses more on a stay than the fund paid for it, whatever a query says.
+        assert_eq!(findings[0]["amount"], 6000.0);
         for (id, _, english, chinese) in FAILING {
             let words = [english, chinese][at];
             assert!(said.contains(words), "{id} lacks {words}: {said}");

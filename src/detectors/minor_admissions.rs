@@ -248,7 +248,7 @@ fn kind(region: &Region, code: DiagnosisId) -> (&str, Option<u8>) {
 fn finding(region: &Region, judged: &Judged, hospital: &Hospital) -> Finding {
     let stay = &region.stays[judged.stay as usize];
     let mut finding = stay_finding(region, judged.stay as usize);
-    finding.add_risk(Subject::Stay(judged.stay), stay.fund.max(Fen(0)));
+    finding.add_risk(Subject::Stay(judged.stay), region.at_stake(stay));
     finding.add_rows(&region.files, stay.rows.iter().copied());
     finding.confidence = (1.0 - hospital.expected / hospital.minor).clamp(0.0, 0.95);
     finding.observed = Some(hospital.minor);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::finding::{Finding, Subject};
-use crate::model::{Day, Fen, HospitalId, PersonId, Region, Stamp, Stay, Table};
+use crate::model::{Day, HospitalId, PersonId, Region, Stamp, Stay};
 use crate::rule::coverage::stays_of_persons;
 use crate::rule::index::Index;
 use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
@@ -186,28 +186,51 @@ fn strictly_inside(sweep: &Sweep<'_>, inner: &Stay, outer: &Stay) -> bool {
     outer.admitted.day < inner.admitted.day && sweep.end(inner).day < sweep.end(outer).day
 }
 
+/// One finding for each pair or chain of overlapping stays of a person: the money of a chain is told once.
 fn findings(context: &Context<'_>, pairs: &[Pair]) -> Vec<Finding> {
-    let mut by_stay: BTreeMap<u32, Vec<&Pair>> = BTreeMap::new();
+    let mut chain: BTreeMap<u32, u32> = BTreeMap::new();
     for pair in pairs {
-        by_stay.entry(pair.a).or_default().push(pair);
-        by_stay.entry(pair.b).or_default().push(pair);
+        let (a, b) = (root(&mut chain, pair.a), root(&mut chain, pair.b));
+        chain.insert(a.max(b), a.min(b));
     }
-    by_stay.into_iter().map(|(stay, pairs)| finding(context, stay, &pairs)).collect()
+    let mut chains: BTreeMap<u32, Vec<&Pair>> = BTreeMap::new();
+    for pair in pairs {
+        let root = root(&mut chain, pair.a);
+        chains.entry(root).or_default().push(pair);
+    }
+    chains.into_values().map(|pairs| finding(context, &pairs)).collect()
 }
 
-fn finding(context: &Context<'_>, index: u32, pairs: &[&Pair]) -> Finding {
+/// The first stay of the chain that a stay is in; paths are halved on the way, so that long chains stay cheap.
+fn root(chain: &mut BTreeMap<u32, u32>, stay: u32) -> u32 {
+    let mut at = stay;
+    loop {
+        let above = *chain.entry(at).or_insert(at);
+        if above == at {
+            return at;
+        }
+        let next = *chain.entry(above).or_insert(above);
+        chain.insert(at, next);
+        at = next;
+    }
+}
+
+fn finding(context: &Context<'_>, pairs: &[&Pair]) -> Finding {
     let region = context.region;
+    // The finding is told from the stay that most others overlap, the first admitted of those.
+    let mut times: BTreeMap<u32, usize> = BTreeMap::new();
+    pairs.iter().flat_map(|p| [p.a, p.b]).for_each(|i| *times.entry(i).or_default() += 1);
+    let admitted = |i: u32| region.stays[i as usize].admitted;
+    let index = *times
+        .iter()
+        .max_by_key(|(i, times)| (**times, std::cmp::Reverse((admitted(**i), **i))))
+        .expect("a chain is here for a pair")
+        .0;
     let stay = &region.stays[index as usize];
-    let mut others: Vec<u32> = pairs.iter().map(|p| if p.a == index { p.b } else { p.a }).collect();
-    others.sort_unstable();
-    others.dedup();
-    let worst =
-        pairs.iter().max_by_key(|p| (p.days, std::cmp::Reverse((p.a, p.b)))).expect("a stay is here for a pair");
-    let paid = |i: u32| -> Fen {
-        let stay = &region.stays[i as usize];
-        let has_fund = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
-        if has_fund { stay.fund } else { stay.total }
-    };
+    let others: Vec<u32> = times.keys().copied().filter(|i| *i != index).collect();
+    let own = pairs.iter().filter(|p| p.a == index || p.b == index);
+    let worst = own.max_by_key(|p| (p.days, std::cmp::Reverse((p.a, p.b)))).expect("the stay is of a pair");
+    let paid = |i: u32| region.at_stake(&region.stays[i as usize]);
     let cheaper: BTreeSet<u32> =
         pairs.iter().map(|p| if (paid(p.b), p.b) < (paid(p.a), p.a) { p.b } else { p.a }).collect();
 
@@ -216,12 +239,18 @@ fn finding(context: &Context<'_>, index: u32, pairs: &[&Pair]) -> Finding {
     finding.observed = Some(f64::from(worst.days));
     finding.threshold =
         context.card.parameters.get("transfer_hours").and_then(|p| p.value.as_float()).map(|h| h / 24.0);
-    cheaper.into_iter().for_each(|i| finding.add_risk(Subject::Stay(i), paid(i).max(Fen(0))));
+    cheaper.into_iter().for_each(|i| finding.add_risk(Subject::Stay(i), paid(i)));
     finding.add_rows(&region.files, stay.rows.iter().copied());
     for &other in &others {
-        finding.add_rows(&region.files, region.stays[other as usize].rows.iter().copied());
+        let other = &region.stays[other as usize];
+        finding.add_rows(&region.files, other.rows.iter().copied());
+        finding.stay_ids.push(region.names.records.get(other.record).to_string());
+        finding.total_amount += other.total;
+        finding.period_start = finding.period_start.min(Some(other.admitted.day));
+        finding.period_end = finding.period_end.max(Some(other.last_day()));
     }
-    let hospitals: BTreeSet<HospitalId> = others.iter().map(|&i| region.stays[i as usize].hospital).collect();
+    let places = others.iter().map(|&i| region.stays[i as usize].hospital);
+    let hospitals: BTreeSet<HospitalId> = places.filter(|h| *h != stay.hospital).collect();
     let other = &region.stays[if worst.a == index { worst.b } else { worst.a } as usize];
     let evidence = &mut finding.evidence;
     evidence.insert("overlap_days".into(), worst.days.into());

@@ -62,8 +62,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let mut findings = Vec::new();
     for (ward, groups) in wards.iter().zip(found.groups) {
         let strangers = groups.iter().filter(|g| !report::are_family(context.region, &homes, ward, g));
-        findings
-            .extend(strangers.enumerate().map(|(n, g)| report::finding(context.region, ward, g, n + 1, found.tests)));
+        findings.extend(strangers.map(|g| report::finding(context.region, ward, g, found.tests)));
     }
     let counts = context.index.counts();
     let judged = wards.iter().flat_map(|w| &w.stays).map(Vec::len).sum();

@@ -20,7 +20,7 @@ use super::illness::Illnesses;
 use super::returns::{Discharge, Plan, discharges};
 use super::series::Series;
 use crate::finding::{Finding, Subject};
-use crate::model::{Fen, HospitalId, Region};
+use crate::model::{HospitalId, Region};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{diagnosis, list, stay_finding};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
@@ -148,7 +148,7 @@ fn finding(region: &Region, chain: &[Joint], judged: &Judged, houses: &BTreeMap<
         finding.stay_ids.push(region.names.records.get(stay.record).to_string());
         finding.period_end = finding.period_end.max(Some(stay.last_day()));
         finding.total_amount += stay.total;
-        finding.add_risk(Subject::Stay(joint.second), stay.fund.max(Fen(0)));
+        finding.add_risk(Subject::Stay(joint.second), region.at_stake(stay));
         finding.add_rows(&region.files, stay.rows.iter().copied());
     }
     let surest = chain.iter().map(|j| j.probability).fold(0.0, f64::max);

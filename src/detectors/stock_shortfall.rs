@@ -142,6 +142,8 @@ fn wide(region: &Region, hospital: HospitalId, short: &[&Short<'_>], all: usize,
     let books: Vec<RowRef> = balances().flat_map(|b| b.rows.iter().copied()).collect();
     let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row[*l as usize]);
     rows(region, &mut finding, &books, claims, parameters);
+    // The more items are short, the more is at risk: that the books may be incomplete lowers the confidence, not the money.
+    short.iter().for_each(|s| at_risk(region, &mut finding, s));
     let unsupplied: f64 = balances().map(|b| b.claimed - b.supplied).sum();
     let evidence = &mut finding.evidence;
     evidence.insert("class".into(), "books".into());

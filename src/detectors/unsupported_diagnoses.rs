@@ -123,7 +123,7 @@ fn finding(context: &Context<'_>, excess: &Excess<'_>, parameters: &Parameters) 
     };
     let is_main = |i: &u32| region.names.diagnoses.get(of(i).diagnosis).starts_with(code);
     for i in stays.iter().filter(|i| is_main(i)) {
-        finding.add_risk(Subject::Stay(*i), Fen((of(i).fund.0.max(0) as f64 * untrue).round() as i64));
+        finding.add_risk(Subject::Stay(*i), Fen((region.at_stake(of(i)).0 as f64 * untrue).round() as i64));
     }
     let mut rows: Vec<_> = stays.iter().flat_map(|i| of(i).rows.iter().copied()).collect();
     rows.sort_unstable();

@@ -1,11 +1,12 @@
 //! Fills in what every finding has from its card, and puts findings into their order.
 
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Subject};
 use crate::messages::{self, Args, Catalog, Lang, Value};
-use crate::model::Region;
+use crate::model::{Fen, Region, Table};
 use crate::rule::Context;
 use crate::rulebook::{Card, EvidenceKind};
 
@@ -20,7 +21,29 @@ pub(super) fn all(mut findings: Vec<Finding>, context: &Context<'_>, catalog: &C
         one(finding, context.card, context.region, catalog);
     }
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    distinguish(&mut findings);
     findings
+}
+
+/// Gives the second and further findings that say the same of the same subjects an id of their own: a lead must be found
+/// again by its id alone. The first keeps its id, so that the others leave it as it was.
+fn distinguish(findings: &mut [Finding]) {
+    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+    let mut again: Vec<usize> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let times = seen.entry(finding.finding_id.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            again.push(at);
+        }
+    }
+    again.sort_by(|a, b| findings[*a].rows.cmp(&findings[*b].rows).then(a.cmp(b)));
+    let mut given: FxHashMap<String, u32> = FxHashMap::default();
+    for at in again {
+        let number = given.entry(findings[at].finding_id.clone()).or_insert(1);
+        *number += 1;
+        findings[at].finding_id = short(&format!("{}|{number}", findings[at].finding_id));
+    }
 }
 
 fn order(f: &Finding) -> impl Ord + '_ {
@@ -50,32 +73,80 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
     }
     finding.rows.sort();
     finding.rows.dedup();
+    settle(finding, region);
     finding.finding_id = id(finding);
     finding.basis = card.basis.get(catalog.lang()).to_string();
     finding.clears = card.clears.get(catalog.lang()).to_string();
     finding.message = catalog.format(&message_id(card), &arguments(finding, card, catalog.lang()));
+    for (id, args) in &finding.caveats {
+        if catalog.lang() == Lang::En {
+            finding.message.push(' ');
+        }
+        finding.message.push_str(&catalog.format(id, args));
+    }
 }
 
-/// The first 16 hexadecimal digits of the SHA-256 over rule, subjects, period and item: the same lead has the same id in every run.
+/// Holds the money of a finding to what the fund paid: on a stay never more than that, whatever its lines add up to. Where no
+/// column says what it paid, the money is taken from the bills and said to be so.
+fn settle(finding: &mut Finding, region: &Region) {
+    let mut left: FxHashMap<u32, Fen> = FxHashMap::default();
+    let mut estimated = false;
+    let visits_paid = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Visits, f));
+    for risk in &mut finding.risks {
+        let record = |line: u32| region.fees.record.get(line as usize).and_then(|r| region.records.get(r.index()));
+        let (at, visit) = match risk.subject {
+            Subject::Stay(at) => (Some(at), None),
+            Subject::Visit(at) => (None, Some(at)),
+            Subject::Line(line) => record(line).map_or((None, None), |r| (r.stay, r.visit)),
+        };
+        let Some((at, stay)) = at.and_then(|at| Some((at, region.stays.get(at as usize)?))) else {
+            estimated |= !(visit.is_some() && visits_paid) && risk.amount > Fen(0);
+            continue;
+        };
+        let Some(paid) = region.fund_paid(stay) else {
+            estimated |= risk.amount > Fen(0);
+            continue;
+        };
+        let left = left.entry(at).or_insert(paid);
+        let most = risk.amount.min(*left);
+        finding.amount -= risk.amount - most;
+        risk.amount = most;
+        *left -= most;
+    }
+    if estimated {
+        finding.evidence.insert(BASIS.into(), "billed".into());
+        finding.caveats.push(("finding-amount-estimated", Args::new()));
+    }
+}
+
+/// The evidence that says where the money of a finding was taken from, where it was not the fund's payment.
+const BASIS: &str = "amount_basis";
+
+/// What tells findings of one rule about the same subjects and period apart: a record may break a rule with several items, on
+/// several occasions, at several points.
+const PARTICULARS: [&str; 4] = ["item_code", "drug_code", "point_id", "first_day"];
+
+/// A hash over rule, subjects, period and what the finding is about: the same lead has the same id in every run, whatever else
+/// is found. Figures are left out: they may change with what others do.
 fn id(finding: &Finding) -> String {
     let day = |d: Option<crate::model::Day>| d.map(|d| d.to_string()).unwrap_or_default();
-    let mut hash = Sha256::new();
-    let parts = [
-        finding.rule.as_str(),
-        &finding.hospital_id,
-        &finding.patient_ids.join("\u{1f}"),
-        &finding.stay_ids.join("\u{1f}"),
-        &finding.visit_ids.join("\u{1f}"),
-        finding.group_id.as_deref().unwrap_or_default(),
-        &day(finding.period_start),
-        &day(finding.period_end),
+    let particular = |name: &&str| Some(format!("|{}", finding.evidence.get(*name)?.as_str()?));
+    let subjects = [
+        finding.rule.clone(),
+        finding.hospital_id.clone(),
+        finding.patient_ids.join("\u{1f}"),
+        finding.stay_ids.join("\u{1f}"),
+        finding.visit_ids.join("\u{1f}"),
+        finding.group_id.clone().unwrap_or_default(),
+        day(finding.period_start),
+        day(finding.period_end),
     ];
-    hash.update(parts.join("|").as_bytes());
-    // A record may break a rule with several items.
-    if let Some(item) = finding.evidence.get("item_code").and_then(Json::as_str) {
-        hash.update(format!("|{item}").as_bytes());
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    short(&(subjects.join("|") + &PARTICULARS.iter().filter_map(particular).collect::<String>()))
+}
+
+/// The first 16 hexadecimal digits of the SHA-256 of a text.
+fn short(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The code of what a field `x_name` of the evidence names, as `x_code` or `x` has it.
@@ -132,6 +203,24 @@ fn arguments(finding: &Finding, card: &Card, lang: Lang) -> Args {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn occasions_of_one_record_have_ids_of_their_own_and_leave_those_of_others_alone() {
+        let of = |days: &[&str]| {
+            let finding = |day: &&str| {
+                let mut finding = Finding { rule: "r".into(), stay_ids: vec!["S1".into()], ..Finding::default() };
+                finding.evidence.insert("first_day".into(), (*day).into());
+                finding.finding_id = id(&finding);
+                finding
+            };
+            let mut all: Vec<Finding> = days.iter().map(finding).collect();
+            distinguish(&mut all);
+            all.into_iter().map(|f| f.finding_id).collect::<Vec<_>>()
+        };
+        let three = of(&["2026-01-01", "2026-01-01", "2026-02-01"]);
+        assert!(three[0] != three[1] && three[1] != three[2] && three[0] != three[2]);
+        assert_eq!([of(&["2026-01-01"]), of(&["2026-02-01"])].concat(), [three[0].clone(), three[2].clone()]);
+    }
 
     #[test]
     fn what_has_no_name_goes_by_its_code() {

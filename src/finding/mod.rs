@@ -4,6 +4,7 @@ use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::messages::Args;
 use crate::model::{Day, Fen, RowRef};
 
 /// Name of the NDJSON schema.
@@ -58,7 +59,7 @@ pub struct Risk {
 /// which takes them from the card.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Finding {
-    /// Stable hash of rule, subjects and period.
+    /// Stable hash of rule, subjects, period and item or occasion; unique in a report.
     pub finding_id: String,
     /// Rule id.
     pub rule: String,
@@ -102,6 +103,9 @@ pub struct Finding {
     pub evidence: Map<String, Value>,
     /// One sentence with the figures, in the chosen language.
     pub message: String,
+    /// What a reader must know of the figures or the rule beside the message, as messages of the catalogue: the engine adds
+    /// their sentences to the message. Not written out by themselves.
+    pub caveats: Vec<(&'static str, Args)>,
     /// Law.
     pub basis: String,
     /// What would clear it.

@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::charge::Charge;
-use super::points::{Point, Row, Scope, at};
+use super::points::{Before, Point, Row, Scope, at};
 use crate::finding::{Finding, ResultClass, Subject};
-use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, TextId};
+use crate::messages::args;
+use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, Table, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
-use crate::rule::subjects::record_finding;
+use crate::rule::subjects::{list, record_finding};
 use crate::rule::{Context, Judgement, RuleError, parameters};
 use crate::rulebook::Card;
 
 /// Confidence at most, where the stay or visit is not in the data.
 const LOOSE_CONFIDENCE: f64 = 0.6;
+
+/// Confidence at most, where the point had not been published on the day.
+const EARLY_CONFIDENCE: f64 = 0.5;
 
 /// A kind of limit.
 pub trait Limit {
@@ -42,6 +46,11 @@ pub trait Limit {
         Coverage::of(Unit::Records, region.stays.len() + region.visits.len() - stays - visits)
             .not(Why::NoDiagnosis, Unit::Stays, stays)
             .not(Why::NoDiagnosis, Unit::Visits, visits)
+    }
+
+    /// What its points could not be judged on for a reason of its own, told apart from what was.
+    fn seen(_: &Scope<'_, Self::Bound>, coverage: Coverage) -> Coverage {
+        coverage
     }
 
     /// Everything that breaks a point.
@@ -106,6 +115,7 @@ pub struct Parameters {
 /// # Errors
 /// A parameter is missing or of the wrong type.
 pub fn check(card: &Card) -> Result<(), RuleError> {
+    Before::of(card)?;
     parameters::<Parameters>(card).map(drop)
 }
 
@@ -126,6 +136,8 @@ pub struct Hit<'a> {
     pub breach: Breach,
     /// Lines and the money of each that the fund would not have paid; the whole record where there are none.
     pub lines: Vec<(u32, Fen)>,
+    /// Lines of other records that make it a breach, though they carry none of the money.
+    pub with: Vec<u32>,
 }
 
 impl<'a, B> Scope<'a, B> {
@@ -168,6 +180,7 @@ impl<'a, B> Scope<'a, B> {
             row: point.row,
             breach,
             lines,
+            with: Vec::new(),
         })
     }
 }
@@ -189,7 +202,7 @@ pub fn run<L: Limit>(context: &Context<'_>) -> Result<Judgement, RuleError> {
         hits.retain(|hit| !is_loose(context.region, hit.record));
     }
     let coverage = coverage::<L>(&scope);
-    Ok(coverage.with(findings(context, hits, &parameters, L::WIDE)))
+    Ok(coverage.with(findings(context, hits, &parameters, Before::of(context.card)?, L::WIDE)))
 }
 
 /// Whether a record is neither a stay nor a visit of the data.
@@ -219,19 +232,29 @@ fn coverage<L: Limit>(scope: &Scope<'_, L::Bound>) -> Coverage {
     }
     let loose = if L::OF_RECORD { loose } else { 0 };
     let coverage = Coverage::of(Unit::Lines, lines - loose).not(Why::NoRecord, Unit::Lines, loose);
+    let coverage = L::seen(scope, coverage);
     if lines == 0 { coverage.not(Why::NoCode, Unit::Lines, uncoded) } else { coverage }
 }
 
 /// The findings of hits: one each, or one for a hospital and what the point is about.
-fn findings(context: &Context<'_>, hits: Vec<Hit<'_>>, parameters: &Parameters, wide: Wide) -> Vec<Finding> {
+fn findings(
+    context: &Context<'_>,
+    hits: Vec<Hit<'_>>,
+    parameters: &Parameters,
+    before: Before,
+    wide: Wide,
+) -> Vec<Finding> {
     let region = context.region;
     let person = |record: RecordId| region.records[record.index()].person;
-    let mut by_place: BTreeMap<(HospitalId, What), Vec<Hit<'_>>> = BTreeMap::new();
+    // What is before and what is after a point's publication is told apart: one is a suspicion, the other is not.
+    let mut by_place: BTreeMap<(HospitalId, What, bool), Vec<Hit<'_>>> = BTreeMap::new();
     for hit in hits {
-        by_place.entry((region.records[hit.record.index()].hospital, hit.what)).or_default().push(hit);
+        let early = before != Before::InForce && is_early(region, &hit);
+        by_place.entry((region.records[hit.record.index()].hospital, hit.what, early)).or_default().push(hit);
     }
     let mut findings = Vec::new();
-    for ((hospital, what), mut hits) in by_place {
+    for ((hospital, what, early), mut hits) in by_place {
+        let from = findings.len();
         hits.sort_by(|a, b| (a.record, a.row.id(), &a.lines).cmp(&(b.record, b.row.id(), &b.lines)));
         let people: BTreeSet<PersonId> = hits.iter().map(|h| person(h.record)).collect();
         // The share matters only where there are many, or to tell it.
@@ -242,8 +265,28 @@ fn findings(context: &Context<'_>, hits: Vec<Hit<'_>>, parameters: &Parameters, 
         } else {
             findings.extend(hits.iter().filter_map(|hit| finding(context, std::slice::from_ref(hit), share)));
         }
+        if early {
+            let day = hits.iter().filter_map(|hit| hit.row.doubtful_until()).max();
+            findings[from..].iter_mut().for_each(|finding| doubt(finding, day));
+        }
     }
     findings
+}
+
+/// Whether a hit stands on a point that was not published yet, as far as the day of its first line tells.
+fn is_early(region: &Region, hit: &Hit<'_>) -> bool {
+    let Some(published) = hit.row.doubtful_until() else { return false };
+    let lines = hit.lines.iter().filter_map(|(line, _)| region.fees.time[*line as usize]).map(|time| time.day);
+    let day = lines.min().or_else(|| region.begins(&region.records[hit.record.index()]));
+    day.is_some_and(|day| day < published)
+}
+
+/// Lowers a finding on a point that had not been published: what the record proves, it proves under a rule in force.
+fn doubt(finding: &mut Finding, published: Option<Day>) {
+    finding.result = Some(ResultClass::Suspicious);
+    finding.confidence = finding.confidence.min(EARLY_CONFIDENCE);
+    let day = published.map(|day| day.to_string()).unwrap_or_default();
+    finding.caveats.push(("finding-before-publication", args([("day", day.into())])));
 }
 
 /// How many patients of a hospital have it.
@@ -323,11 +366,12 @@ fn money(region: &Region, hit: &Hit<'_>, finding: &mut Finding) {
     let record = region.records[hit.record.index()];
     if let Some(at) = record.stay {
         let stay = &region.stays[at as usize];
-        finding.add_risk(Subject::Stay(at), stay.fund.max(Fen(0)));
+        finding.add_risk(Subject::Stay(at), region.at_stake(stay));
         finding.add_rows(&region.files, stay.rows.iter().copied());
     } else if let Some(at) = record.visit {
         let visit = &region.visits[at as usize];
-        finding.add_risk(Subject::Visit(at), visit.fund.max(Fen(0)));
+        let paid = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Visits, f));
+        finding.add_risk(Subject::Visit(at), if paid { visit.fund } else { visit.total }.max(Fen(0)));
         finding.add_rows(&region.files, visit.rows.iter().copied());
     }
 }
@@ -351,7 +395,17 @@ fn evidence(context: &Context<'_>, hits: &[Hit<'_>], share: f64, finding: &mut F
     let first_day = text(days().min().or(finding.period_start));
     let last_day = text(days().max().or(finding.period_end));
     let quantity = if lines().next().is_none() { hits.len() as f64 } else { quantity };
+    // What one institution charged may be too much together with what others did: they have a part in it.
+    let own = region.records[first.record.index()].hospital;
+    let places = hits.iter().flat_map(|h| h.with.iter().chain(h.lines.iter().map(|l| &l.0)));
+    let others: BTreeSet<HospitalId> = places
+        .map(|line| region.records[fees.record[*line as usize].index()].hospital)
+        .filter(|hospital| *hospital != own && *hospital != HospitalId::NONE)
+        .collect();
     let evidence = &mut finding.evidence;
+    if !others.is_empty() {
+        evidence.insert("hospitals".into(), list(others.iter().map(|h| region.names.hospitals.get(*h))));
+    }
     evidence.insert("item_name".into(), name.into());
     evidence.insert("item_code".into(), code.into());
     evidence.insert("limit".into(), first.breach.limit.as_str().into());

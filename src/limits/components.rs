@@ -89,6 +89,7 @@ fn on_record<'a>(
             ..Breach::default()
         },
         lines,
+        with: Vec::new(),
     })
 }
 

@@ -148,6 +148,7 @@ fn in_session<'a>(
                 ..Breach::default()
             },
             lines,
+            with: Vec::new(),
         });
     }
     hits.retain(|hit| asked(&hit.lines));

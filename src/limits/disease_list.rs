@@ -77,5 +77,6 @@ fn off_list<'a>(scope: &'a Scope<'a, ()>, point: &'a Point<'a, ()>, visit: &Visi
             ..Breach::default()
         },
         lines,
+        with: Vec::new(),
     })
 }

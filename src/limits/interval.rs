@@ -44,7 +44,7 @@ impl Limit for Kind {
                     .chunk_by(|a, b| (a.day, a.record) == (b.day, b.record))
                     .filter(|o| o.iter().map(|u| u.quantity.0).sum::<i64>() > 0)
                     .collect();
-                hits.extend(too_soon(&point.bound, &occasions).map(|(lag, late)| {
+                hits.extend(too_soon(&point.bound, &occasions).into_iter().map(|(lag, late, anchor)| {
                     let lines: Vec<(u32, Fen)> = late.iter().map(|u| (u.line, u.claimed)).collect();
                     Hit {
                         record: late[0].record,
@@ -58,6 +58,7 @@ impl Limit for Kind {
                             ..Breach::default()
                         },
                         lines,
+                        with: anchor.iter().map(|u| u.line).collect(),
                     }
                 }));
             }
@@ -67,12 +68,53 @@ impl Limit for Kind {
     }
 }
 
-/// The occasions that come too soon after the one `times` before, with the days between.
-fn too_soon<'u>(cycle: &Cycle, occasions: &'u [&'u [Use]]) -> impl Iterator<Item = (i32, &'u [Use])> {
+/// The occasions that come too soon after the one `times` before among those that are paid, with the days between and that
+/// one. An occasion that is not paid begins no cycle: one too many does not make the next one right or wrong.
+fn too_soon<'u>(cycle: &Cycle, occasions: &[&'u [Use]]) -> Vec<(i32, &'u [Use], &'u [Use])> {
     let day = |occasion: &[Use]| occasion[0].day.unwrap_or(Day(0)).0;
-    let (times, days) = (cycle.times, cycle.days);
-    occasions.windows(times + 1).filter_map(move |w| {
-        let lag = day(w[times]) - day(w[0]);
-        (lag < days).then_some((lag, w[times]))
-    })
+    let mut paid: Vec<&'u [Use]> = Vec::new();
+    let mut early = Vec::new();
+    for &occasion in occasions {
+        match paid.len().checked_sub(cycle.times).map(|at| paid[at]) {
+            Some(anchor) if day(occasion) - day(anchor) < cycle.days => {
+                early.push((day(occasion) - day(anchor), occasion, anchor));
+            }
+            _ => paid.push(occasion),
+        }
+    }
+    early
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ItemId, Quantity, RecordId};
+
+    fn lags(times: usize, days: i32, on: &[i32]) -> Vec<(i32, i32)> {
+        let uses: Vec<Use> = on
+            .iter()
+            .enumerate()
+            .map(|(line, day)| Use {
+                day: Some(Day(*day)),
+                about: Some(Day(*day)),
+                line: line as u32,
+                record: RecordId(0),
+                item: ItemId(0),
+                quantity: Quantity(10_000),
+                claimed: Fen(100),
+            })
+            .collect();
+        let occasions: Vec<&[Use]> = uses.chunks(1).collect();
+        let early = too_soon(&Cycle { times, days }, &occasions);
+        early.iter().map(|(lag, late, _)| (late[0].day.map_or(0, |d| d.0), *lag)).collect()
+    }
+
+    #[test]
+    fn a_cycle_begins_again_at_the_last_occasion_that_is_paid() {
+        // Every 10 days in a cycle of 30: each third is in order, the two between are not.
+        assert_eq!(lags(1, 30, &[0, 10, 20, 30, 40, 50, 60]), [(10, 10), (20, 20), (40, 10), (50, 20)]);
+        assert_eq!(lags(1, 30, &[0, 30, 60]), []);
+        // Twice in 30 days.
+        assert_eq!(lags(2, 30, &[0, 10, 20, 31, 35]), [(20, 20), (35, 25)]);
+    }
 }

@@ -134,6 +134,7 @@ impl<'a> Pairs<'a> {
                 ..Breach::default()
             },
             lines: broken.lines,
+            with: Vec::new(),
         })
     }
 }

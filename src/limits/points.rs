@@ -60,13 +60,54 @@ impl<'a> Row<'a> {
         self.cell(PointColumn::Note)
     }
 
-    /// The days on which it is in force, each end open where the table says nothing.
+    /// The day of its publication: that which its note ends with, else that of its batch.
+    fn published(&self) -> Option<Day> {
+        let mut parts = self.note().split('，').map(str::trim);
+        let batch = parts.next().unwrap_or_default();
+        let of_batch = || self.table.source.published.get(batch).and_then(|day| date(day));
+        parts.next_back().and_then(date).or_else(of_batch)
+    }
+
+    /// The days on which it is in force, each end open where the table says nothing. A point without a date is in force
+    /// without doubt from its publication on only.
     fn in_force(&self) -> Result<Force, &'a str> {
         let day = |text: &'a str| match text {
             "" => Ok(None),
             text => date(text).map(Some).ok_or(text),
         };
-        Ok(Force { from: day(self.cell(PointColumn::From))?, to: day(self.cell(PointColumn::To))? })
+        let from = day(self.cell(PointColumn::From))?;
+        Ok(Force { from, to: day(self.cell(PointColumn::To))? })
+    }
+
+    /// The day before which it is only supposed to have been in force: that of publication, where it has no date of its own.
+    pub fn doubtful_until(&self) -> Option<Day> {
+        if self.cell(PointColumn::From).is_empty() { self.published() } else { None }
+    }
+}
+
+/// What is made of charges before the publication of a point that says no date of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// A suspicion: the limit may be older than its publication, but nothing shows it.
+    Suspicious,
+    /// Nothing: the point begins at its publication.
+    Ignore,
+    /// The same as after: the bureau holds that the points state what held all along.
+    InForce,
+}
+
+impl Before {
+    /// As the parameter of a card has it.
+    ///
+    /// # Errors
+    /// The word is not one of the three.
+    pub fn of(card: &Card) -> Result<Self, RuleError> {
+        match card.parameters.get("before_publication").and_then(|p| p.value.as_str()) {
+            None | Some("suspicious") => Ok(Self::Suspicious),
+            Some("ignore") => Ok(Self::Ignore),
+            Some("in-force") => Ok(Self::InForce),
+            Some(other) => Err(RuleError::Parameter(format!("before_publication: {other}"))),
+        }
     }
 }
 
@@ -171,6 +212,7 @@ impl<'a> Applied<'a> {
         context: &'a Context<'a>,
     ) -> Result<Self, RuleError> {
         let (card, book) = (context.card, context.book);
+        let before = Before::of(card)?;
         let mut meant: Vec<Meant> = Vec::new();
         let mut here = |row: &Row<'a>| {
             meant.clear();
@@ -196,6 +238,9 @@ impl<'a> Applied<'a> {
                 continue;
             }
             let mut force = row.in_force().map_err(|text| RuleError::Knowledge(format!("{}: {text}", row.id())))?;
+            if before == Before::Ignore {
+                force.from = force.from.or(row.doubtful_until());
+            }
             if !by.is_empty() {
                 // Without a start of the later point it has always been superseded.
                 let Some(Some(from)) = later.get(by) else { continue };

@@ -131,5 +131,6 @@ fn hit<'a>(
             ..Breach::default()
         },
         lines,
+        with: Vec::new(),
     })
 }

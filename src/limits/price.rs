@@ -58,22 +58,23 @@ impl Limit for Kind {
     fn hits<'a>(scope: &'a Scope<'a, Ceiling>) -> Result<Vec<Hit<'a>>, RuleError> {
         let mut hits = Vec::new();
         let fees = &scope.context.region.fees;
+        let levels = level::levels(scope.context)?;
         scope.for_each(|fact, points| {
             let charge = Charge::new(scope.context, fact);
             let dearest = charge.lines().map(|l| fees.price[l]).max();
-            let level = level::of_hospital(&charge);
+            let level = levels.get(charge.record.hospital.index()).copied().flatten().filter(|level| *level > 0);
             let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);
             let mut own = at(points, charge.record.hospital).filter(above);
-            hits.extend(own.find_map(|at| too_dear(scope, &charge, at)).filter(|_| fact.quantity.0 > 0));
+            hits.extend(own.find_map(|at| too_dear(scope, &charge, at, level)).filter(|_| fact.quantity.0 > 0));
         });
         Ok(hits)
     }
 }
 
 /// The lines above the ceiling; the money is what each unit is dearer, times the quantity, and no more than was claimed.
-fn too_dear<'a>(scope: &'a Scope<'a, Ceiling>, charge: &Charge<'a>, at: u32) -> Option<Hit<'a>> {
+fn too_dear<'a>(scope: &'a Scope<'a, Ceiling>, charge: &Charge<'a>, at: u32, level: Option<u8>) -> Option<Hit<'a>> {
     let (fees, point) = (&scope.context.region.fees, &scope.points[at as usize]);
-    let ceiling = point.bound.at(level::of_hospital(charge))?;
+    let ceiling = point.bound.at(level)?;
     let mut dearest = Price(0);
     let mut lines = Vec::new();
     for line in charge.lines().filter(|&l| fees.quantity[l].0 > 0 && fees.price[l] > ceiling) {
@@ -98,6 +99,7 @@ fn too_dear<'a>(scope: &'a Scope<'a, Ceiling>, charge: &Charge<'a>, at: u32) -> 
             ..Breach::default()
         },
         lines,
+        with: Vec::new(),
     })
 }
 

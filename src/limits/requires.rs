@@ -76,5 +76,6 @@ fn alone<'a>(
             ..Breach::default()
         },
         lines,
+        with: Vec::new(),
     })
 }

@@ -115,6 +115,7 @@ fn of_person<'a>(point: &'a Point<'a, ()>, used: &[Use], before: Option<Day>, be
                 ..Breach::default()
             },
             lines,
+            with: Vec::new(),
         })
     };
     let mut early = early;

@@ -56,6 +56,7 @@ pub fn of_diagnoses<'a, B>(scope: &'a Scope<'a, B>, breach: impl Fn(&Case<'a>, &
                 row,
                 breach,
                 lines: Vec::new(),
+                with: Vec::new(),
             }));
         }
     }
@@ -92,6 +93,7 @@ pub fn of_operations<'a, B>(
             row,
             breach,
             lines: Vec::new(),
+            with: Vec::new(),
         }));
     }
     hits

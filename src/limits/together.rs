@@ -78,6 +78,7 @@ fn in_group<'a>(scope: &'a Scope<'a, String>, group: &str, members: &[(u32, &Sta
                 ..Breach::default()
             },
             lines,
+            with: Vec::new(),
         })
     };
     broken.into_iter().filter_map(hit).collect()

@@ -8,7 +8,7 @@ use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
 use super::postings::{self, Postings};
 use crate::facts::StayItem;
-use crate::model::{Day, Fen, ItemId, PersonId, Quantity, RecordId, Region};
+use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
 use crate::rule::peaks::Measure;
 use crate::rule::{Context, RuleError};
 
@@ -96,8 +96,13 @@ fn place(window: Window, region: &Region, used: &Use) -> Option<i64> {
     })
 }
 
-/// What was seen of an item, and its lines that are too much.
-type Seen = (f64, Vec<(u32, Fen)>);
+/// What was seen of an item, its lines that are too much, and a line of each other institution that has a part in it.
+#[derive(Default)]
+struct Seen {
+    observed: f64,
+    lines: Vec<(u32, Fen)>,
+    with: BTreeSet<u32>,
+}
 
 /// What is too much in a window: what was seen, and the money of each line that the fund would not have paid.
 pub struct Excess {
@@ -209,13 +214,22 @@ fn in_group<'a, B>(
     for mut used in windows.into_values() {
         used.sort_by_key(|u| (u.about, u.record, u.line));
         let Some(found) = excess(&point.bound, &used) else { continue };
+        // Two people stand behind a birth: each may have as much.
+        let two = used.iter().any(|u| scope.context.index.may_be_two(u.record));
+        if two && found.observed <= 2.0 * limit {
+            continue;
+        }
+        // One line of each institution that has a part in it.
+        let hospital = |u: &Use| region.records[u.record.index()].hospital;
+        let with: BTreeMap<HospitalId, u32> = used.iter().map(|u| (hospital(u), u.line)).collect();
         for (used, fen) in found.lines {
-            let (observed, lines) = broken.entry((used.record, used.item)).or_insert((found.observed, Vec::new()));
-            *observed = observed.max(found.observed);
-            lines.push((used.line, fen));
+            let seen = broken.entry((used.record, used.item)).or_default();
+            seen.observed = seen.observed.max(found.observed);
+            seen.lines.push((used.line, fen));
+            seen.with.extend(with.iter().filter(|w| *w.0 != hospital(&used)).map(|w| *w.1));
         }
     }
-    let hit = |((record, item), (observed, lines)): (_, (f64, Vec<_>))| {
+    let hit = |((record, item), Seen { observed, lines, with }): (_, Seen)| {
         asked(&lines).then(|| Hit {
             record,
             what: What::Item(item),
@@ -228,6 +242,7 @@ fn in_group<'a, B>(
                 ..Breach::default()
             },
             lines,
+            with: with.into_iter().collect(),
         })
     };
     broken.into_iter().filter_map(hit).collect()

@@ -379,6 +379,19 @@ impl Region {
         self.columns.iter().any(|(t, f)| *t == table && *f == field)
     }
 
+    /// What the fund paid for a stay; nothing where no column says so, or where neither its part nor the patient's is filled:
+    /// the stay came from a file without them.
+    pub fn fund_paid(&self, stay: &Stay) -> Option<Fen> {
+        let has = |field: &str| self.has_column(Table::Stays, field);
+        let blank = stay.fund == Fen(0) && stay.own == Fen(0) && has("psn_pay") && stay.total > Fen(0);
+        ((has("fund_pay_sumamt") || has("hifp_pay")) && !blank).then_some(stay.fund.max(Fen(0)))
+    }
+
+    /// What a stay can put at risk at most: what the fund paid, or where nothing says what that was, the bill.
+    pub fn at_stake(&self, stay: &Stay) -> Fen {
+        self.fund_paid(stay).unwrap_or(stay.total.max(Fen(0)))
+    }
+
     /// The stay of a record, if the record is one.
     pub fn stay_of(&self, record: RecordId) -> Option<&Stay> {
         self.records[record.index()].stay.map(|i| &self.stays[i as usize])

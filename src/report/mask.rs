@@ -13,15 +13,25 @@ use crate::facts::delivery::Delivery;
 use crate::finding::Finding;
 use crate::ingest::Ingested;
 use crate::messages::{Args, Value::Text};
-use crate::model::{PersonId, Region};
+use crate::model::{Day, PersonId, Region};
 use crate::weigh::Leads;
 
 /// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, in the checks of the
 /// delivery and the notes, and the values of rejected rows. Institutions, items and row numbers stay: they are what a lead is checked by.
 pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery) {
     let masker = Masker::new(&ingested.region);
+    let names: BTreeMap<String, String> = file_names(ingested)
+        .into_iter()
+        .map(|name| (masker.file(&name), name))
+        .filter(|(new, old)| old != new)
+        .map(|(new, old)| (old, new))
+        .collect();
+    let births = Births::new(&ingested.region);
     for finding in &mut leads.findings {
-        masker.finding(finding);
+        masker.finding(finding, &births);
+        for row in &mut finding.rows {
+            rename(&names, &mut row.file);
+        }
     }
     let stays = delivery.examples.iter_mut().map(|d| &mut d.stay);
     for stay in delivery.bare_examples.iter_mut().chain(stays) {
@@ -39,6 +49,64 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery)
     let told = ingested.unread.iter_mut().map(|u| &mut u.args).chain(ingested.notes.iter_mut().map(|n| &mut n.args));
     for examples in told.filter_map(|args| args.get_mut("examples")) {
         *examples = "***".into();
+    }
+    if names.is_empty() {
+        return;
+    }
+    ingested.region.files.iter_mut().for_each(|name| rename(&names, name));
+    for input in &mut ingested.inputs {
+        rename(&names, &mut input.name);
+        input.parts.iter_mut().for_each(|part| rename(&names, &mut part.name));
+    }
+    ingested.rejects.iter_mut().for_each(|reject| rename(&names, &mut reject.file));
+    for unread in &mut ingested.unread {
+        rename(&names, &mut unread.name);
+    }
+    let told = ingested.unread.iter_mut().map(|u| &mut u.args).chain(ingested.notes.iter_mut().map(|n| &mut n.args));
+    for value in told.flat_map(|args| args.values_mut()) {
+        let Text(text) = value else { continue };
+        for (old, new) in names.iter().rev().filter(|(old, _)| !old.is_empty()) {
+            if text.contains(old.as_str()) {
+                *text = text.replace(old.as_str(), new);
+            }
+        }
+    }
+}
+
+/// Every name of a file, sheet or archive member that an output may show.
+fn file_names(ingested: &Ingested) -> BTreeSet<String> {
+    let inputs = ingested.inputs.iter().flat_map(|i| i.parts.iter().map(|p| &p.name).chain([&i.name]));
+    let told = ingested.rejects.iter().map(|r| &r.file).chain(ingested.unread.iter().map(|u| &u.name));
+    ingested.region.files.iter().chain(inputs).chain(told).cloned().collect()
+}
+
+fn rename(names: &BTreeMap<String, String>, name: &mut String) {
+    if let Some(new) = names.get(name) {
+        name.clone_from(new);
+    }
+}
+
+/// The births of the patients of findings, as texts show them.
+struct Births<'a> {
+    region: &'a Region,
+    of_stays: BTreeMap<PersonId, Vec<Day>>,
+}
+
+impl<'a> Births<'a> {
+    fn new(region: &'a Region) -> Self {
+        let mut of_stays: BTreeMap<PersonId, Vec<Day>> = BTreeMap::new();
+        for (person, birth) in region.stays.iter().filter_map(|s| Some((s.person, s.birth?))) {
+            let own = of_stays.entry(person).or_default();
+            if !own.contains(&birth) {
+                own.push(birth);
+            }
+        }
+        Self { region, of_stays }
+    }
+
+    fn of(&self, person: PersonId) -> impl Iterator<Item = Day> + '_ {
+        let known = self.region.persons.get(person.index()).and_then(|p| p.birth);
+        known.into_iter().chain(self.of_stays.get(&person).into_iter().flatten().copied())
     }
 }
 
@@ -87,10 +155,38 @@ impl<'a> Masker<'a> {
         self.private.contains(text).then(|| self.pseudonym('N', text))
     }
 
-    fn finding(&self, finding: &mut Finding) {
+    /// A file's name without what points at a person: people name files after those they are about. Digits in the length of
+    /// a certificate number go whether they are one of the data's or not.
+    fn file(&self, name: &str) -> String {
+        let mut found = Replaced::new();
+        for token in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty()) {
+            let digits = token.bytes().filter(u8::is_ascii_digit).count();
+            match self.known(token) {
+                Some(pseudonym) => drop(found.insert(token.to_string(), pseudonym)),
+                None if digits >= CERTIFICATE => drop(found.insert(token.to_string(), self.pseudonym('N', token))),
+                None => {}
+            }
+        }
+        let starts: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
+        for (i, &from) in starts.iter().enumerate() {
+            for &to in starts.iter().skip(i + 2).take(LONGEST_NAME) {
+                let text = &name[from..to];
+                if !text.is_ascii() && self.private.contains(text) {
+                    found.insert(text.to_string(), self.pseudonym('N', text));
+                }
+            }
+        }
+        let mut longest_first: Vec<_> = found.into_iter().collect();
+        longest_first.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        longest_first.into_iter().fold(name.to_string(), |name, (old, new)| name.replace(&old, &new))
+    }
+
+    fn finding(&self, finding: &mut Finding, births: &Births<'_>) {
         let mut replaced = Replaced::new();
+        let mut born: BTreeSet<String> = BTreeSet::new();
         for patient in &finding.patient_ids {
             let Some(person) = self.region.names.persons.find(patient).and_then(PersonId::some) else { continue };
+            born.extend(births.of(person).map(|day| day.to_string()));
             let Some(person) = self.region.persons.get(person.index()) else { continue };
             for text in [person.name, person.certificate].into_iter().filter_map(|t| t.some()) {
                 let text = self.region.names.texts.get(text);
@@ -109,6 +205,7 @@ impl<'a> Masker<'a> {
         }
         for value in finding.evidence.values_mut() {
             self.value(value, &mut replaced);
+            hide_parts(value, &born);
         }
         finding.message = substitute(&finding.message, &replaced);
         finding.group_id = finding.group_id.take().map(|id| self.pseudonym('G', &id));
@@ -144,6 +241,33 @@ impl<'a> Masker<'a> {
             Value::Object(fields) => fields.values_mut().for_each(|v| self.value(v, replaced)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+}
+
+/// Digits of a certificate number at least.
+const CERTIFICATE: usize = 15;
+/// Characters of a person's name that are looked for in the names of files.
+const LONGEST_NAME: usize = 30;
+
+/// Hides what is left of certificate numbers whose other digits are stars, and births, where they stand within a text; a date by
+/// itself is one of the record.
+fn hide_parts(value: &mut Value, born: &BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            let starred = |word: &str| word.contains('*') && word.bytes().any(|b| b.is_ascii_digit());
+            if text.split_whitespace().any(starred) {
+                let words = text.split(' ').map(|word| if starred(word) { "***" } else { word });
+                *text = words.collect::<Vec<_>>().join(" ");
+            }
+            if !born.contains(text) {
+                for day in born.iter().filter(|day| text.contains(day.as_str())).collect::<Vec<_>>() {
+                    *text = text.replace(day.as_str(), "***");
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| hide_parts(value, born)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| hide_parts(value, born)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -248,6 +372,29 @@ mod tests {
         }
         assert!(line.contains("重叠3天") && line.contains("\"days\":3"));
         assert_eq!(ingested.rejects[0].value, "***");
+    }
+
+    #[test]
+    fn names_of_files_parts_of_certificates_and_births_are_hidden() {
+        let (mut ingested, mut leads) = (ingested(), leads());
+        ingested.region.persons[0].birth = Some(Day(3_652));
+        let name = "张桂英_11010119800101123X/2024_310112198506041071.csv";
+        ingested.region.files = vec![name.to_string()];
+        ingested.rejects[0].file = name.to_string();
+        let text = Text(format!("{name}: 3 rows"));
+        ingested.notes.push(Note { id: "note-x", args: [("file".to_string(), text)].into() });
+        let finding = &mut leads.findings[0];
+        finding.rows = vec![crate::finding::Row { file: name.to_string(), line: 3 }];
+        finding.evidence.insert("examples".into(), json!(["******19850605**92 ≠ 1980-01-01"]));
+        finding.evidence.insert("first_day".into(), json!("1980-01-01"));
+        mask(&mut ingested, &mut leads, &mut Delivery::default());
+        let told = format!("{:?} {:?} {:?}", leads.findings, ingested.notes, ingested.rejects);
+        for secret in ["张桂英", "11010119800101123X", "310112198506041071", "19850605", "≠ 1980-01-01"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+        let file = &leads.findings[0].rows[0].file;
+        assert!(file.contains("/2024_N-") && *file == ingested.rejects[0].file && *file == ingested.region.files[0]);
+        assert_eq!(leads.findings[0].evidence["first_day"], "1980-01-01", "a day of the record stays");
     }
 
     #[test]

@@ -76,6 +76,8 @@ pub enum Why {
     TooLate,
     /// Neither purchases nor stock of the item.
     NoStock,
+    /// The institution's level is missing, or a code that nobody explains.
+    NoLevel,
 }
 
 impl Why {
@@ -97,6 +99,7 @@ impl Why {
             Self::Posting => "posting",
             Self::TooLate => "too-late",
             Self::NoStock => "no-stock",
+            Self::NoLevel => "no-level",
         }
     }
 }

@@ -94,10 +94,28 @@ pub fn is_newborns(region: &Region, stay: &Stay) -> bool {
             .is_some_and(|(first, last)| last <= stay.admitted.day && stay.admitted.day.0 - first.0 <= NEWBORN_DAYS)
 }
 
-/// Whether a stay is a childbirth: `med_type` 52 or the word 生育 or 分娩.
+/// Whether a stay is a childbirth: `med_type` 52 or the word 生育 or 分娩, or under any type of visit a diagnosis of delivery
+/// (O80–O84) or its outcome (Z37), or its name.
 pub fn is_childbirth(region: &Region, stay: &Stay) -> bool {
     let kind = region.names.texts.get(stay.kind);
-    kind == "52" || kind.starts_with("520") || kind.contains("生育") || kind.contains("分娩")
+    let named = ["分娩", "顺产", "剖宫产"];
+    let diagnosis = region.names.texts.get(stay.diagnosis_name);
+    kind == "52"
+        || kind.starts_with("520")
+        || kind.contains("生育")
+        || kind.contains("分娩")
+        || named.iter().any(|word| diagnosis.contains(word))
+        || std::iter::once(stay.diagnosis)
+            .chain(region.diagnoses_of(stay.record).iter().map(|d| d.code))
+            .any(|code| is_delivery(region, code))
+}
+
+fn is_delivery(region: &Region, code: DiagnosisId) -> bool {
+    match region.names.diagnoses.get(code).as_bytes() {
+        [b'O' | b'o', b'8', b'0'..=b'4', ..] => true,
+        [b'Z' | b'z', b'3', b'7', ..] => true,
+        _ => false,
+    }
 }
 
 fn is_perinatal(region: &Region, code: DiagnosisId) -> bool {

@@ -1,5 +1,6 @@
 //! Knowledge tables: lists of codes with facts about them, as published or as a region keeps them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -24,6 +25,10 @@ pub struct Source {
     pub note: Text,
     /// The columns, in the order of the CSV file.
     pub columns: Vec<String>,
+    /// When the points of a batch were published, by what their note begins with, where the note itself does not say: the
+    /// day by which it is sure.
+    #[serde(default)]
+    pub published: BTreeMap<String, String>,
 }
 
 /// The columns of a table of knowledge points.
@@ -225,7 +230,14 @@ mod tests {
     fn table(text: &str) -> Result<KnowledgeTable, usize> {
         let words = Text { zh: String::new(), en: String::new() };
         let columns = vec!["code".to_string(), "name".to_string()];
-        let source = Source { title: words.clone(), source: String::new(), url: None, note: words, columns };
+        let source = Source {
+            title: words.clone(),
+            source: String::new(),
+            url: None,
+            note: words,
+            columns,
+            published: BTreeMap::new(),
+        };
         let (table, broken) =
             KnowledgeTable::read("t", "t.csv".to_string(), source, text.to_string()).map_err(|b| b.0)?;
         broken.first().map_or(Ok(table), |b| Err(b.0))

@@ -61,7 +61,7 @@ measure = { zh = "", en = "" }
 message = { zh = "", en = "" }
 "#;
 /// The keys of the source of a knowledge table.
-const SOURCE: [&str; 5] = ["title", "source", "note", "columns", "url"];
+const SOURCE: [&str; 6] = ["title", "source", "note", "columns", "url", "published"];
 /// How many of [`SOURCE`] it cannot do without.
 const SOURCE_REQUIRED: usize = 4;
 /// A source whose values have the right types.

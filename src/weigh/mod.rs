@@ -62,8 +62,8 @@ struct OnRecord {
 /// Money at risk of a set of findings, each record counted once.
 ///
 /// A charge line counts with the largest risk any finding names on it. A stay (or visit) counts with the larger of the
-/// largest risk named on the stay and the sum of its lines, and never with more than its total; where the export gives no
-/// total (zero), there is no such bound. Lines of records that are neither stay nor visit count by themselves.
+/// largest risk named on the stay and the sum of its lines, and never with more than the fund paid for it, nor than its total;
+/// where the export gives neither (zero), there is no such bound. Lines of records that are neither stay nor visit count by themselves.
 pub fn at_risk<'a>(region: &Region, findings: impl IntoIterator<Item = &'a Finding>) -> Fen {
     let mut largest: BTreeMap<Subject, Fen> = BTreeMap::new();
     for risk in findings.into_iter().flat_map(|f| &f.risks) {
@@ -81,7 +81,7 @@ pub fn at_risk<'a>(region: &Region, findings: impl IntoIterator<Item = &'a Findi
             Subject::Stay(_) | Subject::Visit(_) => records.entry(subject).or_default().whole = amount,
         }
     }
-    loose + records.into_iter().map(|(record, on)| bounded(on.whole.max(on.lines), total(region, record))).sum()
+    loose + records.into_iter().map(|(record, on)| bounded(region, record, on.whole.max(on.lines))).sum()
 }
 
 /// The stay, else the visit, that a charge line belongs to.
@@ -98,8 +98,11 @@ fn total(region: &Region, record: Subject) -> Fen {
     }
 }
 
-fn bounded(amount: Fen, total: Fen) -> Fen {
-    if total > Fen(0) { amount.min(total) } else { amount }
+fn bounded(region: &Region, record: Subject, amount: Fen) -> Fen {
+    let total = total(region, record);
+    let amount = if total > Fen(0) { amount.min(total) } else { amount };
+    let stay = if let Subject::Stay(at) = record { region.stays.get(at as usize) } else { None };
+    stay.and_then(|stay| region.fund_paid(stay)).map_or(amount, |paid| amount.min(paid))
 }
 
 #[cfg(test)]

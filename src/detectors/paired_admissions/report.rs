@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::gather::Ward;
 use super::groups::{Episode, Group};
@@ -64,13 +65,23 @@ pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) ->
     couple || kin || (youngest < 18 && apart >= 16 * YEAR)
 }
 
-/// The finding of the `number`th group of a hospital; `tests` is how many persons were tested in the region.
-pub fn finding(region: &Region, ward: &Ward, group: &Group, number: usize, tests: usize) -> Finding {
+/// A group's name: the institution and a number made of its members, so that a group found elsewhere changes nobody's name.
+fn group_name(code: &str, members: &[String]) -> String {
+    let mut members: Vec<&str> = members.iter().map(String::as_str).collect();
+    members.sort_unstable();
+    let digest = Sha256::digest(members.join("\u{1f}").as_bytes());
+    let number: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{code}-{number}")
+}
+
+/// The finding of a group of a hospital; `tests` is how many persons were tested in the region.
+pub fn finding(region: &Region, ward: &Ward, group: &Group, tests: usize) -> Finding {
     let code = region.names.hospitals.get(ward.id);
+    let patient_ids: Vec<String> = group.members.iter().map(|&m| id(region, ward, m)).collect();
     let mut finding = Finding {
         hospital_id: code.to_string(),
-        patient_ids: group.members.iter().map(|&m| id(region, ward, m)).collect(),
-        group_id: Some(format!("{code}-{number:03}")),
+        group_id: Some(group_name(code, &patient_ids)),
+        patient_ids,
         confidence: confidence(group),
         observed: Some((group.joint * 100.0).round() / 100.0),
         // Rounded up: what is expected is never shown as nothing.

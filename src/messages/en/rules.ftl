@@ -209,3 +209,7 @@ fault-unseen = { $count } of { $all } codes ({ $percent } %) occur nowhere in th
 fault-unseen-help = check them against the data: `hilist_code` holds the items' codes; institutions' own codes belong into knowledge/code-crosswalk.csv
 fault-more = { $count } more warnings of the same sort in this table
 fault-more-help = they come up once those above are settled
+
+## Added to the sentence of a lead
+finding-before-publication = The point was published only later ({ $day }) and says no date of its own: that it held then is to be shown.
+finding-amount-estimated = No column says what the fund paid: the money is estimated from the amounts billed.

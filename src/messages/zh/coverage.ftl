@@ -24,6 +24,7 @@ unjudged-no-total = 没有总费用
 unjudged-posting = 该机构的记账方式看不出哪天做了什么
 unjudged-too-late = 后续情况超出数据期间
 unjudged-no-stock = 没有采购和盘存
+unjudged-no-level = 机构等级未填或只有代码；请以参数 level_codes 说明代码含义，如 "1=3 2=2 3=1"
 
 report-unjudged = { $what }（{ $why }）
 report-reason-separator = ；

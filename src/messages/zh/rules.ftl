@@ -209,3 +209,7 @@ fault-unseen = { $all } 个编码中有 { $count } 个（{ $percent } %）在数
 fault-unseen-help = 请与数据核对：项目编码在 `hilist_code` 列；院内编码请填入 knowledge/code-crosswalk.csv
 fault-more = 本表还有 { $count } 条同类警告
 fault-more-help = 处理上述各条后会继续列出
+
+## 附在线索说明之后
+finding-before-publication = 该知识点此后（{ $day }）才公布，且未注明施行日期，当时是否有效须另行核实。
+finding-amount-estimated = 数据没有基金支付列，涉及金额按费用金额估计。
