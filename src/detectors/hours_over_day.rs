@@ -1,10 +1,16 @@
 //! `hours-over-day`: an item charged by the hour, more than 24 times a day for one person.
+//!
+//! A day in the charges is a day of posting. A sum is right where the days that it can stand for have as many hours: those since
+//! the posting before or since admission, or those until the next. These must be days of the stay without any of the item,
+//! and a sum that is not followed by another posting stands for days ahead only where the institution is known to post them
+//! ahead ([`PostingWeek::stands_for`]), or, where it has too few stays to tell, for a weekend: an item may just have ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::facts::{Facts, Wanted};
+use crate::facts::posting::week;
+use crate::facts::{Facts, PostingWeek, Wanted};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
@@ -85,7 +91,8 @@ struct PersonDay<'a> {
     hours: Quantity,
     /// Whether lines of several hospitals come together on the day.
     shared: bool,
-    /// Days that the lines of this day can stand for: those since the day posted before, or since admission.
+    /// Days that the lines of this day can stand for: those since the day posted before, or since admission; or those until
+    /// the next.
     span: i64,
     /// People under the number: 2 where a newborn is billed under the mother's.
     people: i64,
@@ -97,8 +104,8 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
     let hourly = hourly_items(&parameters, context.book, region)?;
-    let (days, undated) = person_days(region, context.facts, &hourly);
     let limit = (parameters.max_hours * Quantity::ONE.0 as f64).round() as i64;
+    let (days, undated) = person_days(region, context.facts, &hourly, limit);
     let other_unit = other_units(region, &days, limit);
     let mut by_record: BTreeMap<RecordId, Vec<(&PersonDay<'_>, f64)>> = BTreeMap::new();
     for day in days.iter().filter(|d| d.hours.0 > limit * d.people) {
@@ -141,15 +148,32 @@ fn hospital_of(region: &Region, line: u32) -> HospitalId {
     region.records[region.fees.record[line as usize].index()].hospital
 }
 
-/// Hospitals where most person-days are above the limit: the unit they bill is probably not the hour.
+/// Hospitals where most person-days are above the limit: the unit they bill is perhaps not the hour. That excuse can fail: a
+/// smaller unit has a smaller price, so where others bill the item, theirs must be at least twice the hospital's own.
 fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<HospitalId> {
     let mut counts: BTreeMap<HospitalId, [u32; 2]> = BTreeMap::new();
+    let mut prices: BTreeMap<&Key<'_>, BTreeMap<HospitalId, (f64, f64)>> = BTreeMap::new();
     for day in days {
         let [all, over] = counts.entry(hospital(region, day)).or_default();
         *all += 1;
         *over += u32::from(day.hours.0 > limit * day.people && !posted_total(day, limit));
+        let (amount, hours) = prices.entry(&day.key).or_default().entry(hospital(region, day)).or_default();
+        *amount += day.lines.iter().map(|&l| region.fees.amount[l as usize].0 as f64).sum::<f64>();
+        *hours += day.hours.units();
     }
-    counts.into_iter().filter(|(_, [all, over])| *all >= 10 && over * 2 > *all).map(|(hospital, _)| hospital).collect()
+    // By hospital: its money, and what the others would have charged for as many units of the items that they bill too.
+    let mut compared: BTreeMap<HospitalId, (f64, f64)> = BTreeMap::new();
+    for by_hospital in prices.values() {
+        let (amount, hours) = by_hospital.values().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
+        for (hospital, own) in by_hospital.iter().filter(|(_, own)| hours > own.1 && own.1 > 0.0) {
+            let sums = compared.entry(*hospital).or_default();
+            sums.0 += own.0;
+            sums.1 += (amount - own.0) / (hours - own.1) * own.1;
+        }
+    }
+    let cheap = |hospital: &HospitalId| compared.get(hospital).is_none_or(|(own, others)| own * 2.0 <= *others);
+    let most = counts.into_iter().filter(|(_, [all, over])| *all >= 10 && over * 2 > *all);
+    most.map(|(hospital, _)| hospital).filter(cheap).collect()
 }
 
 /// The person-days of hourly items, and by record how many lines had no date.
@@ -157,6 +181,7 @@ fn person_days<'a>(
     region: &'a Region,
     facts: &Facts,
     hourly: &[bool],
+    limit: i64,
 ) -> (Vec<PersonDay<'a>>, BTreeMap<RecordId, u32>) {
     let mut groups: BTreeMap<(PersonId, Key<'a>, Day), Vec<u32>> = BTreeMap::new();
     let mut undated: BTreeMap<RecordId, u32> = BTreeMap::new();
@@ -176,6 +201,15 @@ fn person_days<'a>(
     for ((person, key, day), lines) in groups {
         let before = days.last().filter(|d| d.person == person && d.key == key).map(|d| d.day);
         days.push(person_day(region, &couples, person, key, day, lines, before));
+    }
+    // A day without any of the item is made up for once: by the posting before it or by the one after.
+    let mut taken = false;
+    for at in 0..days.len() {
+        let next = days.get(at + 1).filter(|d| d.person == days[at].person && d.key == days[at].key).map(|d| d.day);
+        let before = if taken { 1 } else { days[at].span };
+        let ahead = 1 + ahead(region, facts, &days[at], next);
+        taken = days[at].hours.0 > limit * days[at].people * before && ahead > 1 && next.is_some();
+        days[at].span = before.max(ahead);
     }
     (days, undated)
 }
@@ -212,6 +246,20 @@ fn person_day<'a>(
         people: if two { 2 } else { 1 },
         birth,
     }
+}
+
+/// Days after a posting, within its stay and without any of the item, that it can stand for.
+fn ahead(region: &Region, facts: &Facts, day: &PersonDay<'_>, next: Option<Day>) -> i64 {
+    let line = day.lines[0] as usize;
+    let record = region.fees.record[line];
+    let last = region.stay_of(record).map_or(day.day, Stay::last_day);
+    if let Some(next) = next.filter(|n| *n <= last) {
+        return i64::from(next.0 - day.day.0 - 1);
+    }
+    let left = (last.0 - day.day.0).max(0);
+    let posting = week(&facts.posting, hospital(region, day), region.fees.class[line]).filter(|w| w.is_known());
+    let weekend = || (1..=left).take_while(|n| Day(day.day.0 + n).weekday() >= 5).count() as i32;
+    i64::from(posting.map_or_else(weekend, |w: &PostingWeek| w.stands_for(day.day, true)).min(left))
 }
 
 /// Stays of those persons who have one that is a newborn's.

@@ -1,10 +1,12 @@
 //! Behaviour rules that need code: one rule, one file. A line in the list below makes both the module and the entry.
 
 mod beds;
+mod doubling;
 mod frequent;
 mod illness;
 mod natural;
 mod peers;
+mod piles;
 mod returns;
 mod series;
 mod shares;

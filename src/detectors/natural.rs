@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::facts::{Facts, StayItem};
+use crate::facts::{Facts, Repeat, StayItem};
 use crate::model::{FeeClass, HospitalId, ItemId, Region};
 use crate::stats::beta_binomial_ln;
 
@@ -37,8 +37,10 @@ const EFFECTIVE: f64 = 200.0;
 
 /// One item at one hospital.
 pub struct Cell {
-    hospital: HospitalId,
-    item: ItemId,
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The item.
+    pub item: ItemId,
     /// Charged once a day by its nature.
     pub once: bool,
     /// Its fee class.
@@ -59,6 +61,8 @@ pub struct Cell {
     general: f64,
     /// Expected over seen repeats of the hospital's class or of the hospital: what a cell with few repeats is shrunk to.
     wider_ratio: f64,
+    /// Whether the hospital repeats the class far more often than the others do: what it does itself is no excuse then.
+    pub doubled: bool,
 }
 
 impl Cell {
@@ -80,8 +84,8 @@ pub struct Natural {
 }
 
 impl Natural {
-    /// Learns the null from the region.
-    pub fn new(region: &Region, facts: &Facts, parameters: NullParameters) -> Self {
+    /// Learns the null from the region and its repeats, postings of several days left out.
+    pub fn new(region: &Region, facts: &Facts, repeats: &[&Repeat], parameters: NullParameters) -> Self {
         let classes = item_classes(region, &facts.stay_items);
         let cells = facts
             .item_days
@@ -96,29 +100,54 @@ impl Natural {
                     once: is_once_a_day(class),
                     class,
                     days: f64::from(days),
-                    repeated: f64::from(days - d.times[0]),
+                    repeated: 0.0,
                     records: 0.0,
                     rate: 0.0,
                     habit_prior: 0.0,
                     splits: false,
                     general: 0.0,
                     wider_ratio: 1.0,
+                    doubled: false,
                 }
             })
             .collect();
         let mut natural = Self { cells, parameters };
+        for repeat in repeats {
+            if let Some(at) = natural.place(region.records[repeat.record.index()].hospital, repeat.item) {
+                natural.cells[at].repeated += 1.0;
+            }
+        }
         let shares = natural.habit_shares();
         natural.learn_items(&shares);
         natural.learn_flukes();
-        natural.count_records(region, facts);
-        natural.learn_ratios(region, facts);
+        natural.count_records(region, repeats);
+        natural.learn_ratios(region, repeats);
         natural.learn_general();
         natural
     }
 
+    /// All cells, by hospital and item.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The place of an item at a hospital among them.
+    pub fn place(&self, hospital: HospitalId, item: ItemId) -> Option<usize> {
+        self.cells.binary_search_by_key(&(hospital, item), |c| (c.hospital, c.item)).ok()
+    }
+
+    /// Takes the excuse of a habit from the items that a hospital doubles.
+    pub fn mark_doubled(&mut self, items: impl Iterator<Item = (HospitalId, ItemId)>) {
+        for (hospital, item) in items {
+            if let Some(at) = self.place(hospital, item) {
+                self.cells[at].doubled = true;
+            }
+        }
+    }
+
     /// The cell of an item at a hospital.
     pub fn cell(&self, hospital: HospitalId, item: ItemId) -> Option<&Cell> {
-        self.cells.binary_search_by_key(&(hospital, item), |c| (c.hospital, c.item)).ok().map(|i| &self.cells[i])
+        self.place(hospital, item).map(|i| &self.cells[i])
     }
 
     /// The probability that one repeat is in excess, for a stay with `own_days` days of the item, `own_repeats` of them
@@ -137,6 +166,9 @@ impl Natural {
     /// Against it stands what spreads over all items: the hospital's general rate of repeats. What is charged once a day has
     /// no reasons of its own short of a way of posting that nearly every day shows.
     pub fn habit(&self, cell: &Cell, own_days: f64, own_repeats: f64) -> f64 {
+        if cell.doubled {
+            return 0.0;
+        }
         let days = (cell.days - own_days).max(0.0);
         let log = if cell.once {
             let weight = days.min(EFFECTIVE);
@@ -224,14 +256,14 @@ impl Natural {
     /// How much of what a class shows at a hospital, and of what the whole hospital shows, flukes explain. A record counts once,
     /// since a panel of tests is drawn twice as a whole and the days of one order go together; a few records that nothing
     /// explains are found anywhere, so as many are added on both sides.
-    fn learn_ratios(&mut self, region: &Region, facts: &Facts) {
+    fn learn_ratios(&mut self, region: &Region, repeats: &[&Repeat]) {
         let mut classes: BTreeMap<(HospitalId, FeeClass), [f64; 2]> = BTreeMap::new();
         let mut hospitals: BTreeMap<HospitalId, [f64; 2]> = BTreeMap::new();
         for cell in self.cells.iter().filter(|c| !c.is_habit(self.parameters.habit_rate)) {
             classes.entry((cell.hospital, cell.class)).or_default()[0] += cell.rate * cell.days;
             hospitals.entry(cell.hospital).or_default()[0] += cell.rate * cell.days;
         }
-        for of_record in facts.repeats.chunk_by(|a, b| a.record == b.record) {
+        for of_record in repeats.chunk_by(|a, b| a.record == b.record) {
             let hospital = region.records[of_record[0].record.index()].hospital;
             let counted = of_record.iter().filter_map(|r| self.cell(hospital, r.item));
             let seen: BTreeSet<FeeClass> =
@@ -266,8 +298,8 @@ impl Natural {
         }
     }
 
-    fn count_records(&mut self, region: &Region, facts: &Facts) {
-        for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
+    fn count_records(&mut self, region: &Region, repeats: &[&Repeat]) {
+        for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
             let hospital = region.records[of_item[0].record.index()].hospital;
             if let Ok(i) = self.cells.binary_search_by_key(&(hospital, of_item[0].item), |c| (c.hospital, c.item)) {
                 self.cells[i].records += 1.0;
@@ -280,6 +312,7 @@ impl Natural {
 struct Peers {
     /// Cells without a habit, by rate.
     quiet: Vec<(f64, usize)>,
+    rates: Vec<f64>,
     habits: f64,
     count: f64,
     habit_rate: f64,
@@ -297,6 +330,7 @@ impl Peers {
         Self {
             habits: members.iter().filter(|i| habit(i)).count() as f64,
             count: members.len() as f64,
+            rates: quiet.iter().map(|(rate, _)| *rate).collect(),
             quiet,
             habit_rate: parameters.habit_rate,
             quantile: parameters.peer_quantile,
@@ -308,14 +342,14 @@ impl Peers {
     fn without(&self, cell: &Cell, index: usize) -> (f64, f64, f64) {
         let own = f64::from(u8::from(self.members.binary_search(&index).is_ok()));
         let own_habit = if cell.is_habit(self.habit_rate) { own } else { 0.0 };
-        let position = self.quiet.iter().position(|(_, i)| *i == index);
-        let rates: Vec<f64> = self.quiet.iter().map(|(rate, _)| *rate).collect();
-        (quantile_without(&rates, position, self.quantile), self.habits - own_habit, self.count - own)
+        let place = |k: &(f64, usize)| k.0.total_cmp(&cell.seen()).then(k.1.cmp(&index));
+        let position = self.quiet.binary_search_by(place).ok();
+        (quantile_without(&self.rates, position, self.quantile), self.habits - own_habit, self.count - own)
     }
 }
 
 /// The upper quantile of sorted values with one left out; 0 where nothing is left.
-fn quantile_without(sorted: &[f64], without: Option<usize>, quantile: f64) -> f64 {
+pub fn quantile_without(sorted: &[f64], without: Option<usize>, quantile: f64) -> f64 {
     let left = sorted.len() - usize::from(without.is_some());
     if left == 0 {
         return 0.0;

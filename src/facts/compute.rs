@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Facts, HospitalItemMonth, ItemDays, OffLine, OutsideLine, Repeat, StayDay, StayItem, StayTotal, Supply, Wanted,
-    WantedLine,
+    Facts, HospitalItemMonth, ItemDays, OffLine, OutsideLine, PostingWeek, Repeat, StayDay, StayItem, StayTotal,
+    Supply, Wanted, WantedLine, posting,
 };
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
 
@@ -53,13 +53,16 @@ pub fn compute_for(region: &Region, wanted: &Wanted, records: Range<usize>) -> F
         facts: Facts::default(),
         months: FxHashMap::default(),
         times: FxHashMap::default(),
+        weeks: FxHashMap::default(),
         idle: FxHashMap::default(),
     };
     let (mut uses, mut sums) = (Vec::new(), Vec::new());
     for record in records {
         pass.record(RecordId(record as u32), &mut uses, &mut sums);
     }
-    let Pass { mut facts, months, times, .. } = pass;
+    let Pass { mut facts, months, times, weeks, .. } = pass;
+    facts.posting = weeks.into_values().collect();
+    facts.posting.sort_unstable_by_key(|w| (w.hospital, w.class));
     facts.hospital_item_months = months.into_values().collect();
     facts.hospital_item_months.sort_unstable_by_key(month_key);
     facts.item_days = times.into_iter().map(|((hospital, item), times)| ItemDays { hospital, item, times }).collect();
@@ -91,7 +94,16 @@ impl Facts {
             all.wanted.extend(part.wanted);
             all.outside.extend(part.outside);
             all.off.extend(part.off);
+            all.posting.extend(part.posting);
         }
+        all.posting.sort_by_key(|w| (w.hospital, w.class));
+        all.posting.dedup_by(|b, a| {
+            let same = (a.hospital, a.class) == (b.hospital, b.class);
+            if same {
+                a.add(b);
+            }
+            same
+        });
         all.hospital_item_months.sort_by_key(month_key);
         all.hospital_item_months.dedup_by(|b, a| {
             let same = month_key(a) == month_key(b);
@@ -183,6 +195,7 @@ struct Pass<'a> {
     facts: Facts,
     months: FxHashMap<(HospitalId, ItemId, i32), HospitalItemMonth>,
     times: FxHashMap<(HospitalId, ItemId), [u32; 8]>,
+    weeks: FxHashMap<(HospitalId, FeeClass), PostingWeek>,
     /// Items of no known class: whether their names say that nothing is done.
     idle: FxHashMap<ItemId, bool>,
 }
@@ -220,6 +233,7 @@ impl Pass<'_> {
             }
         }
         self.facts.stay_totals.push(total);
+        self.weeks(record, lines.clone());
         self.outside(record, lines);
         uses.sort_unstable();
         for of_item in uses.chunk_by(|a, b| a.0 == b.0) {
@@ -253,6 +267,32 @@ impl Pass<'_> {
                 last.active |= active;
             }
             _ => self.facts.stay_days.push(StayDay { record, day, classes: class.bit(), lines: 1, amount, active }),
+        }
+    }
+
+    /// Adds a finished stay to the weeks of its hospital.
+    fn weeks(&mut self, record: RecordId, lines: Range<usize>) {
+        let Some(stay) = self.region.stay_of(record) else { return };
+        let Some(left) = stay.discharged else { return };
+        let (first, last) = (stay.admitted.day, left.day);
+        let mut posted = [[0_u32; 7]; FeeClass::COUNT];
+        let mut amounts = [[Fen(0); 7]; FeeClass::COUNT];
+        let mut latest = [None; FeeClass::COUNT];
+        for line in lines {
+            let Some(day) = self.region.fees.time[line].map(|t| t.day).filter(|d| (first..=last).contains(d)) else {
+                continue;
+            };
+            let (class, weekday) = (self.region.fees.class[line] as usize, day.weekday() as usize);
+            amounts[class][weekday] += self.region.fees.amount[line];
+            // Lines come in order of days.
+            posted[class][weekday] += u32::from(latest[class].replace(day) != Some(day));
+        }
+        let days = posting::weekdays(first, last);
+        let hospital = self.region.records[record.index()].hospital;
+        for class in FeeClass::ALL.into_iter().filter(|c| latest[*c as usize].is_some()) {
+            let (posted, amount) = (posted[class as usize], amounts[class as usize]);
+            let week = self.weeks.entry((hospital, class)).or_insert_with(|| PostingWeek::new(hospital, class));
+            week.add(&PostingWeek { days, posted, amount, ..*week });
         }
     }
 

@@ -5,10 +5,12 @@
 
 mod compute;
 pub mod delivery;
+pub mod posting;
 
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
 
 pub use compute::{compute, compute_for};
+pub use posting::PostingWeek;
 
 /// What happened on one day of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,6 +234,8 @@ pub struct Facts {
     pub outside: Vec<OutsideLine>,
     /// By record, line.
     pub off: Vec<OffLine>,
+    /// By hospital, class.
+    pub posting: Vec<PostingWeek>,
 }
 
 impl Facts {

@@ -1,0 +1,264 @@
+//! Institutions that bill a class of items in identical lines more often than the others do.
+//!
+//! **The null.** Of the days on which an item is charged in a stay, a share shows identical lines; the share of each item is the
+//! upper quantile of the *other* hospitals' shares, so that the hospital tested has no part in it and a minority of cheating
+//! hospitals does not move it. Summed over the items of a fee class that is the expected number of repeats. Hospitals differ
+//! from it by an overdispersed law: a Poisson count whose ratio to the expectation spreads between hospitals as the others
+//! show, robustly and with the hospital itself left out ([`Prediction::count_tail`]). Repeats of one stay go together (a panel
+//! drawn twice is ten of them), so counts are divided by the design effect, the mean number of repeats met with a repeat.
+//! One test is made for each hospital and class with enough days; false discoveries are controlled by Benjamini and Hochberg
+//! over all of them.
+//!
+//! **The excuse, and how it fails.** A hospital may write each dose on a line of its own. Then its days with repeats hold no
+//! more units than a usual day of the item elsewhere. If half of what the surplus lines add comes on top, they are no way of
+//! writing. The
+//! excuse is open only to what a habit looks like: an item repeated on a good share of its days.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::natural::{Natural, quantile_without};
+use crate::facts::{Facts, Repeat};
+use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
+use crate::rule::subjects::{is_childbirth, is_newborns};
+use crate::stats::funnel::{Prediction, Unit, predictions};
+use crate::stats::{benjamini_hochberg, quantile};
+
+/// Parameters of the test, as the card documents them.
+#[derive(Clone, Deserialize)]
+pub struct DoublingParameters {
+    /// Rate of repeats from which a way of writing is considered.
+    pub habit_rate: f64,
+    /// Quantile of the other hospitals' rates that is expected.
+    pub peer_quantile: f64,
+    /// Least share of the class's days with repeats beyond the expected.
+    pub min_share: f64,
+    /// Fewest stays with repeats.
+    pub min_records: usize,
+    /// False discoveries among hospitals and classes.
+    pub max_q: f64,
+}
+
+/// Days of an item at a hospital from which its rate says something, and of a class for a test.
+const ENOUGH: f64 = 10.0;
+/// Days of a class at a hospital for a test.
+const ENOUGH_OF_CLASS: f64 = 50.0;
+/// Share of the surplus units that must be missing from the day's sum for them to be a way of writing.
+const ABSENT: f64 = 0.5;
+/// Least expectation of a count, in occasions: next to nothing says next to nothing.
+const LEAST: f64 = 0.1;
+
+/// One item at one hospital, stays alone.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    days: f64,
+    /// Upper median of what is usual for a day in its stays.
+    usual: f64,
+    repeated: f64,
+    /// Units on the days with repeats, and those of the surplus lines.
+    together: f64,
+    surplus: f64,
+}
+
+/// What a hospital does with a class.
+#[derive(Default)]
+struct Tally {
+    days: f64,
+    expected: f64,
+    repeated: f64,
+    /// Sum of squares of the repeats by stay.
+    squares: f64,
+    records: usize,
+}
+
+impl Tally {
+    /// How many repeats come together with one.
+    fn design(&self) -> f64 {
+        if self.repeated > 0.0 { (self.squares / self.repeated).max(1.0) } else { 1.0 }
+    }
+}
+
+/// A class of one hospital above the others.
+pub struct Doubled {
+    /// The class.
+    pub class: FeeClass,
+    /// Days of its items.
+    pub days: f64,
+    /// Those with repeats.
+    pub observed: f64,
+    /// Those that the others' rates explain.
+    pub expected: f64,
+    /// Of the count, against the others.
+    pub p: f64,
+    /// After Benjamini and Hochberg.
+    pub q: f64,
+    /// Hospitals it was compared with.
+    pub others: usize,
+}
+
+/// What was found of the institutions.
+pub struct Doubling<'a> {
+    /// By hospital: its classes above the others, and the repeats that count.
+    pub hospitals: BTreeMap<HospitalId, (Vec<Doubled>, Vec<&'a Repeat>)>,
+    /// Number of tests.
+    pub tests: usize,
+    /// Hospitals with charges that too few others could be compared with.
+    pub alone: usize,
+}
+
+/// Compares the hospitals.
+pub fn compare<'a>(
+    region: &Region,
+    facts: &Facts,
+    all: &[&'a Repeat],
+    natural: &Natural,
+    parameters: &DoublingParameters,
+) -> Doubling<'a> {
+    let births = births(region, all);
+    let sums = sums(region, facts, all, natural, &births);
+    let counts = counted(natural, &sums, parameters);
+    let counts_of = |r: &Repeat| {
+        let at = natural.place(region.records[r.record.index()].hospital, r.item)?;
+        let stay = region.stay_of(r.record).is_some() && !births.contains(&r.record);
+        (stay && counts[at].is_some()).then_some(at)
+    };
+    let mut tallies: BTreeMap<(FeeClass, HospitalId), Tally> = BTreeMap::new();
+    for ((cell, sums), expected) in natural.cells().iter().zip(&sums).zip(&counts) {
+        let Some(rate) = expected else { continue };
+        let tally = tallies.entry((cell.class, cell.hospital)).or_default();
+        tally.days += sums.days;
+        tally.expected += sums.days * rate;
+    }
+    for of_record in all.chunk_by(|a, b| a.record == b.record) {
+        let mut classes: BTreeMap<FeeClass, f64> = BTreeMap::new();
+        let places = of_record.iter().filter_map(|r| counts_of(r));
+        places.for_each(|at| *classes.entry(natural.cells()[at].class).or_default() += 1.0);
+        let hospital = region.records[of_record[0].record.index()].hospital;
+        for (class, repeats) in classes {
+            let tally = tallies.entry((class, hospital)).or_default();
+            tally.repeated += repeats;
+            tally.squares += repeats * repeats;
+            tally.records += 1;
+        }
+    }
+    let mut doubling = judge(&tallies, parameters);
+    for &repeat in all {
+        let hospital = region.records[repeat.record.index()].hospital;
+        let Some((classes, repeats)) = doubling.hospitals.get_mut(&hospital) else { continue };
+        let class = counts_of(repeat).map(|at| natural.cells()[at].class);
+        if classes.iter().any(|c| Some(c.class) == class) {
+            repeats.push(repeat);
+        }
+    }
+    doubling
+}
+
+/// Stays with repeats where two people may share the number: two of everything says nothing there.
+fn births(region: &Region, all: &[&Repeat]) -> BTreeSet<RecordId> {
+    let records = all.chunk_by(|a, b| a.record == b.record).map(|group| group[0].record);
+    let birth =
+        |record: &RecordId| region.stay_of(*record).is_some_and(|s| is_newborns(region, s) || is_childbirth(region, s));
+    records.filter(birth).collect()
+}
+
+fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, births: &BTreeSet<RecordId>) -> Vec<Sums> {
+    let mut sums = vec![Sums::default(); natural.cells().len()];
+    let mut usual: Vec<Vec<f64>> = vec![Vec::new(); sums.len()];
+    let place = |record: RecordId, item: ItemId| {
+        region.stay_of(record).and_then(|_| natural.place(region.records[record.index()].hospital, item))
+    };
+    for item in &facts.stay_items {
+        if let Some(at) = place(item.record, item.item) {
+            sums[at].days += f64::from(item.days);
+            usual[at].push(item.usual_day.units());
+        }
+    }
+    for (sums, usual) in sums.iter_mut().zip(&mut usual) {
+        sums.usual = quantile(usual, 0.5).unwrap_or(0.0);
+    }
+    for repeat in all.iter().filter(|r| !births.contains(&r.record)) {
+        if let Some(at) = place(repeat.record, repeat.item) {
+            sums[at].repeated += 1.0;
+            let each = region.fees.quantity[repeat.lines[0] as usize].units();
+            sums[at].together += each * repeat.lines.len() as f64;
+            sums[at].surplus += each * (repeat.lines.len() - 1) as f64;
+        }
+    }
+    sums
+}
+
+/// For each item at each hospital the rate to expect of it; `None` where nobody else bills it, or where its lines are a way of
+/// writing.
+fn counted(natural: &Natural, sums: &[Sums], parameters: &DoublingParameters) -> Vec<Option<f64>> {
+    let mut by_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
+    for (at, cell) in natural.cells().iter().enumerate().filter(|(at, _)| sums[*at].days > 0.0) {
+        by_item.entry(cell.item).or_default().push(at);
+    }
+    let mut rates = vec![None; sums.len()];
+    for members in by_item.values() {
+        let mut known: Vec<(f64, usize)> = members
+            .iter()
+            .filter(|at| sums[**at].days >= ENOUGH)
+            .map(|&at| (sums[at].repeated / sums[at].days, at))
+            .collect();
+        known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let values: Vec<f64> = known.iter().map(|k| k.0).collect();
+        let days: f64 = members.iter().map(|&at| sums[at].days).sum();
+        let mut usual: Vec<(f64, usize)> = known.iter().map(|&(_, at)| (sums[at].usual, at)).collect();
+        usual.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let usual_values: Vec<f64> = usual.iter().map(|u| u.0).collect();
+        for &at in members {
+            let own = sums[at];
+            let rate = own.repeated / own.days;
+            let position = known.binary_search_by(|k| k.0.total_cmp(&rate).then(k.1.cmp(&at))).ok();
+            if known.len() == usize::from(position.is_some()) || days - own.days < ENOUGH {
+                continue;
+            }
+            let place = usual.binary_search_by(|u| u.0.total_cmp(&own.usual).then(u.1.cmp(&at))).ok();
+            let more = own.together - own.repeated * quantile_without(&usual_values, place, 0.5);
+            let writing = own.repeated >= 3.0 && rate >= parameters.habit_rate && more < ABSENT * own.surplus;
+            if !writing {
+                let others = quantile_without(&values, position, parameters.peer_quantile);
+                rates[at] = Some(others.max(natural.cells()[at].rate));
+            }
+        }
+    }
+    rates
+}
+
+fn judge<'a>(tallies: &BTreeMap<(FeeClass, HospitalId), Tally>, parameters: &DoublingParameters) -> Doubling<'a> {
+    let all: Vec<(&(FeeClass, HospitalId), &Tally)> = tallies.iter().collect();
+    let billing: BTreeSet<HospitalId> = all.iter().map(|(key, _)| key.1).collect();
+    let mut tested: Vec<(&(FeeClass, HospitalId), &Tally, f64, usize)> = Vec::new();
+    for of_class in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+        let enough: Vec<_> = of_class.iter().filter(|(_, t)| t.days >= ENOUGH_OF_CLASS).collect();
+        let occasions = |t: &Tally| (t.repeated / t.design(), (t.expected / t.design()).max(LEAST));
+        let units: Vec<Unit> = enough.iter().map(|(_, t)| occasions(t)).map(|(o, e)| Unit::count(o, e)).collect();
+        for ((key, tally), prediction) in enough.iter().zip(predictions(&units)) {
+            let (observed, expected) = occasions(tally);
+            // Rounded down: what is no whole occasion is none.
+            let p = |p: Prediction| p.count_tail(observed.floor(), expected).max(f64::MIN_POSITIVE);
+            tested.extend(prediction.map(|prediction| (*key, *tally, p(prediction), units.len() - 1)));
+        }
+    }
+    let compared: BTreeSet<HospitalId> = tested.iter().map(|t| t.0.1).collect();
+    let p: Vec<f64> = tested.iter().map(|t| t.2).collect();
+    let q = benjamini_hochberg(&p, tested.len());
+    let mut hospitals: BTreeMap<HospitalId, (Vec<Doubled>, Vec<&Repeat>)> = BTreeMap::new();
+    for (&(key, tally, p, others), q) in tested.iter().zip(q) {
+        let beyond = (tally.repeated - tally.expected) / tally.days;
+        if q <= parameters.max_q && beyond >= parameters.min_share && tally.records >= parameters.min_records {
+            hospitals.entry(key.1).or_default().0.push(Doubled {
+                class: key.0,
+                days: tally.days,
+                observed: tally.repeated,
+                expected: tally.expected,
+                p,
+                q,
+                others,
+            });
+        }
+    }
+    Doubling { hospitals, tests: tested.len(), alone: billing.difference(&compared).count() }
+}
