@@ -144,7 +144,7 @@ const ELSEWHERE: (usize, usize) = (3, 5);
 /// Share of the hospital's own gathering that the others must show.
 const ALIKE: f64 = 0.5;
 /// Share of the excess over a mark that one length of stay must have to be what brings them there.
-const ONE_LENGTH: f64 = 0.7;
+const ONE_LENGTH: f64 = 0.5;
 /// Nights of a month in the ward.
 const MONTH: std::ops::RangeInclusive<i32> = 28..=31;
 
