@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bills::{Bill, Group, House};
+use super::bills::{Bill, Group, House, NO_LABEL};
 use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
@@ -176,7 +176,11 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
             let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
             others.len() < ELSEWHERE.0 || usual >= ALIKE * share(house).unwrap_or(1.0)
         }
-        Group::Length(nights) => MONTH.contains(&nights) || inside >= ONE_LENGTH * (window.observed as f64 - window.mean()),
+        Group::Length(nights) => {
+            // Where nothing says what the bills were for, the length stands for it, and cannot be tested.
+            let unlabelled = house.bills.iter().all(|b| b.label == NO_LABEL);
+            unlabelled || MONTH.contains(&nights) || inside >= ONE_LENGTH * (window.observed as f64 - window.mean())
+        }
     }
 }
 
