@@ -111,11 +111,10 @@ pub fn is_childbirth(region: &Region, stay: &Stay) -> bool {
 }
 
 fn is_delivery(region: &Region, code: DiagnosisId) -> bool {
-    match region.names.diagnoses.get(code).as_bytes() {
-        [b'O' | b'o', b'8', b'0'..=b'4', ..] => true,
-        [b'Z' | b'z', b'3', b'7', ..] => true,
-        _ => false,
-    }
+    matches!(
+        region.names.diagnoses.get(code).as_bytes(),
+        [b'O' | b'o', b'8', b'0'..=b'4', ..] | [b'Z' | b'z', b'3', b'7', ..]
+    )
 }
 
 fn is_perinatal(region: &Region, code: DiagnosisId) -> bool {
