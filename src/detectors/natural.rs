@@ -301,7 +301,7 @@ impl Natural {
     fn count_records(&mut self, region: &Region, repeats: &[&Repeat]) {
         for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
             let hospital = region.records[of_item[0].record.index()].hospital;
-            if let Ok(i) = self.cells.binary_search_by_key(&(hospital, of_item[0].item), |c| (c.hospital, c.item)) {
+            if let Some(i) = self.place(hospital, of_item[0].item) {
                 self.cells[i].records += 1.0;
             }
         }

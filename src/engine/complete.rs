@@ -91,7 +91,7 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
 fn settle(finding: &mut Finding, region: &Region) {
     let mut left: FxHashMap<u32, Fen> = FxHashMap::default();
     let mut estimated = false;
-    let visits_paid = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Visits, f));
+    let visits_paid = region.tells_fund(Table::Visits);
     for risk in &mut finding.risks {
         let record = |line: u32| region.fees.record.get(line as usize).and_then(|r| region.records.get(r.index()));
         let (at, visit) = match risk.subject {

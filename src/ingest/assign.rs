@@ -236,6 +236,11 @@ impl Assigned {
         own.or_else(|| self.more.iter().find(|(_, c)| c.field == field).map(|(at, _)| *at))
     }
 
+    /// Whether the configuration names a header.
+    pub fn is_mapped(&self) -> bool {
+        !self.mapped.is_empty()
+    }
+
     /// Number of headers that are columns.
     pub fn headers(&self) -> usize {
         self.columns.iter().flatten().count()

@@ -311,7 +311,7 @@ fn drop_lists(tries: &mut Vec<Try>, names: &[Name]) {
     let is_event =
         |list: Table| money || tries.iter().any(|t| t.table != list && t.given.found().any(|c| event(list, c)));
     let out: Vec<Table> = [Table::Hospitals, Table::Persons].into_iter().filter(|list| is_event(*list)).collect();
-    tries.retain(|t| !out.contains(&t.table) || !t.given.mapped.is_empty());
+    tries.retain(|t| !out.contains(&t.table) || t.given.is_mapped());
 }
 
 /// Takes out stays of which nothing says that somebody was in hospital: the beginning and the end of an entitlement, of a
@@ -328,12 +328,12 @@ fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
         let numbered = (t.given.has("mdtrt_id") || of_query) && !placed;
         t.table == Table::Stays
             && t.missing.is_empty()
-            && t.given.mapped.is_empty()
+            && !t.given.is_mapped()
             && !(says_more(t) || numbered || beside::names_a_stay(names, &t.given))
     };
     if tries.iter().any(is_period) {
         // Its beginning alone is no visit either.
-        tries.retain(|t| !(is_period(t) || (t.table == Table::Visits && t.given.mapped.is_empty() && !says_more(t))));
+        tries.retain(|t| !(is_period(t) || (t.table == Table::Visits && !t.given.is_mapped() && !says_more(t))));
     }
 }
 
@@ -341,7 +341,7 @@ fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
 fn other(names: &[Name], tries: &[Try]) -> Option<&'static str> {
     let headers: Vec<&str> = names.iter().map(|n| n.bare.as_str()).filter(|n| !n.is_empty()).collect();
     // Titles and short lists say too little.
-    if headers.len() < 3 || tries.iter().any(|t| !t.given.mapped.is_empty() && t.missing.is_empty()) {
+    if headers.len() < 3 || tries.iter().any(|t| t.given.is_mapped() && t.missing.is_empty()) {
         return None;
     }
     if is_case_front(&headers) {

@@ -370,7 +370,7 @@ fn money(region: &Region, hit: &Hit<'_>, finding: &mut Finding) {
         finding.add_rows(&region.files, stay.rows.iter().copied());
     } else if let Some(at) = record.visit {
         let visit = &region.visits[at as usize];
-        let paid = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Visits, f));
+        let paid = region.tells_fund(Table::Visits);
         finding.add_risk(Subject::Visit(at), if paid { visit.fund } else { visit.total }.max(Fen(0)));
         finding.add_rows(&region.files, visit.rows.iter().copied());
     }

@@ -10,8 +10,8 @@ pub struct OtherTable {
     pub columns: &'static [&'static [&'static str]],
     /// For each of these a header of its own must be there. `~` stands for "contains".
     pub needs: &'static [&'static [&'static str]],
-    /// A header of these shows that it is something else.
-    pub never: &'static [&'static str],
+    /// A header of any of these shows that it is something else.
+    pub never: &'static [&'static [&'static str]],
 }
 
 /// Headers of a stay and of its bill: a table that has them is no list of events.
@@ -82,40 +82,8 @@ const A_BILL: &[&str] = &[
     "akc227",
 ];
 
-/// The number of a visit, or of a bill: an entitlement has neither.
-const A_VISIT: &[&str] = &[
-    "mdtrt_id",
-    "就诊id",
-    "就诊流水号",
-    "就诊号",
-    "hisid",
-    "akc190",
-    "~入院",
-    "~出院",
-    "~住院",
-    "~金额",
-    "~费用",
-    "~总额",
-    "~总费",
-    "~医疗费",
-    "~基金",
-    "~统筹",
-    "~结算",
-    "~sumamt",
-    "~amount",
-    "cost",
-    "setl_id",
-    "setl_time",
-    "med_type",
-    "医疗类别",
-    "数量",
-    "cnt",
-    "~admission",
-    "~discharge",
-    "~dscg",
-    "akc264",
-    "akc227",
-];
+/// The number of a visit: an entitlement has none.
+const A_VISIT: &[&str] = &["mdtrt_id", "就诊id", "就诊流水号", "就诊号", "hisid", "akc190"];
 
 /// Whoever a row is about.
 const WHO: &[&str] = &[
@@ -194,7 +162,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
                 "~operation_date",
             ],
         ],
-        never: MONEY,
+        never: &[MONEY],
     },
     OtherTable {
         name: "issues",
@@ -203,7 +171,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             &["出库时间", "出库日期", "del_date", "~领用时间", "~领用日期", "~调拨时间", "~调拨日期"],
             &["出库数量", "ex_cnt", "~领用数量", "~调拨数量"],
         ],
-        never: &["入库数量", "采购数量", "import_cnt", "~人员编号", "psn_no"],
+        never: &[&["入库数量", "采购数量", "import_cnt", "~人员编号", "psn_no"]],
     },
     OtherTable {
         name: "trace_codes",
@@ -221,7 +189,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             &["trdn_flag", "拆零标志"],
         ],
         needs: &[TRACED],
-        never: &[
+        never: &[&[
             "~金额",
             "~总额",
             "~费用总",
@@ -242,7 +210,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "inv_cnt",
             "~amount",
             "akc227",
-        ],
+        ]],
     },
     OtherTable {
         name: "invoices",
@@ -284,7 +252,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
                 "~发票日期",
             ],
         ],
-        never: &[
+        never: &[&[
             "~入库",
             "~采购",
             "~购进",
@@ -299,7 +267,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "endtime",
             "数量",
             "cnt",
-        ],
+        ]],
     },
     OtherTable {
         name: "attendance",
@@ -325,7 +293,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: MONEY,
+        never: &[MONEY],
     },
     OtherTable {
         name: "accidents",
@@ -353,7 +321,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: A_STAYS,
+        never: &[A_STAYS],
     },
     OtherTable {
         name: "deaths",
@@ -373,7 +341,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: A_STAYS,
+        never: &[A_STAYS],
     },
     OtherTable {
         name: "presence",
@@ -426,7 +394,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             WHO,
         ],
-        never: &[
+        never: &[&[
             "~金额",
             "~费用",
             "~总额",
@@ -437,7 +405,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "~出院",
             "total_amount",
             "cost",
-        ],
+        ]],
     },
     OtherTable {
         name: "prescriptions",
@@ -458,7 +426,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             &["~药", "~drug", "~item", "~项目", "~name", "~codg"],
         ],
-        never: CHARGED,
+        never: &[CHARGED],
     },
     OtherTable {
         name: "invoices",
@@ -467,7 +435,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             &["~发票", "~票据", "fphm", "~invoice", "invo_no"],
             &["~购方", "~销方", "~购买方", "~销售方", "~价税", "~税额", "~税率", "~不含税"],
         ],
-        never: &["~入库", "~采购", "~购进", "~进货", "~入院", "~出院", "purc_retn_cnt", "import_cnt", "begntime"],
+        never: &[&["~入库", "~采购", "~购进", "~进货", "~入院", "~出院", "purc_retn_cnt", "import_cnt", "begntime"]],
     },
     OtherTable {
         name: "registers",
@@ -493,7 +461,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             PERIOD,
             WHO,
         ],
-        never: A_VISIT,
+        never: &[A_BILL, A_VISIT],
     },
     OtherTable {
         name: "treatments",
@@ -519,13 +487,13 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             PERIOD,
             WHO,
         ],
-        never: A_BILL,
+        never: &[A_BILL],
     },
     OtherTable {
         name: "insurance_claims",
         columns: &[],
         needs: &[&["~保单", "~出险", "~赔付", "~理赔", "~赔案", "policy_no"], WHO],
-        never: &["setl_id", "结算id", "~基金支付", "~统筹", "fund_pay_sumamt", "数量", "cnt"],
+        never: &[&["setl_id", "结算id", "~基金支付", "~统筹", "fund_pay_sumamt", "数量", "cnt"]],
     },
     OtherTable {
         name: "payments",
@@ -547,7 +515,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             ],
             &["~金额", "~费用", "~总额", "~支付", "~amt", "~sumamt", "~amount"],
         ],
-        never: &[
+        never: &[&[
             "psn_no",
             "~人员编号",
             "~个人编号",
@@ -562,7 +530,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "cnt",
             "hisid",
             "akc190",
-        ],
+        ]],
     },
     OtherTable {
         name: "roster",
@@ -588,7 +556,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "~job_title",
             "~staff",
         ]],
-        never: &[
+        never: &[&[
             "~金额",
             "~费用",
             "~总额",
@@ -606,7 +574,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "cost",
             "~结算",
             "hisid",
-        ],
+        ]],
     },
     OtherTable {
         name: "catalogue",
@@ -636,7 +604,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
                 "~最高限价",
             ],
         ],
-        never: &[
+        never: &[&[
             "psn_no",
             "~人员编号",
             "~个人编号",
@@ -661,7 +629,7 @@ pub const OTHER_TABLES: &[OtherTable] = &[
             "~机构等级",
             "~床位数",
             "~医院",
-        ],
+        ]],
     },
 ];
 
@@ -773,7 +741,7 @@ pub fn is_word(header: &str, words: &[&str]) -> bool {
 impl OtherTable {
     /// Whether the headers, as they are compared, are those of this table: each need by a header of its own.
     pub fn is(&self, headers: &[&str]) -> bool {
-        if headers.iter().any(|h| is_word(h, self.never)) {
+        if headers.iter().any(|h| self.never.iter().any(|words| is_word(h, words))) {
             return false;
         }
         let mut used = vec![false; headers.len()];

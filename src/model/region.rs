@@ -379,12 +379,17 @@ impl Region {
         self.columns.iter().any(|(t, f)| *t == table && *f == field)
     }
 
+    /// Whether a column of a table says what the fund paid.
+    pub fn tells_fund(&self, table: Table) -> bool {
+        ["fund_pay_sumamt", "hifp_pay"].iter().any(|field| self.has_column(table, field))
+    }
+
     /// What the fund paid for a stay; nothing where no column says so, or where neither its part nor the patient's is filled:
     /// the stay came from a file without them.
     pub fn fund_paid(&self, stay: &Stay) -> Option<Fen> {
         let has = |field: &str| self.has_column(Table::Stays, field);
         let blank = stay.fund == Fen(0) && stay.own == Fen(0) && has("psn_pay") && stay.total > Fen(0);
-        ((has("fund_pay_sumamt") || has("hifp_pay")) && !blank).then_some(stay.fund.max(Fen(0)))
+        (self.tells_fund(Table::Stays) && !blank).then_some(stay.fund.max(Fen(0)))
     }
 
     /// What a stay can put at risk at most: what the fund paid, or where nothing says what that was, the bill.

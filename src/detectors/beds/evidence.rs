@@ -67,7 +67,7 @@ impl Scene<'_> {
     /// natural wait for discharge; for a stay that hangs on more than half of its days, all it paid.
     fn amount(&self, stay: &Stay, empty: &[Day], days: usize, shape: Shape, natural: f64) -> Fen {
         let region = self.context.region;
-        let has_fund = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
+        let has_fund = region.tells_fund(Table::Stays);
         let paid = if has_fund { stay.fund } else { stay.total }.max(Fen(0));
         if shape == Shape::Hanging && empty.len() * 2 > days {
             return paid;

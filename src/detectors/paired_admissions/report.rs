@@ -9,7 +9,7 @@ use super::gather::Ward;
 use super::groups::{Episode, Group};
 use crate::rule::subjects::{diagnosis, list};
 use crate::finding::{Finding, Subject};
-use crate::model::{Day, Fen, PersonId, Region, Sex, Stay, Table, TextId};
+use crate::model::{Day, Fen, Person, PersonId, Region, Sex, Stay, Table, TextId};
 
 /// Days of a year.
 const YEAR: i32 = 365;
@@ -33,7 +33,7 @@ impl Homes {
     }
 
     /// The address of a person, where it names a home that few share.
-    fn of(&self, region: &Region, person: &crate::model::Person) -> Option<TextId> {
+    fn of(&self, region: &Region, person: &Person) -> Option<TextId> {
         let address = person.address.some()?;
         let text = region.names.texts.get(address);
         let place = text.chars().any(|c| c.is_ascii_digit() || DOORS.contains(&c));
@@ -60,7 +60,7 @@ pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) ->
     let youngest = (first - born.0.max(other.0)) / YEAR;
     let couple =
         youngest >= 20 && apart <= 12 * YEAR && a.sex != b.sex && a.sex != Sex::Unknown && b.sex != Sex::Unknown;
-    let surname = |p: &crate::model::Person| region.names.texts.get(p.name).chars().next();
+    let surname = |p: &Person| region.names.texts.get(p.name).chars().next();
     let kin = surname(a).is_some() && surname(a) == surname(b) && (16 * YEAR..45 * YEAR).contains(&apart);
     couple || kin || (youngest < 18 && apart >= 16 * YEAR)
 }
@@ -90,7 +90,7 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, tests: usize) -> Fin
         q_value: Some(group.q),
         ..Finding::default()
     };
-    let paid_known = ["fund_pay_sumamt", "hifp_pay"].iter().any(|f| region.has_column(Table::Stays, f));
+    let paid_known = region.tells_fund(Table::Stays);
     let joint: BTreeSet<u32> =
         group.episodes.iter().flat_map(|e| &e.spells).flat_map(|&s| &ward.stays[s as usize]).copied().collect();
     for &i in &joint {
