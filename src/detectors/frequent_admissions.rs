@@ -25,7 +25,8 @@ fn admissions(illness: &Illness<'_>) -> Vec<Occasion> {
     let mut moved: Option<(PersonId, i32)> = None;
     for index in order {
         let stay = &region.stays[index as usize];
-        let arrived = moved.is_some_and(|(p, left)| p == stay.person && (0..=1).contains(&(stay.admitted.day.0 - left)));
+        let arrived =
+            moved.is_some_and(|(p, left)| p == stay.person && (0..=1).contains(&(stay.admitted.day.0 - left)));
         moved = leaves_otherwise(region, stay).then(|| (stay.person, stay.last_day().0));
         let counts = stay.setting == Setting::Inpatient
             && stay.hospital != HospitalId::NONE

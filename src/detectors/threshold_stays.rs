@@ -200,7 +200,10 @@ fn returning(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
         let bill = &rest.bills[steered.bill];
         by_person.entry(bill.person).or_default().push(bill);
     }
-    let mut all: Vec<(u32, Vec<&Bill>)> = by_person.into_iter().filter(|(person, bills)| bills.len() > 1 && PersonId(*person) != PersonId::NONE).collect();
+    let mut all: Vec<(u32, Vec<&Bill>)> = by_person
+        .into_iter()
+        .filter(|(person, bills)| bills.len() > 1 && PersonId(*person) != PersonId::NONE)
+        .collect();
     all.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
     let entry = |(person, mut bills): (u32, Vec<&Bill>)| {
         bills.sort_by_key(|b| (region.stays[b.stay as usize].admitted, b.stay));

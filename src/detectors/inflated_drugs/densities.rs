@@ -109,13 +109,7 @@ fn pool(o: &Obs) -> usize {
 /// What each observation says. `all` is sorted as by [`super::scale::observations`]; `place` gives each observation's hospital
 /// as a number below `doubtful.len()`; `doubtful` tells the hospitals that may stand out; `plausible` is the share of natural
 /// doses beyond the plausible ones.
-pub fn weigh(
-    all: &[Obs],
-    place: &[u32],
-    doubtful: &[bool],
-    alternatives: &Alternatives,
-    plausible: f64,
-) -> Vec<Said> {
+pub fn weigh(all: &[Obs], place: &[u32], doubtful: &[bool], alternatives: &Alternatives, plausible: f64) -> Vec<Said> {
     let weight = |i: usize| if doubtful[place[i] as usize] { 0.0 } else { 1.0 };
     let mut pools = [[0.0; BINS]; POOLS];
     let mut own_pools = vec![[[0.0; BINS]; POOLS]; doubtful.len()];

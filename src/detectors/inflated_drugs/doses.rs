@@ -192,7 +192,9 @@ fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
     let doses = medians(priced(), |u| u.dose);
     for one in uses {
         let place = (one.hospital, one.item);
-        let (Some(&(usual_price, _)), Some(&(usual_dose, _))) = (prices.get(&place), doses.get(&place)) else { continue };
+        let (Some(&(usual_price, _)), Some(&(usual_dose, _))) = (prices.get(&place), doses.get(&place)) else {
+            continue;
+        };
         let ratio = price(one) / usual_price;
         if (ratio - 1.0).abs() > OTHER_PRICE {
             one.swing = None;
@@ -205,14 +207,7 @@ fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
 
 /// Uses on one day only: what may be a supply for several days is measured by the daily dose of those who have the drug on
 /// several.
-fn complete_single(
-    region: &Region,
-    facts: &Facts,
-    uses: &mut [Use],
-    single: &[usize],
-    spot: &[bool],
-    supply: Supply,
-) {
+fn complete_single(region: &Region, facts: &Facts, uses: &mut [Use], single: &[usize], spot: &[bool], supply: Supply) {
     let own = medians(uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()), |u| u.dose);
     let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
     own.iter().for_each(|((_, item), (median, _))| by_item.entry(*item).or_default().push(*median));

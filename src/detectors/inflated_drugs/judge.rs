@@ -124,8 +124,7 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
     let mut houses: Vec<u32> = all.iter().map(|o| o.house).collect();
     houses.sort_unstable();
     houses.dedup();
-    let places: Vec<u32> =
-        all.iter().map(|o| houses.binary_search(&o.house).expect("listed above") as u32).collect();
+    let places: Vec<u32> = all.iter().map(|o| houses.binary_search(&o.house).expect("listed above") as u32).collect();
     let mut things = things(all);
     let mut stays = stays(&things, &places, uses);
     let mut institutions = Vec::new();
@@ -239,10 +238,14 @@ fn score_of(bin: usize) -> f64 {
 fn tails(counts: &Histogram) -> Histogram {
     let all: f64 = counts.iter().sum();
     let mut above = 0.0;
-    let mut tails: Histogram = counts.iter().rev().map(|n| {
-        above += n;
-        (above + 0.5) / (all + 1.0)
-    }).collect();
+    let mut tails: Histogram = counts
+        .iter()
+        .rev()
+        .map(|n| {
+            above += n;
+            (above + 0.5) / (all + 1.0)
+        })
+        .collect();
     tails.reverse();
     tails
 }
@@ -335,7 +338,8 @@ fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram) {
         ratio.iter_mut().enumerate().for_each(|(b, r)| *r = r.min((score_of(b) + MARGIN).exp()));
         of_hospital.fill([0.0; 2]);
         of_doctor.fill([0.0; 2]);
-        let mut counts: Histogram = even.iter().map(|e| if *e < 1.0 { 0.0 } else { HOSPITAL_PRIOR / BINS as f64 }).collect();
+        let mut counts: Histogram =
+            even.iter().map(|e| if *e < 1.0 { 0.0 } else { HOSPITAL_PRIOR / BINS as f64 }).collect();
         for (stay, share) in out.iter_mut().zip(&share) {
             let b = bin(stay.informed);
             let odds = share * ratio[b] / (1.0 - share);

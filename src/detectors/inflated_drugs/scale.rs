@@ -131,7 +131,16 @@ fn by_hospital(group: &mut [Obs], mixed: &mut [bool]) {
         for (i, o) in own.iter_mut().enumerate() {
             let near = o.days.0 <= date + AROUND && o.days.1 >= date - AROUND;
             mixed[o.of as usize] = near;
-            shift(o, if near { first.max(then) } else if i < at { first } else { then });
+            shift(
+                o,
+                if near {
+                    first.max(then)
+                } else if i < at {
+                    first
+                } else {
+                    then
+                },
+            );
         }
     }
 }

@@ -71,7 +71,8 @@ impl World {
     /// The uses of the drugs, and which stays are planted.
     fn draw(&self, seed: u64) -> (Vec<Use>, Vec<bool>) {
         let random = &mut ChaCha8Rng::seed_from_u64(seed);
-        let usual: Vec<f64> = (0..self.drugs).map(|_| f64::from([1, 1, 1, 2, 2, 3, 6, 15][random.random_range(0..8)])).collect();
+        let usual: Vec<f64> =
+            (0..self.drugs).map(|_| f64::from([1, 1, 1, 2, 2, 3, 6, 15][random.random_range(0..8)])).collect();
         let heavy: Vec<f64> = (0..self.drugs).map(|_| if random.random_bool(0.3) { 2.0 } else { 0.3 }).collect();
         let (mut uses, mut planted) = (Vec::new(), Vec::new());
         for hospital in 0..self.hospitals as u32 {
@@ -101,8 +102,10 @@ impl World {
         let days = (8.0 * (0.5 * normal(random)).exp()).clamp(1.0, 60.0) as usize;
         let date = random.random_range(0..365);
         let count = random.random_range(3..14usize).min(self.drugs);
-        let ill = if random.random_bool((self.grave * case_mix).min(1.0)) { random.random_range(2.0..3.0) } else { 1.0 };
-        let mut drugs: Vec<usize> = (0..count).map(|_| (random.random::<f64>().powi(2) * self.drugs as f64) as usize).collect();
+        let ill =
+            if random.random_bool((self.grave * case_mix).min(1.0)) { random.random_range(2.0..3.0) } else { 1.0 };
+        let mut drugs: Vec<usize> =
+            (0..count).map(|_| (random.random::<f64>().powi(2) * self.drugs as f64) as usize).collect();
         drugs.sort_unstable();
         drugs.dedup();
         let sure = random.random_range(0..drugs.len());
@@ -129,13 +132,26 @@ impl World {
             let swing = (!self.totals && length >= 2).then_some(swing);
             let dose = if self.totals { total / days as f64 } else { top };
             let total_days = self.totals.then_some(days as i32);
-            uses.push(Use { fact: u32::from(inflated), stay, hospital, item: drug as u32, days: (date, date), stratum: 0, dose, postings: length as u32, swing, total_days, doctor: stay % 6 });
+            uses.push(Use {
+                fact: u32::from(inflated),
+                stay,
+                hospital,
+                item: drug as u32,
+                days: (date, date),
+                stratum: 0,
+                dose,
+                postings: length as u32,
+                swing,
+                total_days,
+                doctor: stay % 6,
+            });
         }
     }
 
     fn count(&self, seed: u64) -> Count {
         let book = Rulebook::builtin();
-        let parameters: Parameters = parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
+        let parameters: Parameters =
+            parameters(book.card("inflated-drugs").expect("the card")).expect("its parameters");
         let (uses, planted) = self.draw(seed);
         let maximum = vec![None; self.drugs];
         let leads = leads(&uses, &maximum, &parameters);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::search::Hospital;
 use super::traffic::Spell;
-use crate::rule::subjects::is_newborns;
 use crate::model::{HospitalId, PersonId, Region, Setting, Stay};
+use crate::rule::subjects::is_newborns;
 
 /// A hospital with the names behind its numbers.
 pub struct Ward {

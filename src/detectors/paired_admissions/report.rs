@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::gather::Ward;
 use super::groups::{Episode, Group};
-use crate::rule::subjects::{diagnosis, list};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, Person, PersonId, Region, Sex, Stay, Table, TextId};
+use crate::rule::subjects::{diagnosis, list};
 
 /// Days of a year.
 const YEAR: i32 = 365;
@@ -196,7 +196,8 @@ fn name(region: &Region, ward: &Ward, member: u32) -> Value {
 fn joint_stays(region: &Region, ward: &Ward, group: &Group) -> Value {
     let mut entries = Vec::new();
     for (number, episode) in group.episodes.iter().enumerate() {
-        let of_spell = |&s: &u32| ward.stays[s as usize].iter().map(move |&i| (ward.hospital.spells[s as usize].person, i));
+        let of_spell =
+            |&s: &u32| ward.stays[s as usize].iter().map(move |&i| (ward.hospital.spells[s as usize].person, i));
         let mut stays: Vec<(u32, u32)> = episode.spells.iter().flat_map(of_spell).collect();
         stays.sort_by_key(|&(member, i)| (region.stays[i as usize].admitted, member, i));
         entries.extend(stays.into_iter().map(|(member, i)| {

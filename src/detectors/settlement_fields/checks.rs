@@ -1,8 +1,8 @@
 //! The checks of a settlement list. Sources: the layout of the list (national interface 4101) and GB 11643-1999 for the
 //! certificate number.
 
-use super::Parameters;
 use super::super::tallies::Nature;
+use super::Parameters;
 use crate::model::{Certificate, DiagnosisId, Fen, Region, Sex, Stay, Table, TextId};
 use crate::rule::subjects::is_newborns;
 

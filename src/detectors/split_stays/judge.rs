@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Parameters;
 use super::super::peers::{Standing, count_standings, groups};
+use super::Parameters;
 use crate::model::{HospitalId, Region};
 use crate::stats::funnel::combined;
 use crate::stats::{benjamini_hochberg, negative_binomial_tail};

@@ -62,8 +62,14 @@ fn regions(seed: u64, early: f64, spread: f64, hospitals: usize) -> impl Iterato
 #[test]
 fn without_splitting_hardly_any_hospital_is_named() {
     // Hospitals whose early returns differ by factors of e and more are hardly to be told from a few that split.
-    let worlds =
-        [(1.0, 0.0, 12, 1), (3.0, 0.0, 12, 1), (3.0, 0.3, 12, 2), (3.0, 0.5, 12, 5), (6.0, 0.4, 30, 2), (2.0, 0.0, 2, 1)];
+    let worlds = [
+        (1.0, 0.0, 12, 1),
+        (3.0, 0.0, 12, 1),
+        (3.0, 0.3, 12, 2),
+        (3.0, 0.5, 12, 5),
+        (6.0, 0.4, 30, 2),
+        (2.0, 0.0, 2, 1),
+    ];
     for (early, spread, hospitals, most) in worlds {
         let named: usize = regions(9, early, spread, hospitals)
             .map(|houses| judge(&region(hospitals), &houses, &parameters()).len())

@@ -194,7 +194,8 @@ fn factor(claims: &Claims, ledger: &Ledger<'_>, markup: f64, parameters: &Parame
 fn is_mapped(balance: &Balance, parameters: &Parameters) -> bool {
     let ratio = |i: &Interval| (i.claimed > 0.0 && i.supplied > 0.0).then(|| (i.claimed / i.supplied).ln());
     let ratios: Vec<f64> = balance.intervals.iter().filter_map(ratio).collect();
-    let large = !balance.priced && balance.claimed >= parameters.unit_ratio * balance.supplied && balance.supplied > 0.0;
+    let large =
+        !balance.priced && balance.claimed >= parameters.unit_ratio * balance.supplied && balance.supplied > 0.0;
     let (low, high) = ratios.iter().fold((f64::MAX, f64::MIN), |n, r| (n.0.min(*r), n.1.max(*r)));
     large && ratios.len() >= parameters.min_intervals && high - low <= 2.0 * parameters.unit_spread
 }

@@ -68,7 +68,8 @@ fn growth(values: &[f64], middle: f64) -> f64 {
 /// A standard deviation of claimed less supplied over the whole window.
 fn noise(balance: &Balance, relative: &BTreeMap<HospitalId, Vec<f64>>, parameters: &Parameters) -> f64 {
     // A shortfall, or goods sold for cash, in a steady proportion to the claims is no noise.
-    let mut shares: Vec<f64> = balance.intervals.iter().filter(|i| i.claimed > 0.0).map(|i| i.missing() / i.claimed).collect();
+    let mut shares: Vec<f64> =
+        balance.intervals.iter().filter(|i| i.claimed > 0.0).map(|i| i.missing() / i.claimed).collect();
     let steady = quantile(&mut shares, 0.5).unwrap_or(0.0);
     let own: Vec<f64> = balance.intervals.iter().map(|i| i.missing() - steady * i.claimed).collect();
     let floor = parameters.unit_floor.max(0.0);

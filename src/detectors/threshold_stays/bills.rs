@@ -123,7 +123,8 @@ pub fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
             // how bills are steered.
             let narrow = |label: &u32| widths.get(label).is_some_and(|w| *w < prices.width);
             let labels: BTreeSet<u32> = widths.keys().copied().filter(|l| narrow(l)).collect();
-            let own: BTreeSet<u32> = labels.into_iter().filter(|l| common.get(l) != Some(&false) || !begins_at_mark(&bills, *l)).collect();
+            let own: BTreeSet<u32> =
+                labels.into_iter().filter(|l| common.get(l) != Some(&false) || !begins_at_mark(&bills, *l)).collect();
             let package = |b: &Bill| own.contains(&b.label) || common.get(&b.label) == Some(&true);
             house(hospital, bills, package, prices)
         })

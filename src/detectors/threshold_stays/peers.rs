@@ -153,8 +153,7 @@ pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
             by_house.entry(test.house).or_default().push(seen);
         }
         let place = |(mark, seen): (u64, Vec<Seen>)| (mark, Place::new(seen, &usuals));
-        let places: BTreeMap<u64, Place> =
-            by_mark.into_iter().collect::<Vec<_>>().into_par_iter().map(place).collect();
+        let places: BTreeMap<u64, Place> = by_mark.into_iter().collect::<Vec<_>>().into_par_iter().map(place).collect();
         tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|test| {
             let own = Seen::of(test, w, houses);
             let (peers, spread) = elsewhere(&places[&test.mark.to_bits()], &own, &usuals, free);

@@ -160,8 +160,7 @@ fn one_illness_kept_to_a_mark_is_no_price() {
 fn found_hospitals(bills: Vec<(u32, Bill)>) -> Vec<u32> {
     let houses = houses(bills, &PRICES);
     let tests = scan(&houses, &bars());
-    let mut found: Vec<u32> =
-        standing(&tests, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
+    let mut found: Vec<u32> = standing(&tests, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
     found.dedup();
     found
 }

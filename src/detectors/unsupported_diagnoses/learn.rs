@@ -48,7 +48,8 @@ fn category(code: &str) -> Option<String> {
 impl<'a> World<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         let (region, items) = (context.region, &context.facts.stay_items);
-        let mut own = Self { context, stays: BTreeMap::new(), every: Vec::new(), with_item: vec![0; region.names.items.len()] };
+        let mut own =
+            Self { context, stays: BTreeMap::new(), every: Vec::new(), with_item: vec![0; region.names.items.len()] };
         let categories: Vec<Option<String>> = region.names.diagnoses.iter().map(|(_, c)| category(c)).collect();
         let mut at = 0;
         for of_record in items.chunk_by(|a, b| a.record == b.record) {
@@ -59,8 +60,7 @@ impl<'a> World<'a> {
             own.every.push(row);
             of_record.iter().for_each(|i| own.with_item[i.item.index()] += 1);
             let codes = std::iter::once(stay.diagnosis).chain(region.diagnoses_of(stay.record).iter().map(|d| d.code));
-            let codes: BTreeSet<&String> =
-                codes.filter_map(|d| categories[d.some()?.index()].as_ref()).collect();
+            let codes: BTreeSet<&String> = codes.filter_map(|d| categories[d.some()?.index()].as_ref()).collect();
             for code in codes {
                 own.stays.entry(code.clone()).or_default().push(row);
             }
