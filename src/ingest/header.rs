@@ -333,7 +333,8 @@ fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
     };
     if tries.iter().any(is_period) {
         // Its beginning alone is no visit either.
-        tries.retain(|t| !(is_period(t) || (t.table == Table::Visits && !t.given.is_mapped() && !says_more(t))));
+        let is_beginning = |t: &Try| t.table == Table::Visits && !t.given.is_mapped() && !says_more(t);
+        tries.retain(|t| !is_period(t) && !is_beginning(t));
     }
 }
 
