@@ -61,8 +61,14 @@ fn is_input(path: &Path, named: &[PathBuf], files: &[PathBuf]) -> bool {
     named.iter().any(is) || files.iter().any(is) && !ingest::is_own_report(path)
 }
 
+/// Whether two paths lead to one file. Only regular files are opened to tell: a pipe would lose what is written to it, and its
+/// reader would wait for ever for more.
 fn same_file(a: &Path, b: &Path) -> bool {
-    same_file::is_same_file(a, b).unwrap_or(false)
+    let is_file = |path: &Path| path.metadata().is_ok_and(|meta| meta.is_file());
+    if is_file(a) && is_file(b) {
+        return same_file::is_same_file(a, b).unwrap_or(false);
+    }
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
 /// Refuses to write over an input.
