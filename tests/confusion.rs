@@ -94,6 +94,7 @@ fn cell(column: &Column) -> &'static str {
         (Kind::Money | Kind::Quantity | Kind::Price | Kind::Count, _) => "1",
         (Kind::Sex | Kind::Flag, _) => "1",
         (Kind::Class, _) => "09",
+        (Kind::Grade, _) => "01",
         (_, "certno") => "999900195605060014",
         (_, "med_type") => "21",
         (Kind::Id, _) => "A1",

@@ -73,7 +73,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         | (Table::Diagnoses, "diag_name")
         | (Table::Persons, "psn_name" | "certno" | "addr")
         | (Table::Hospitals, "fixmedins_name" | "hosp_lv" | "fixmedins_type") => Keep::Symbol(Domain::Text),
-        (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name" | "chrgitm_lv")
+        (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name")
         | (Table::Fees, "bilg_dept_codg" | "bilg_dr_name" | "pric_uplmt_amt" | "dscg_tkdrug_flag") => return None,
         (Table::Visits, "acct_pay")
         | (Table::Purchases, "prod_geay_flag")
@@ -84,7 +84,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
             Kind::Price => Keep::Integer(6),
             Kind::Count => Keep::Integer(0),
             Kind::Stamp | Kind::Date => Keep::Moment,
-            Kind::Sex | Kind::Class | Kind::Flag => Keep::Small,
+            Kind::Sex | Kind::Class | Kind::Grade | Kind::Flag => Keep::Small,
             Kind::Id | Kind::Text => return None,
         },
     })

@@ -2,7 +2,7 @@
 
 use super::HeaderColumn;
 use super::names::Name;
-use super::values::{Open, Purpose, Reading, Sense, clean, decimal, fee_class, flag, moment, sex};
+use super::values::{Open, Purpose, Reading, Sense, clean, decimal, fee_class, flag, grade, moment, sex};
 use crate::model::{Column, Kind, Table, columns};
 
 /// Headers that may be a column, best first.
@@ -270,7 +270,7 @@ fn tells(column: &Column, samples: &[String]) -> bool {
     match (column.kind, column.field) {
         // The number of the bill that a row takes back makes a refund of every row.
         (Kind::Flag, _) | (Kind::Text, "age" | "spler_name") | (Kind::Id, "init_setl_id" | "manu_lotnum") => false,
-        (Kind::Sex | Kind::Class, _) => any(|c| !c.iter().all(u8::is_ascii_alphanumeric)),
+        (Kind::Sex | Kind::Class | Kind::Grade, _) => any(|c| !c.iter().all(u8::is_ascii_alphanumeric)),
         (Kind::Date, "brdy") => {
             let number = |c: &[u8]| c.iter().all(u8::is_ascii_digit) && !matches!(c.len(), 8 | 14);
             !any(|c| c.len() < 7) && !any(number) && any(is_old)
@@ -302,6 +302,7 @@ pub fn fits(column: &Column, samples: &[String]) -> Option<bool> {
         (Kind::Count, _) => all(|c| decimal(c, 0).is_some_and(|n| (0..10_000).contains(&n)) && c.len() <= 5),
         (Kind::Sex, _) => all(|c| sex(c).is_some()),
         (Kind::Class, _) => all(|c| fee_class(c).is_some()),
+        (Kind::Grade, _) => all(|c| grade(c).is_some()),
         (Kind::Flag, _) => all(|c| flag(c, Sense::Plain).is_some()),
         (Kind::Id, "certno") => all(is_certificate),
         (Kind::Id, _) => all(is_id),

@@ -7,8 +7,8 @@ use super::beside_rows::{BesideParser, BesideRows};
 use super::layout::Layout;
 use super::seen::Seen;
 use super::values::{
-    Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, id, is_damaged_id, is_dash, is_nothing,
-    measured, moment, orders, sex,
+    Grade, Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, grade, id, is_damaged_id, is_dash,
+    is_nothing, measured, moment, orders, sex,
 };
 use crate::model::{Column, FeeClass, Kind, Sex, Stamp, Table, column, columns};
 
@@ -520,6 +520,7 @@ fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut See
         }),
         Values::Small(values) => values.push(match slot.column.kind {
             Kind::Sex => sex(cell).unwrap_or_else(|| seen.unknown(cell, Sex::Unknown)) as u8,
+            Kind::Grade => grade(cell).unwrap_or_else(|| seen.unknown(cell, Grade::Unknown)) as u8,
             Kind::Class => fee_class(cell).unwrap_or_else(|| seen.unknown(cell, FeeClass::Unknown)) as u8,
             _ => {
                 let flag = flag(cell, slot.sense).unwrap_or_else(|| seen.unknown(cell, None));

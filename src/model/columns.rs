@@ -83,6 +83,8 @@ pub enum Kind {
     Class,
     /// A whole number.
     Count,
+    /// Grade of a charge in the catalogue (收费项目等级), as national code or Chinese word.
+    Grade,
     /// Yes or no: 1/0, Y/N, 是/否.
     Flag,
 }
@@ -201,7 +203,8 @@ const FEES: &[Column] = table! { Fees:
     det_item_fee_sumamt Money required or cnt, "金额", "AKC227", ["明细项目费用总额", "费用金额", "明细金额", "项目金额", "cost", "总金额", "费用总额"];
     inscp_scp_amt Money, "符合政策范围金额", "AKC228", ["符合范围", "政策范围内金额", "inscp_amt", "bmi_convered_amount", "bmi_covered_amount", "医保范围内金额"];
     pric_uplmt_amt Price, "定价上限金额", "", ["限价"];
-    chrgitm_lv Text, "收费项目等级", "AKA065", ["收费等级", "项目等级"];
+    chrgitm_lv Grade, "收费项目等级", "AKA065", ["收费等级", "项目等级", "目录等级", "医保目录等级", "费用等级", "甲乙丙类"];
+    fulamt_ownpay_amt Money, "全自费金额", "", ["全自费", "全额自费金额", "自费金额"];
     spec Text, "规格", "AKA074", ["药品规格", "drug_spec"];
     bilg_dept_codg Text, "开单科室编码", "", ["billing_dept_id", "discharge_dept_id"];
     bilg_dept_name Text, "开单科室", "AKE026", ["开单科室名称", "billing_dept_name", "计费科室", "discharge_dept_name"];

@@ -14,4 +14,4 @@ pub(super) use dates::{
     in_orders, moment, orders,
 };
 pub(super) use numbers::{decimal, measured};
-pub(super) use words::{Sense, fee_class, flag, sex};
+pub(super) use words::{Grade, Sense, fee_class, flag, grade, sex};

@@ -23,6 +23,44 @@ pub(in crate::ingest) fn sex(cell: &[u8]) -> Option<Sex> {
     })
 }
 
+/// Grade of a charge line in the catalogue (收费项目等级): what it tells of the fund's part where no amount does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ingest) enum Grade {
+    Unknown = 0,
+    /// 甲类: in scope.
+    First = 1,
+    /// 乙类: in scope after a part of the patient's own.
+    Second = 2,
+    /// 丙类, 自费: out of scope.
+    SelfPaid = 3,
+}
+
+/// Grade from the national code (01 甲 02 乙 03 丙) or a word.
+pub(in crate::ingest) fn grade(cell: &[u8]) -> Option<Grade> {
+    Some(match cell {
+        b"" => Grade::Unknown,
+        b"1" | b"01" | b"1.0" => Grade::First,
+        b"2" | b"02" | b"2.0" => Grade::Second,
+        b"3" | b"03" | b"3.0" => Grade::SelfPaid,
+        _ => {
+            let text = std::str::from_utf8(cell).ok()?;
+            let word =
+                text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | ' ' | '_' | '|'));
+            let any = |words: &[&str]| words.iter().any(|w| word.contains(w));
+            match word {
+                _ if any(&["部分", "先行", "非自费"]) && !any(&["丙"]) => Grade::Second,
+                _ if any(&["丙", "自费", "非医保", "目录外", "不予支付", "不报销"]) => Grade::SelfPaid,
+                _ if any(&["乙"]) => Grade::Second,
+                _ if any(&["甲"]) => Grade::First,
+                "C" | "c" => Grade::SelfPaid,
+                "B" | "b" => Grade::Second,
+                "A" | "a" => Grade::First,
+                _ => return None,
+            }
+        }
+    })
+}
+
 /// Fee class from the national code or a Chinese word (DOMAIN 3.1: one hospital's codes were dirty, its words were right).
 pub(in crate::ingest) fn fee_class(cell: &[u8]) -> Option<FeeClass> {
     match cell {
@@ -305,6 +343,24 @@ mod tests {
             assert_eq!((refunded(cell), valid(cell)), (None, None), "{cell}");
         }
         assert_eq!(refunded(""), Some(None));
+    }
+
+    #[test]
+    fn grades_by_code_and_word() {
+        for (cell, want) in [
+            ("01", Some(Grade::First)),
+            ("甲类", Some(Grade::First)),
+            ("2-乙", Some(Grade::Second)),
+            ("部分自费", Some(Grade::Second)),
+            ("3", Some(Grade::SelfPaid)),
+            ("丙类（自费）", Some(Grade::SelfPaid)),
+            ("全自费", Some(Grade::SelfPaid)),
+            ("目录外", Some(Grade::SelfPaid)),
+            ("", Some(Grade::Unknown)),
+            ("其他", None),
+        ] {
+            assert_eq!(grade(cell.as_bytes()), want, "{cell}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::super::collect::Chunk;
+use super::super::super::values::Grade;
 use super::super::Ids;
 use crate::model::{Day, DepartmentId, DoctorId, FeeClass, Fen, ItemId, Price, Quantity, RowRef, Stamp};
 
@@ -79,7 +80,12 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         price,
         quantity,
         amount,
-        in_scope: integer("inscp_scp_amt").map_or(amount, Fen),
+        in_scope: match integer("inscp_scp_amt") {
+            Some(stated) => Fen(stated),
+            None if small("chrgitm_lv") == Grade::SelfPaid as u8 => Fen(0),
+            // What the patient pays in full is out of scope; a refund has both with a minus.
+            None => integer("fulamt_ownpay_amt").map_or(amount, |own| Fen(without(amount.0, own))),
+        },
         class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
         doctor: ids.doctors.id(symbol("bilg_dr_codg")),
         department: ids.departments.id(symbol("bilg_dept_name")),
@@ -93,6 +99,11 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         corrected: false,
         row: RowRef { file: chunk.part, line: chunk.lines[row] },
     }
+}
+
+/// What a part leaves of a whole; the whole where the part is none of it.
+fn without(whole: i64, part: i64) -> i64 {
+    if part.signum() * whole.signum() >= 0 && part.abs() <= whole.abs() { whole - part } else { whole }
 }
 
 /// Quantity, unit price and amount, each from the other two where it is missing; a line with an amount alone is one unit.
