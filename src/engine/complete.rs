@@ -74,6 +74,7 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
     finding.rows.sort();
     finding.rows.dedup();
     settle(finding, region);
+    figures(finding);
     finding.finding_id = id(finding);
     finding.basis = card.basis.get(catalog.lang()).to_string();
     finding.clears = card.clears.get(catalog.lang()).to_string();
@@ -84,6 +85,39 @@ fn one(finding: &mut Finding, card: &Card, region: &Region, catalog: &Catalog) {
         }
         finding.message.push_str(&catalog.format(id, args));
     }
+}
+
+/// Leaves the digits of the figures that mean something. Those beyond them differ between the mathematical libraries of
+/// platforms, and a report is recomputed on another machine than the one that made it.
+fn figures(finding: &mut Finding) {
+    finding.confidence = significant(finding.confidence);
+    let all = [
+        &mut finding.observed,
+        &mut finding.expected,
+        &mut finding.threshold,
+        &mut finding.p_value,
+        &mut finding.q_value,
+    ];
+    for figure in all.into_iter().flatten() {
+        *figure = significant(*figure);
+    }
+    finding.evidence.values_mut().for_each(round);
+}
+
+/// Rounds the fractions in a value of the evidence.
+fn round(value: &mut Json) {
+    match value {
+        Json::Number(n) if n.is_f64() => *value = n.as_f64().map_or(Json::Null, |x| significant(x).into()),
+        Json::Array(values) => values.iter_mut().for_each(round),
+        Json::Object(fields) => fields.values_mut().for_each(round),
+        _ => {}
+    }
+}
+
+/// Six digits, and always the fen of an amount of money; by way of decimal text, which is the same everywhere.
+fn significant(x: f64) -> f64 {
+    let text = if x.abs() < 10_000.0 { format!("{x:.5e}") } else { format!("{x:.2}") };
+    text.parse().unwrap_or(x)
 }
 
 /// Holds the money of a finding to what the fund paid: on a stay never more than that, whatever its lines add up to. Where no
@@ -220,6 +254,28 @@ mod tests {
         let three = of(&["2026-01-01", "2026-01-01", "2026-02-01"]);
         assert!(three[0] != three[1] && three[1] != three[2] && three[0] != three[2]);
         assert_eq!([of(&["2026-01-01"]), of(&["2026-02-01"])].concat(), [three[0].clone(), three[2].clone()]);
+    }
+
+    #[test]
+    fn figures_keep_the_digits_that_mean_something() {
+        for (x, want) in [
+            (4.3079309007883516e-5, 4.30793e-5),
+            (0.1 + 0.2, 0.3),
+            (1_234_567.891, 1_234_567.89),
+            (9_999.999_9, 10_000.0),
+            (12.0, 12.0),
+            (0.0, 0.0),
+            (-1.0 / 3.0, -0.333_333),
+        ] {
+            assert_eq!(significant(x), want);
+        }
+        let mut finding = Finding { p_value: Some(1.0 / 3.0), ..Finding::default() };
+        finding.evidence.insert("table".into(), serde_json::json!([[1, 2.0 / 3.0, "x"]]));
+        figures(&mut finding);
+        assert_eq!(
+            (finding.p_value, &finding.evidence["table"]),
+            (Some(0.333_333), &serde_json::json!([[1, 0.666_667, "x"]]))
+        );
     }
 
     #[test]

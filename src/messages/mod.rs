@@ -205,7 +205,7 @@ impl Catalog {
     }
 }
 
-/// Numbers as these readers expect them: thousands separated, at most two decimals, tiny ones in powers of ten.
+/// Numbers as these readers expect them: thousands separated, as in [`number`].
 fn format_number<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
     match value {
         FluentValue::Number(n) => Some(number(n.value)),
@@ -213,10 +213,15 @@ fn format_number<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
     }
 }
 
-/// A number with thousands separators and at most two decimals; below 0.01 in scientific notation.
+/// A number with thousands separators and at most two decimals; below 0.01 with two digits that count, below 0.0001 in
+/// scientific notation.
 pub fn number(n: f64) -> String {
-    if n != 0.0 && n.abs() < 0.01 {
-        return format!("{n:.1e}");
+    match n.abs() {
+        0.0 => return "0".to_string(),
+        ..0.0001 => return format!("{n:.1e}"),
+        ..0.001 => return format!("{n:.5}").trim_end_matches('0').to_string(),
+        ..0.01 => return format!("{n:.4}").trim_end_matches('0').to_string(),
+        _ => {}
     }
     let text = money(n);
     text.trim_end_matches('0').trim_end_matches('.').to_string()
