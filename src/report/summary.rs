@@ -321,7 +321,8 @@ fn add(a: Rows, b: Rows) -> Rows {
     }
 }
 
-fn period(region: &Region) -> Option<(Day, Day)> {
+/// First and last day of the stays and visits; of the charge lines where there is neither.
+pub(super) fn period(region: &Region) -> Option<(Day, Day)> {
     let stays = region.stays.iter().flat_map(|s| [s.admitted.day, s.last_day()]);
     let days = stays.chain(region.visits.iter().map(|v| v.time.day));
     span(days).or_else(|| span(region.fees.time.iter().flatten().map(|t| t.day)))
