@@ -113,7 +113,7 @@ pub(super) fn read(
         }
         let hidden = rows_hidden.of(&name);
         let mut reading = Reading {
-            tables: Tables::new(headers, before.as_ref(), progress),
+            tables: Tables::new(&path, headers, before.as_ref(), progress),
             exact: Vec::new(),
             row: None,
             cells: Vec::new(),
@@ -316,7 +316,7 @@ mod tests {
     fn column(numbers: &[f64]) -> Vec<String> {
         let mapping = Mapping::default();
         let mapped = Default::default();
-        let tables = Tables::new(Headers::new(&mapping, &mapped, false), None, &Silent);
+        let tables = Tables::new("", Headers::new(&mapping, &mapped, false), None, &Silent);
         let mut reading =
             Reading { tables, exact: Vec::new(), row: None, cells: Vec::new(), hidden: &[], hidden_rows: 0 };
         numbers.iter().for_each(|n| reading.look(0, Some(*n)));

@@ -374,6 +374,10 @@ impl Collected {
                 args: args([("file", file.as_str().into()), ("columns", repeats.join(", ").into())]),
             });
         }
+        if !layout.strange_units.is_empty() {
+            let list = [("file", file.as_str().into()), ("units", layout.strange_units.join(", ").into())];
+            self.notes.push(Note { id: "note-strange-units", args: args(list) });
+        }
         if !layout.ambiguous.is_empty() {
             let list = [("file", file.as_str().into()), ("columns", layout.ambiguous.join(", ").into())];
             self.notes.push(Note { id: "note-ambiguous-columns", args: args(list) });

@@ -12,7 +12,9 @@ pub(super) const WIDEST: usize = 16_384;
 
 /// A header.
 pub(super) struct Heading {
-    /// Index of its last row among those looked at.
+    /// Index of its first row among those looked at.
+    pub first: usize,
+    /// Index of its last row.
     pub last: usize,
     /// What it is.
     pub found: Recognised,
@@ -46,7 +48,7 @@ pub(super) fn search(rows: &[Vec<String>], headers: Headers<'_>) -> Option<Headi
             let score = found.points();
             // The first of equals, and of the rows of a header the fewest, so that no row of data is taken for a part of it.
             if best.as_ref().is_none_or(|b| score > b.score) {
-                best = Some(Heading { last, found, cells: cells.clone(), score });
+                best = Some(Heading { first, last, found, cells: cells.clone(), score });
             }
         }
     }
@@ -54,9 +56,47 @@ pub(super) fn search(rows: &[Vec<String>], headers: Headers<'_>) -> Option<Headi
         && let Some(last) = likeliest(rows)
     {
         let cells = rows[last].clone();
-        return Some(Heading { last, found: Recognised::Nothing, cells, score: 0 });
+        return Some(Heading { first: last, last, found: Recognised::Nothing, cells, score: 0 });
     }
     best
+}
+
+/// Rows of data that stand above a header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Above {
+    /// Index of the first of them.
+    pub from: usize,
+    /// Whether they are the header's: a file that was sorted with its header. Others stand below a header of their own.
+    pub own: bool,
+}
+
+impl Heading {
+    /// Rows above it that are no titles, but data.
+    pub fn above(&self, rows: &[Vec<String>]) -> Option<Above> {
+        let filled = |row: &[&str]| row.iter().filter(|c| !clean(c.as_bytes()).is_empty()).count();
+        let named = self.cells.iter().filter(|c| !c.trim().is_empty()).count();
+        let wide = |row: &[&str]| filled(row) >= 3 && filled(row) * 2 >= named;
+        let above = &rows[..self.first];
+        let from = above.iter().position(|row| {
+            let row = apart(row);
+            wide(&row) && holds_data(row.iter().copied())
+        })?;
+        let words = above[..from].iter().map(|row| apart(row)).any(|row| wide(&row));
+        Some(Above { from, own: !words && above[from..].iter().all(|row| apart(row).len() == row.len()) })
+    }
+}
+
+/// The cells of a row; of a row that is one cell for want of its separator, what another one gives.
+fn apart(row: &[String]) -> Vec<&str> {
+    let filled = row.iter().filter(|c| !c.trim().is_empty()).count();
+    let other = match row.first().filter(|_| filled == 1) {
+        Some(cell) => [',', ';', '|', '\t'].into_iter().map(|c| (cell.matches(c).count(), c)).max(),
+        None => None,
+    };
+    match other {
+        Some((many, separator)) if many >= 3 => row[0].split(separator).collect(),
+        _ => row.iter().map(String::as_str).collect(),
+    }
 }
 
 /// Of rows that are all unknown the likeliest header: the first of words alone that fills as many cells as any other. Titles
@@ -150,6 +190,23 @@ mod tests {
         assert_eq!(find(numbered).0, 1, "row numbers have no header");
         assert_eq!(find("BH,YY\nA1,H1\nA2,H2\n").0, 0, "the first of equals");
         assert_eq!(find("A1,2025-01-01\nA2,2025-01-02\n").0, 0, "no header at all");
+    }
+
+    #[test]
+    fn rows_of_data_above_a_header_are_told_from_titles() {
+        let above = |text: &str| {
+            let (mapping, mapped) = Default::default();
+            let rows = rows(text);
+            search(&rows, Headers::new(&mapping, &mapped, false)).expect("rows").above(&rows)
+        };
+        let header = "就诊ID,人员编号,机构编码,入院日期,出院日期,医疗费总额\n";
+        let data = "M1,P1,H1,2025-01-01,2025-01-02,1\n";
+        assert_eq!(above(&format!("住院结算,,,,,\n期间,2025-01-01,,,,\n{header}{data}")), None);
+        assert_eq!(above(&format!("住院结算,,,,,\n{data}{data}{header}{data}")), Some(Above { from: 1, own: true }));
+        let foreign = format!("a,b,c,d,e,f\n{data}{header}{data}");
+        assert_eq!(above(&foreign), Some(Above { from: 1, own: false }));
+        let other = format!("{header}{data}").replace(',', ";");
+        assert_eq!(above(&format!("{other}{header}{data}")), Some(Above { from: 1, own: false }));
     }
 
     #[test]

@@ -17,37 +17,94 @@ pub(super) struct Name {
     pub unit: Option<i32>,
 }
 
-/// Units of money that headers name.
-const UNITS: [(&str, i32); 21] = [
+/// Units of money that headers name, apart from the words for the currency around them.
+const UNITS: [(&str, i32); 31] = [
     ("元", 0),
-    ("人民币", 0),
-    ("人民币元", 0),
-    ("rmb", 0),
-    ("cny", 0),
     ("yuan", 0),
-    ("¥", 0),
-    ("￥", 0),
     ("百元", 2),
+    ("百", 2),
+    ("hundred", 2),
     ("千元", 3),
-    ("kcny", 3),
+    ("千", 3),
+    ("k", 3),
+    ("k元", 3),
+    ("kyuan", 3),
+    ("thousand", 3),
+    ("thousands", 3),
+    ("thousandyuan", 3),
     ("万", 4),
     ("万元", 4),
+    ("w", 4),
+    ("w元", 4),
     ("wan", 4),
     ("wanyuan", 4),
-    ("10kcny", 4),
+    ("tenthousand", 4),
+    ("tenthousands", 4),
+    ("tenthousandyuan", 4),
     ("百万元", 6),
+    ("million", 6),
+    ("millionyuan", 6),
     ("亿", 8),
     ("亿元", 8),
     ("角", -1),
     ("分", -2),
+    ("fen", -2),
+    ("cents", -2),
 ];
+/// Words for the currency: alone they are yuan.
+const CURRENCY: [&str; 6] = ["人民币", "rmb", "cny", "renminbi", "¥", "￥"];
+/// Words that lead to a unit.
+const LEADS: [&str; 9] = ["单位", "unit", "金额", "货币", "均为", "为", "以", "in", "of"];
 /// Units that are one at the end of a header without brackets, too: nothing else ends so.
-const ENDINGS: [&str; 5] = ["百万元", "万元", "千元", "亿元", "百元"];
+const ENDINGS: [&str; 7] = ["百万元", "万元", "千元", "亿元", "百元", "萬元", "万圆"];
 
 /// The power of ten of a unit of money.
 pub(super) fn unit(text: &str) -> Option<i32> {
-    let text = text.trim_start_matches("单位").trim_start_matches([':', '：', '=']);
-    UNITS.iter().find(|(name, _)| *name == text).map(|(_, power)| *power)
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '萬' => '万',
+            '億' => '亿',
+            '圆' | '圓' | '塊' | '块' => '元',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect();
+    let mut text = text.as_str();
+    let mut money = false;
+    loop {
+        let before = text;
+        text = text.trim_start_matches([':', '：', '=', '(', '（', '-', '_', '/']);
+        text = text.trim_end_matches([')', '）', '。', '计', '.']);
+        text = LEADS.iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text);
+        let bare = CURRENCY.iter().find_map(|word| text.strip_prefix(word).or_else(|| text.strip_suffix(word)));
+        (text, money) = (bare.unwrap_or(text), money || bare.is_some());
+        if text == before {
+            break;
+        }
+    }
+    if text.is_empty() {
+        return money.then_some(0);
+    }
+    UNITS.iter().find(|(name, _)| *name == text).map(|(_, power)| *power).or_else(|| multiple(text, money))
+}
+
+/// A unit that is written as a number: 10,000 yuan, 10k, 1000元. A number alone is none unless a currency stands by it.
+fn multiple(text: &str, money: bool) -> Option<i32> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',').len();
+    let number = text[..digits].replace(',', "");
+    let zeros = number.strip_prefix('1').filter(|zeros| zeros.bytes().all(|b| b == b'0'))?.len() as i32;
+    match &text[digits..] {
+        "" => (money || zeros >= 3).then_some(zeros),
+        rest => UNITS.iter().find(|(name, _)| *name == rest).map(|(_, power)| zeros + power),
+    }
+}
+
+/// Whether a text speaks of a unit of money: one that is not understood must not pass for yuan.
+pub(super) fn speaks_of_unit(text: &str) -> bool {
+    let text = undressed(text);
+    ["元", "圆", "yuan", "rmb", "cny"].iter().any(|word| text.contains(word))
+        && ["万", "萬", "千", "百", "亿", "億", "k", "thousand", "million", "00"].iter().any(|word| text.contains(word))
 }
 
 impl Name {
@@ -127,7 +184,9 @@ fn trailing(text: &str) -> Option<(String, i32)> {
     let parted = text.rfind(['_', '/', ':', ',', '-', '，', '、']).and_then(|at| {
         let mut rest = text[at..].chars();
         let _ = rest.next();
-        unit(rest.as_str()).map(|power| (text[..at].to_string(), power))
+        // A single letter behind a separator is no unit but what a column is told by.
+        let word = rest.as_str();
+        unit(word).filter(|_| word.len() > 1).map(|power| (text[..at].to_string(), power))
     });
     parted.filter(|(rest, _)| !rest.is_empty()).or_else(|| {
         let ending = ENDINGS.iter().find(|e| text.len() > e.len() && text.ends_with(**e))?;
@@ -163,6 +222,18 @@ mod tests {
             ("TOTAL[分]", "total", Some(-2)),
             ("金额【角】", "金额", Some(-1)),
             ("金额 ( RMB )", "金额", Some(0)),
+            ("总费用（人民币万元）", "总费用", Some(4)),
+            ("总费用（单位：人民币万元）", "总费用", Some(4)),
+            ("总费用（萬元）", "总费用", Some(4)),
+            ("总费用（万圆）", "总费用", Some(4)),
+            ("总费用（W元）", "总费用", Some(4)),
+            ("total(10,000 yuan)", "total", Some(4)),
+            ("total (10k yuan)", "total", Some(4)),
+            ("total(ten thousand yuan)", "total", Some(4)),
+            ("total(thousand RMB)", "total", Some(3)),
+            ("total(cents)", "total", Some(-2)),
+            ("总费用（k）", "总费用", Some(3)),
+            ("总费用(10000元)", "总费用", Some(4)),
             ("病区单元", "病区单元", None),
             ("金额", "金额", None),
         ] {

@@ -346,7 +346,7 @@ impl Reader<'_> {
             let name = page.name.unwrap_or_else(|| if several { at.to_string() } else { String::new() });
             let inner = place.inside(&name);
             let full = inner.name();
-            let mut tables = Tables::new(self.headers.of(&full), None, self.progress);
+            let mut tables = Tables::new(&full, self.headers.of(&full), None, self.progress);
             for (cells, line) in page.rows.into_iter().zip(1u32..) {
                 tables.row(line, cells);
             }

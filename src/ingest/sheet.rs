@@ -1,11 +1,11 @@
 //! The tables of a sheet: one below the other, side by side, or one only.
 
-use super::batch::Batch;
+use super::batch::{BadRow, Batch};
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
 use super::parser::Parser;
 use super::stranger::Unknown;
-use super::text::{header_cells, is_blank_or_total};
+use super::text::{header_cells, is_blank_or_total, unit_alone};
 use crate::model::Progress;
 
 /// Rows in a batch.
@@ -42,6 +42,8 @@ struct Open {
 
 /// Reads the rows of a sheet, in order.
 pub(super) struct Tables<'a> {
+    /// Name of the file with that of the sheet.
+    name: String,
     headers: Headers<'a>,
     progress: &'a dyn Progress,
     /// Header of the sheet before, which goes on here where this one has none.
@@ -54,8 +56,17 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub fn new(headers: Headers<'a>, before: Option<&'a Layout>, progress: &'a dyn Progress) -> Self {
-        Self { headers, progress, before, window: Vec::new(), searching: true, tables: Vec::new(), other: None }
+    pub fn new(name: &str, headers: Headers<'a>, before: Option<&'a Layout>, progress: &'a dyn Progress) -> Self {
+        Self {
+            name: name.to_string(),
+            headers,
+            progress,
+            before,
+            window: Vec::new(),
+            searching: true,
+            tables: Vec::new(),
+            other: None,
+        }
     }
 
     /// Takes the next row.
@@ -95,16 +106,18 @@ impl<'a> Tables<'a> {
         let dense: Vec<Vec<String>> = window.iter().map(|(_, cells)| dense(cells)).collect();
         let Some(mut heading) = heading::search(&dense, self.headers) else { return };
         if let Recognised::Table(layout) = &mut heading.found {
-            layout.under(&dense[..heading.last]);
+            layout.under(&self.name, &dense[..heading.last]);
         }
         let mut from = heading.last + 1;
+        let above = heading.above(&dense).filter(|_| matches!(heading.found, Recognised::Table(_)));
+        let header = heading.first..=heading.last;
         let line = window.get(heading.last).map_or(1, |(line, _)| *line);
         match heading.found {
             Recognised::Table(layout) => {
                 let parts = side_by_side(&heading.cells, self.headers);
                 if parts.len() > 1 {
                     for (first, mut layout) in parts {
-                        layout.under(&dense[..heading.last]);
+                        layout.under(&self.name, &dense[..heading.last]);
                         self.open(first, line, layout);
                     }
                 } else {
@@ -123,8 +136,18 @@ impl<'a> Tables<'a> {
                 from = 0;
             }
         }
-        for (line, cells) in &window[from.min(window.len())..] {
-            self.data(*line, cells);
+        from = above.map_or(from, |above| above.from);
+        for (at, (line, cells)) in window.iter().enumerate().skip(from) {
+            let foreign = above.is_some_and(|above| !above.own && at < *header.start());
+            match &mut self.tables[..] {
+                _ if above.is_some() && header.contains(&at) => {}
+                [first, ..] if foreign => {
+                    let value = cells.iter().take(4).map(|(_, c)| c.as_str()).collect::<Vec<_>>().join(",");
+                    first.batch.read += 1;
+                    first.batch.reject(BadRow { line: *line, column: String::new(), value, reason: "reject-above" });
+                }
+                _ => self.data(*line, cells),
+            }
         }
     }
 
@@ -163,6 +186,11 @@ impl<'a> Tables<'a> {
             }
             let record = record(&cells[from..to], open.first, open.parser.width());
             if is_blank_or_total(&record) || open.parser.is_header(&record) {
+                continue;
+            }
+            if let Some(value) = unit_alone(&record) {
+                open.batch.read += 1;
+                open.batch.reject(BadRow { line, column: String::new(), value, reason: "reject-unit-below" });
                 continue;
             }
             let sure = open.parser.refuses_words();
@@ -281,7 +309,7 @@ mod tests {
     fn read(text: &str) -> Vec<(Option<String>, Table, u64, usize)> {
         let mapping = Mapping::default();
         let mapped = Default::default();
-        let mut tables = Tables::new(Headers::new(&mapping, &mapped, false), None, &Silent);
+        let mut tables = Tables::new("", Headers::new(&mapping, &mapped, false), None, &Silent);
         for (line, row) in (1..).zip(text.lines()) {
             let cells = (0..).zip(row.split(',')).filter(|(_, c)| !c.is_empty());
             tables.row(line, cells.map(|(at, c)| (at, c.to_string())).collect());

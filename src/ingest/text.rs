@@ -12,6 +12,7 @@ use super::encoding::{Encoding, decode, detect};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
+use super::layout::titled;
 use super::parser::{Parser, named};
 use super::stranger::Unknown;
 use super::values::clean;
@@ -31,6 +32,8 @@ struct Head {
     found: Recognised,
     /// Physical line of the header; the last one of several.
     header_line: u32,
+    /// Physical line of the first row of the header, and of the first row of data above it.
+    above: Option<(u32, u32, bool)>,
     /// Cells of the header row, or of the first row where no header was recognised.
     cells: Vec<String>,
     /// The first rows below it.
@@ -99,7 +102,7 @@ pub(super) fn read(
     let mut stretches: Vec<(Arc<Reading>, Vec<Batch>)> = vec![(Arc::clone(&current), Vec::new())];
     let mut line = 1u32;
     // Title rows and the header stand in the first block: it is at least as long as what was looked at.
-    let mut skip = head.header_line;
+    let mut skip = Skip::new(head.above, head.header_line);
     let mut next = reader.fill().map_err(broken(1))?;
     while !next.is_empty() {
         let blocks = std::mem::take(&mut next);
@@ -108,7 +111,7 @@ pub(super) fn read(
                 .par_iter()
                 .enumerate()
                 .map(|(at, block)| {
-                    let parsed = context.parse(block, &current, if at == 0 { skip } else { 0 });
+                    let parsed = context.parse(block, &current, if at == 0 { skip } else { Skip::default() });
                     progress.advance(block.len() as u64);
                     progress.rows(parsed.pieces.iter().map(|(_, batch)| batch.read).sum());
                     parsed
@@ -117,12 +120,12 @@ pub(super) fn read(
         };
         // The next blocks are read while these are parsed.
         let (parsed, filled) = rayon::join(parse, || reader.fill());
-        skip = 0;
+        skip = Skip::default();
         let begun = Arc::clone(&current);
         for (block, mut parsed) in blocks.iter().zip(parsed) {
             // A block was read by the header of the one before it, which came to an end in between.
             if !Arc::ptr_eq(&begun, &current) {
-                parsed = context.parse(block, &current, 0);
+                parsed = context.parse(block, &current, Skip::default());
             }
             for (reading, mut batch) in parsed.pieces {
                 batch.shift(line - 1);
@@ -207,12 +210,14 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
         let rank = (known * 1000 + whole.min(999), usize::MAX - heading.cells.len());
         if best.as_ref().is_none_or(|(r, _)| rank > *r) {
             if let Recognised::Table(layout) = &mut heading.found {
-                layout.under(&rows[..heading.last]);
+                layout.under(name, &rows[..heading.last]);
             }
+            let above = heading.above(&rows).map(|a| (lines[a.from], lines[heading.first], a.own));
             let (found, cells) = (heading.found, heading.cells);
             let header_line = lines[heading.last];
             let rows = rows.split_off(heading.last + 1);
-            let head = Head { encoding, delimiter, mac, found, header_line, cells, rows, shortest, wide: beyond };
+            let head =
+                Head { encoding, delimiter, mac, found, header_line, above, cells, rows, shortest, wide: beyond };
             best = Some((rank, head));
         }
     }
@@ -308,6 +313,34 @@ fn csv_reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes)
 }
 
+/// Lines of the first block that hold no rows of the table.
+#[derive(Clone, Copy, Default)]
+struct Skip {
+    /// The titles: up to this line.
+    titles: u32,
+    /// The header: from and up to these lines.
+    header: (u32, u32),
+    /// Rows before this line stand below another header, which is not known.
+    foreign: u32,
+}
+
+impl Skip {
+    /// Titles and header; or what data is above the header: its first line, the header's first line, and whether the header
+    /// is theirs.
+    fn new(above: Option<(u32, u32, bool)>, last: u32) -> Self {
+        match above {
+            None => Self { titles: last, ..Self::default() },
+            Some((from, first, own)) => {
+                Self { titles: from - 1, header: (first, last), foreign: if own { 0 } else { first } }
+            }
+        }
+    }
+
+    fn is_heading(&self, line: u32) -> bool {
+        line <= self.titles || (self.header.0..=self.header.1).contains(&line)
+    }
+}
+
 struct Parsed {
     /// Rows in order, by the header they stand below.
     pieces: Vec<(Arc<Reading>, Batch)>,
@@ -323,8 +356,8 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Parses one block, without its first `skip` lines.
-    fn parse(&self, bytes: &[u8], reading: &Arc<Reading>, skip: u32) -> Parsed {
+    /// Parses one block, without the lines to skip.
+    fn parse(&self, bytes: &[u8], reading: &Arc<Reading>, skip: Skip) -> Parsed {
         let (text, suspect) = decode(bytes, self.encoding);
         let text = self.delimiter.plain(text);
         let text = text.as_bytes();
@@ -361,7 +394,7 @@ struct RowReader<'a> {
     suspect: bool,
     /// The block holds NUL bytes, as files have after a crash.
     zeros: bool,
-    skip: u32,
+    skip: Skip,
     /// Never empty; rows go to the last.
     pieces: Vec<(Arc<Reading>, Batch)>,
 }
@@ -479,8 +512,12 @@ impl RowReader<'_> {
 
     /// A row; `cut` where the text breaks off in it.
     fn row(&mut self, line: u32, record: &csv::ByteRecord, cut: bool) {
-        if line <= self.skip {
+        if self.skip.is_heading(line) {
             return;
+        }
+        if line < self.skip.foreign {
+            let text: Vec<_> = record.iter().take(4).map(String::from_utf8_lossy).collect();
+            return self.bad(line, &text.join(","), "reject-above");
         }
         if self.zeros && record.iter().any(|c| memchr::memchr(0, clean(c)).is_some() || (!c.is_empty() && c[0] == 0)) {
             let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).replace('\0', " ");
@@ -488,6 +525,9 @@ impl RowReader<'_> {
         }
         if is_blank_or_total(record) || self.parser().is_header(record) {
             return;
+        }
+        if let Some(unit) = unit_alone(record) {
+            return self.bad(line, &unit, "reject-unit-below");
         }
         if cut && record.len() < self.parser().width() {
             let text: Vec<_> = record.iter().take(4).map(String::from_utf8_lossy).collect();
@@ -541,6 +581,14 @@ pub(super) fn header_cells(record: &csv::ByteRecord, headers: Headers<'_>) -> Op
     let known = filled().filter(|c| knows(c)).count();
     let likely = known >= 3 && known * 2 >= filled().count();
     likely.then(|| record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect())
+}
+
+/// What a row says that is nothing but the unit of the amounts, which belongs above the table.
+pub(super) fn unit_alone(record: &csv::ByteRecord) -> Option<String> {
+    let mut filled = record.iter().filter(|cell| !clean(cell).is_empty());
+    let (cell, None) = (filled.next()?, filled.next()) else { return None };
+    let text = String::from_utf8_lossy(clean(cell));
+    titled(&text).filter(|power| *power != 0).map(|_| text.into_owned())
 }
 
 /// Rows that are no data: blank ones and the totals an exporter adds at the end (DOMAIN 6.1).

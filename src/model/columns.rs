@@ -172,7 +172,7 @@ const STAYS: &[Column] = table! { Stays:
     dscg_way Text, "离院方式", "AKC199", ["出院方式", "转归", "discharge_status"];
     days_rinp_flag_31 Text, "31天内再住院计划", "", ["出院31天内再住院计划", "是否有出院31天内再住院计划"];
     setl_time Stamp, "结算时间", "AAE040", ["结算日期", "收费日期", "setl_end_date", "补偿日期", "bill_date", "操作时间", "经办时间"];
-    upload_time Stamp, "上传时间", "", ["上传日期", "数据上传时间", "upld_time"];
+    upload_time Stamp, "上传时间", "", ["上传日期", "数据上传时间", "upld_time", "updt_time", "update_time", "更新时间", "数据更新时间", "最后更新时间", "上报时间"];
     medfee_sumamt Money, "医疗费总额", "AKC264", ["总费用", "费用总额", "医疗费用", "医疗总费用", "医疗费用总额", "total_amount", "总金额", "费用总金额", "医疗费总金额", "住院总费用", "费用合计", "住院费用总额"];
     fund_pay_sumamt Money, "基金支付总额", "AKE039", ["基金支付金额", "报销金额", "补偿金额", "基金支付", "医保基金支付", "bmi_pay_amount", "基本统筹支付", "医保基金支付金额", "医保基金支付费用", "医保支付金额", "医保报销金额"];
     hifp_pay Money, "统筹基金支付", "AKC260", ["统筹支付", "统筹支付金额", "统筹基金支付金额"];
@@ -187,6 +187,7 @@ const STAYS: &[Column] = table! { Stays:
 const FEES: &[Column] = table! { Fees:
     feedetl_sn Id, "费用明细流水号", "AKC220", ["bkkp_sn", "记账流水号", "明细流水号", "费用流水号", "费用明细ID"];
     init_feedetl_sn Id, "原费用流水号", "", ["原费用明细流水号", "被退费用流水号", "原明细流水号"];
+    init_mdtrt_id Id, "原就诊ID", "", ["refund_hisid", "退费结算单据号", "退费单据号", "原结算单据号", "退费冲销原结算单据号", "被退就诊ID"];
     mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号", "住院就诊号", "就医登记号", "hisid", "结算单据号", "顺序号", "就诊顺序号", "就诊编号", "住院登记号"];
     setl_id Id, "结算ID", "AKC195", ["结算号", "结算流水号", "单据号", "结算编号", "AAE072", "结算单号"];
     psn_no Id, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号", "patient_id", "个人编码", "参保人员编号", "人员编码"];

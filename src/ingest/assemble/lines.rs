@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::Note;
-use super::super::batch::{Domain, NO_SYMBOL};
+use super::super::batch::{Domain, FLAG, NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, Interner, slot};
 use super::keys::{Keys, Owner, made_up, only};
 use super::{Ids, Ledger};
@@ -109,7 +109,8 @@ impl Agreement {
 impl Keys {
     /// The record of every row of a table, chunk by chunk; `NO_SYMBOL` for lines that are rejected.
     pub fn resolve(&self, table: Table, all: &mut Collected, ids: &Ids, ledger: &mut Ledger<'_>) -> Vec<Vec<u32>> {
-        let chunks = std::mem::take(&mut all.chunks[slot(table)]);
+        let mut chunks = std::mem::take(&mut all.chunks[slot(table)]);
+        chunks.iter_mut().for_each(|chunk| self.send_back(chunk));
         let interner = &mut all.interners[Domain::Record as usize];
         let full = Trust { person: true, hospital: true };
         let found: Vec<(Vec<u32>, Agreement)> =
@@ -128,6 +129,30 @@ impl Keys {
         self.name_strays(&chunks, &mut records, ids, &of, interner, ledger);
         all.chunks[slot(table)] = chunks;
         records
+    }
+
+    /// Puts refunds of lines that name the bill they are of on that bill, where it is known. A row that names one without being
+    /// a refund is a line of a bill made out anew, and stays.
+    fn send_back(&self, chunk: &mut Chunk) {
+        let Some(mut origins) = chunk.symbols("init_mdtrt_id").map(<[u32]>::to_vec) else { return };
+        let own = |row: usize| chunk.symbols("mdtrt_id").map_or(NO_SYMBOL, |c| c[row]);
+        let marked = |row: usize| chunk.small("refd_setl_flag").is_some_and(|c| c[row] == FLAG[2]);
+        let negative =
+            |row: usize, field: &str| chunk.integers(field).is_some_and(|c| c[row] < 0 && c[row] != NO_INTEGER);
+        for (row, origin) in origins.iter_mut().enumerate().filter(|(_, origin)| **origin != NO_SYMBOL) {
+            let refund = negative(row, "det_item_fee_sumamt") || negative(row, "cnt");
+            if !refund && !marked(row) && own(row) != *origin {
+                *origin = NO_SYMBOL;
+            }
+        }
+        for (record, origin) in chunk.symbols_mut("mdtrt_id").unwrap_or_default().iter_mut().zip(&origins) {
+            if *origin != NO_SYMBOL && self.owner(*origin) != Owner::NONE {
+                *record = *origin;
+            }
+        }
+        if let Some(column) = chunk.symbols_mut("init_mdtrt_id") {
+            column.copy_from_slice(&origins);
+        }
     }
 
     /// The record of every row that has one; `NO_SYMBOL` for the others.

@@ -47,12 +47,32 @@ fn is_usual(day: Day, purpose: Purpose) -> bool {
 }
 
 /// Words in the place of a discharge of somebody who is still there.
-const STILL_THERE: [&str; 9] = ["在院", "在住", "在院中", "未出院", "未出", "至今", "住院中", "未结算", "长期"];
+const STILL_THERE: [&str; 14] = [
+    "在院",
+    "在住",
+    "在院中",
+    "未出院",
+    "未出",
+    "至今",
+    "住院中",
+    "未结算",
+    "长期",
+    "尚未出院",
+    "待出院",
+    "仍在院",
+    "仍住院",
+    "未办理出院",
+];
+/// The last day of 9999 as Oracle shows it with two digits of the year, and as a spreadsheet counts it.
+const END_OF_TIME: [&str; 4] = ["31-DEC-99", "31-12月-99", "31-12月 -99", "2958465"];
 
 fn unusual(cell: &[u8], purpose: Purpose) -> Reading {
     let Ok(text) = std::str::from_utf8(cell) else { return Reading::Unread };
     let text = half_width(text);
     if purpose == Purpose::End && STILL_THERE.contains(&text.trim()) {
+        return Reading::Filler;
+    }
+    if purpose != Purpose::Birth && END_OF_TIME.iter().any(|end| text.trim().to_uppercase().starts_with(end)) {
         return Reading::Filler;
     }
     let reading = forms::read(text.trim(), purpose);

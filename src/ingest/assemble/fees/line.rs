@@ -72,7 +72,18 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
     let hash = |field: &str| chunk.hashes(field).map_or(0, |c| c[row]);
     let small = |field: &str| chunk.small(field).map_or(0, |c| c[row]);
     let time = chunk.moments("fee_ocur_time").and_then(|c| c[row]);
-    let (quantity, price, amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
+    let (mut quantity, price, mut amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
+    let mut in_scope = match integer("inscp_scp_amt") {
+        Some(stated) => Fen(stated),
+        None if small("chrgitm_lv") == Grade::SelfPaid as u8 => Fen(0),
+        // What the patient pays in full is out of scope; a refund has both with a minus.
+        None => integer("fulamt_ownpay_amt").map_or(amount, |own| Fen(without(amount.0, own))),
+    };
+    // A refund that names its bill need not have a minus.
+    let names_bill = symbol("init_mdtrt_id") != NO_SYMBOL;
+    if names_bill && amount.0 >= 0 && quantity.0 >= 0 {
+        (quantity, amount, in_scope) = (Quantity(-quantity.0), Fen(-amount.0), Fen(-in_scope.0));
+    }
     Line {
         day: time.map(|t| t.day),
         second: time.map_or(Stamp::DATE_ONLY, |t| t.second),
@@ -80,12 +91,7 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
         price,
         quantity,
         amount,
-        in_scope: match integer("inscp_scp_amt") {
-            Some(stated) => Fen(stated),
-            None if small("chrgitm_lv") == Grade::SelfPaid as u8 => Fen(0),
-            // What the patient pays in full is out of scope; a refund has both with a minus.
-            None => integer("fulamt_ownpay_amt").map_or(amount, |own| Fen(without(amount.0, own))),
-        },
+        in_scope,
         class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
         doctor: ids.doctors.id(symbol("bilg_dr_codg")),
         department: ids.departments.id(symbol("bilg_dept_name")),
