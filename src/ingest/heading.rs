@@ -1,6 +1,7 @@
 //! Finds the header among the first rows of a table: below titles, over two or three rows, or further down.
 
 use super::header::{Headers, Recognised};
+use super::names::Name;
 use super::values::{Purpose, Reading, clean, decimal, moment};
 
 /// Rows looked at for a header.
@@ -138,11 +139,29 @@ fn joined(above: &[String], below: &[String], headers: Headers<'_>) -> Option<Ve
             (_, low) => {
                 let whole = format!("{wide}{low}");
                 let best = [whole.as_str(), low, top].into_iter().find(|name| headers.knows(name));
-                best.unwrap_or(low).to_string()
+                best.map(str::to_string).or_else(|| spelt_out(wide, low, headers)).unwrap_or_else(|| low.to_string())
             }
         });
     }
     Some(both)
+}
+
+/// The known header that a wide heading and a short word below it stand for: 住院时间 over 入院 is 入院时间, 费用 over 基金 is
+/// 基金支付.
+fn spelt_out(wide: &str, low: &str, headers: Headers<'_>) -> Option<String> {
+    const TIMES: [&str; 2] = ["时间", "日期"];
+    const MONEY: [&str; 5] = ["费", "金额", "支付", "结算", "款"];
+    let wide = Name::new(wide).bare;
+    let tails = wide.char_indices().skip(1).map(|(at, _)| &wide[at..]);
+    let further: &[&str] = if TIMES.iter().any(|word| wide.contains(word)) {
+        &TIMES
+    } else if MONEY.iter().any(|word| wide.contains(word)) {
+        &["支付", "负担", "金额"]
+    } else {
+        &[]
+    };
+    let ways = tails.chain(further.iter().copied()).map(|tail| format!("{low}{tail}"));
+    [format!("{wide}{low}")].into_iter().chain(ways).find(|name| headers.knows(name))
 }
 
 #[cfg(test)]
@@ -180,6 +199,15 @@ mod tests {
         let (last, table, cells) = find(text);
         assert_eq!((last, table), (1, Some(Table::Stays)));
         assert_eq!(cells[3..], ["入院日期", "出院日期", "医疗费总额", "基金支付总额"]);
+    }
+
+    #[test]
+    fn short_words_below_a_wide_heading_are_spelt_out() {
+        let text = "就诊ID,人员编号,机构编码,医疗类别,住院时间,,费用（元）,,\n,,,,入院,出院,总额,基金,个人\n\
+                    1,2,3,21,2025-01-01,2025-01-02,6,5,1\n";
+        let (last, table, cells) = find(text);
+        assert_eq!((last, table), (1, Some(Table::Stays)));
+        assert_eq!(cells[4..], ["入院时间", "出院时间", "费用总额", "基金支付", "个人支付"]);
     }
 
     #[test]
