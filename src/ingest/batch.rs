@@ -310,14 +310,16 @@ impl Batch {
         }
     }
 
-    /// Forgets the last row, which was set aside: it was no row of the table.
-    pub fn take_back(&mut self) {
+    /// Forgets the last row, which was set aside: it was no row of the table. `row` is a batch of that row alone.
+    pub fn take_back(&mut self, row: &Batch) {
         self.read -= 1;
-        if self.more.is_empty() {
-            drop(self.bad.pop());
-        } else if let Some(count) = self.more.values_mut().next() {
-            *count = count.saturating_sub(1);
+        for bad in &row.bad {
+            match self.more.get_mut(&(bad.column.clone(), bad.reason)) {
+                Some(count) if *count > 0 => *count -= 1,
+                _ => drop(self.bad.pop()),
+            }
         }
+        self.seen.iter_mut().zip(&row.seen).for_each(|(all, seen)| all.forget(seen));
     }
 
     /// Rows set aside.

@@ -309,6 +309,13 @@ impl Parser {
         }
     }
 
+    /// A batch of one row.
+    pub fn alone(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Batch {
+        let mut batch = self.batch();
+        self.push(&mut batch, line, row, suspect);
+        batch
+    }
+
     /// Parses the cells of a row that are no text, and checks the others. A row at fault leaves values to be taken back.
     pub fn numbers(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) -> Result<(), BadRow> {
         for ((slot, values), seen) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen) {

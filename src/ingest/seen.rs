@@ -27,6 +27,12 @@ impl Examples {
         }
     }
 
+    /// Takes away the cells of a row that was none.
+    fn forget(&mut self, row: &Self) {
+        self.count = self.count.saturating_sub(row.count);
+        self.texts.retain(|text| !row.texts.contains(text));
+    }
+
     /// So many of the cells, with the same examples.
     pub fn of(&self, count: u64) -> Self {
         Self { count, texts: if count == 0 { Vec::new() } else { self.texts.clone() } }
@@ -82,6 +88,17 @@ impl Words {
         self.more += other.more;
     }
 
+    /// Takes away the words of a row that was none.
+    fn forget(&mut self, row: &Self) {
+        for (word, times) in &row.counts {
+            match self.counts.get_mut(word) {
+                Some(count) if *count > *times => *count -= times,
+                Some(_) => drop(self.counts.remove(word)),
+                None => self.more = self.more.saturating_sub(*times),
+            }
+        }
+    }
+
     /// Cells in all.
     pub fn total(&self) -> u64 {
         self.counts.values().sum::<u64>() + self.more
@@ -126,6 +143,18 @@ impl Seen {
     pub fn unknown<T>(&mut self, cell: &[u8], taken_for: T) -> T {
         self.words.add(&shorten(cell));
         taken_for
+    }
+
+    /// Takes away what stood out in a row that was none.
+    pub fn forget(&mut self, row: &Self) {
+        self.unread.forget(&row.unread);
+        self.refused.forget(&row.refused);
+        self.fillers.forget(&row.fillers);
+        self.open.forget(&row.open);
+        self.orders.iter_mut().zip(row.orders).for_each(|(all, own)| *all = all.saturating_sub(own));
+        self.epochs = self.epochs.saturating_sub(row.epochs);
+        self.words.forget(&row.words);
+        self.units.forget(&row.units);
     }
 
     /// Adds what stood out in another batch.

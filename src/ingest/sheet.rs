@@ -206,7 +206,7 @@ impl<'a> Tables<'a> {
                     && let Recognised::Table(layout) = self.headers.recognise(&cells)
                 {
                     if open.batch.rejected() > before {
-                        open.batch.take_back();
+                        open.batch.take_back(&open.parser.alone(line, &record, false));
                     }
                     begins = Some((0, layout));
                     break;

@@ -545,8 +545,8 @@ impl RowReader<'_> {
         let before = batch.rejected();
         parser.push(batch, line, record, suspect);
         if batch.rejected() > before && !words && self.is_new_header(record) {
-            let (_, batch) = self.last();
-            batch.take_back();
+            let (parser, batch) = self.last();
+            batch.take_back(&parser.alone(line, record, suspect));
             self.begin(line, record);
         }
     }
