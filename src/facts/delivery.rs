@@ -61,6 +61,10 @@ pub struct Delivery {
     pub loose_lines: Sum,
     /// The records that they name.
     pub loose_records: usize,
+    /// Charge lines whose number stands for several stays or visits.
+    pub shared_lines: Sum,
+    /// Those numbers.
+    pub shared_records: usize,
     /// Stays without any charge line, where there are charge lines; the first ids.
     pub bare_stays: Sum,
     /// The first of them.
@@ -89,6 +93,10 @@ impl Delivery {
             let id = RecordId(at as u32);
             let lines = region.fees.of(id).len();
             match (record.stay, record.visit) {
+                (None, None) if lines > 0 && region.shared.contains(&id) => {
+                    checks.shared_records += 1;
+                    checks.shared_lines.add(lines, billed(id));
+                }
                 (None, None) if lines > 0 => {
                     checks.loose_records += 1;
                     checks.loose_lines.add(lines, billed(id));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values, only};
 use super::beside_rows::{BesideParser, BesideRows, plus};
@@ -205,6 +205,8 @@ pub(super) struct Collected {
     pub strangers: Vec<Stranger>,
     /// Parts whose rows were made of what the rows of another table repeat.
     pub derived: BTreeSet<u16>,
+    /// Records made up for charge lines whose number stands for several stays or visits.
+    pub shared: FxHashSet<u32>,
     /// Every header met, as it is compared.
     pub headers: BTreeSet<String>,
     /// Where each row that many rows repeat is, by its key: chunk and row.

@@ -366,6 +366,9 @@ pub struct Region {
     pub columns: BTreeSet<(Table, &'static str)>,
     /// Tables that were read and of which no row is left: all rejected, void or taken back.
     pub emptied: BTreeSet<Table>,
+    /// Records of charge lines that name neither person nor institution, under a number that stands for several stays or visits:
+    /// they are lines of one of those, so that their money is in its bill.
+    pub shared: BTreeSet<RecordId>,
 }
 
 impl Region {

@@ -111,6 +111,7 @@ fn checks(checks: &Delivery, region: &Region) -> Value {
         "visits_without_lines": sum(checks.bare_visits),
         "lines_without_record": sum(checks.loose_lines),
         "records_of_lines_without_record": checks.loose_records,
+        "lines_of_several_records": sum(checks.shared_lines),
         "stays_compared_with_lines": checks.compared,
         "stays_differing_from_lines": sum(checks.differing),
         "stays_differing_examples": checks.examples.iter().map(example).collect::<Vec<_>>(),

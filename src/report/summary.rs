@@ -342,6 +342,7 @@ fn size(region: &Region) -> Size {
         let record = &region.records[record.index()];
         record.stay.is_none() && record.visit.is_none()
     };
+    let loose = |record: &crate::model::RecordId| loose(record) && !region.shared.contains(record);
     let lines = region.fees.record.iter().zip(&region.fees.amount).filter(|(record, _)| loose(record));
     Size {
         stays: region.stays.len(),

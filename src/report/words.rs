@@ -103,6 +103,8 @@ fn not_seen(summary: &Summary, region: &Region, catalog: &Catalog) -> Vec<String
     tell("seen-not-unread", names.len(), &[("names", list(&names, catalog).into())]);
     let loose = summary.delivery.loose_lines;
     tell("seen-not-loose", loose.count, &[("money", yuan(loose.money).into())]);
+    let shared = summary.delivery.shared_lines;
+    tell("seen-not-shared", shared.count, &[("money", yuan(shared.money).into())]);
     let ended = summary.ended;
     tell("seen-not-failed", ended.failed, &[("rules", named(&|r| matches!(r.outcome, Outcome::Failed { .. })))]);
     let lacking = |r: &RuleLine| matches!(r.outcome, Outcome::Skipped { .. }) && !r.is_waiting();
@@ -148,6 +150,7 @@ fn checks(checks: &Delivery, region: &Region, catalog: &Catalog) -> Vec<String> 
     sum("check-stays-without-lines", checks.bare_stays, &[("all", all), ("examples", examples.into())]);
     sum("check-visits-without-lines", checks.bare_visits, &[]);
     sum("check-lines-without-record", checks.loose_lines, &[("records", checks.loose_records.into())]);
+    sum("check-lines-of-several", checks.shared_lines, &[("records", checks.shared_records.into())]);
     let examples: Vec<String> = checks
         .examples
         .iter()

@@ -11,7 +11,7 @@ use super::super::collect::{Collected, slot};
 use super::Ledger;
 use super::settlements::Settlement;
 use crate::messages::args;
-use crate::model::{Day, Fen, HospitalId, PersonId, Stamp, Table, TextId};
+use crate::model::{Day, Fen, HospitalId, PersonId, RowRef, Stamp, Table, TextId};
 
 /// The columns that hold money of a stay.
 const MONEY: [&str; 4] = ["medfee_sumamt", "fund_pay_sumamt", "hifp_pay", "psn_pay"];
@@ -110,6 +110,26 @@ fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Le
     all.notes.push(Note { id: "note-stays-from-lines", args: args([("count", count.into())]) });
 }
 
+/// Number, institution, total and fund part of a settlement that brought its money to a stay, and its row.
+type Brought = (u32, HospitalId, Fen, Fen, RowRef);
+
+/// Counts settlements and what takes them back as netted: each refund with one settlement of its stay and its money.
+fn tell_netted(rows: Vec<Brought>, ledger: &mut Ledger<'_>) {
+    let (refunds, mut bills): (Vec<Brought>, Vec<Brought>) = rows.into_iter().partition(|row| row.2 < Fen(0));
+    bills.sort_unstable();
+    let mut taken: FxHashMap<(u32, HospitalId, Fen, Fen), usize> = FxHashMap::default();
+    for (record, hospital, total, fund, refund) in refunds {
+        let bill = (record, hospital, Fen(-total.0), Fen(-fund.0));
+        let first = bills.partition_point(|b| (b.0, b.1, b.2, b.3) < bill);
+        let nth = taken.entry(bill).or_default();
+        if let Some(own) = bills.get(first + *nth).filter(|b| (b.0, b.1, b.2, b.3) == bill) {
+            *nth += 1;
+            ledger.netted(own.4.file);
+            ledger.netted(refund.file);
+        }
+    }
+}
+
 /// Older systems keep registrations without money in one table and settlements without dates in another (KC21, KC60): the money
 /// of a settlement goes to the stay of the same number at the same institution.
 fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Ledger<'_>) -> bool {
@@ -138,6 +158,7 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     // The same settlement twice brings its money once.
     let mut seen: FxHashSet<(u32, HospitalId, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
     let (mut count, mut total) = (FxHashSet::default(), Fen(0));
+    let mut brought_rows: Vec<Brought> = Vec::new();
     rest.retain(|row| {
         let settlement = !row.is_stay && row.record != NO_SYMBOL && !row.void && paid.contains(&row.row.file);
         let stay = at.get(&(row.record, row.hospital)).filter(|_| settlement);
@@ -154,9 +175,11 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
         stay.settled = stay.settled.max(row.settled);
         stay.settlement = stay.settlement.some().unwrap_or(row.settlement);
         total += row.total;
-        count.insert(row.record);
+        count.insert((row.record, row.hospital));
+        brought_rows.push((row.record, row.hospital, row.total, row.fund, row.row));
         false
     });
+    tell_netted(brought_rows, ledger);
     rows.extend(registered);
     rows.extend(rest);
     if count.is_empty() {

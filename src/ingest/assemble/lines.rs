@@ -126,7 +126,10 @@ impl Keys {
             *records = self.look_up(&Columns::new(chunk, ids, of(chunk))).0;
         }
         tell_other_kinds(&trust, ledger);
-        self.name_strays(&chunks, &mut records, ids, &of, interner, ledger);
+        let shared = self.name_strays(&chunks, &mut records, ids, &of, interner, ledger);
+        if table == Table::Fees {
+            all.shared = shared;
+        }
         all.chunks[slot(table)] = chunks;
         records
     }
@@ -209,7 +212,7 @@ impl Keys {
     }
 
     /// Gives the rows without a stay or visit a record of their own: the visit id where nothing else goes by it, else one
-    /// made up for the person and the institution.
+    /// made up for the person and the institution. Gives those of rows that could be of several stays or visits.
     fn name_strays(
         &self,
         chunks: &[Chunk],
@@ -218,7 +221,8 @@ impl Keys {
         trust: &impl Fn(&Chunk) -> Trust,
         interner: &mut Interner,
         ledger: &mut Ledger<'_>,
-    ) {
+    ) -> FxHashSet<u32> {
+        let mut shared: FxHashSet<u32> = FxHashSet::default();
         let mut whose: FxHashMap<u32, (PersonId, HospitalId)> = FxHashMap::default();
         let mut several: FxHashSet<u32> = FxHashSet::default();
         for (chunk, records) in chunks.iter().zip(records.iter()) {
@@ -266,10 +270,16 @@ impl Keys {
                         (NO_SYMBOL, Some(id)) => format!("{}{whose}", ids.settlements.pool.get(id)),
                         (id, _) => format!("{}#{whose}", interner.texts[id as usize]),
                     };
-                    interner.invent(&text)
+                    let record = interner.invent(&text);
+                    let owners = self.more.get(&said.record).into_iter().flatten();
+                    if owners.filter(|owner| owner.fits(said.person, said.hospital)).count() > 1 {
+                        shared.insert(record);
+                    }
+                    record
                 });
             }
         }
+        shared
     }
 }
 

@@ -243,6 +243,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let joined::Joined { stays, visits, refunded, moved } = joined::join(rows, &records, &mut ledger);
     move_lines(&mut fee_records, &moved, &records);
     let mut region = Region { stays, visits, columns: std::mem::take(&mut all.columns), ..Region::default() };
+    region.shared = all.shared.iter().map(|id| records.id(*id)).collect();
     region.names.item_names = names(&all.item_names, &ids.items, &ids.texts);
     for (known, other) in region.names.item_names.iter_mut().zip(names(&all.stock_names, &ids.items, &ids.texts)) {
         *known = known.some().unwrap_or(other);

@@ -78,6 +78,10 @@ seen-not-loose = { $n ->
     [one] One charge line ({ $money } yuan) belongs
    *[other] { $n } charge lines ({ $money } yuan) belong
 } to no stay or visit of these data; only rules that need neither judged them.
+seen-not-shared = { $n ->
+    [one] One charge line ({ $money } yuan) has
+   *[other] { $n } charge lines ({ $money } yuan) have
+} a number that stands for several stays or visits; only rules that need neither judged them.
 seen-not-failed = { $n ->
     [one] One rule
    *[other] { $n } rules
@@ -122,6 +126,7 @@ check-month-visits-at = { $n ->
 check-stays-without-lines = { $n } of { $all } stays ({ $money } yuan) have no charge line: { $examples }
 check-visits-without-lines = { $n } outpatient visits ({ $money } yuan) have no charge line.
 check-lines-without-record = { $n } charge lines ({ $money } yuan) of { $records } visit ids belong to no stay or visit of these data. Rules that need the stay or visit do not judge them: give the stays and visits of the months before and after as well.
+check-lines-of-several = { $n } charge lines ({ $money } yuan) carry { $records } numbers that stand for several stays or visits each, and nothing in them says of which they are. Rules that need the stay or visit do not judge them, and their money is not added to the bills: export them with the person number or the institution code.
 check-totals-differ = { $n } of { $all } stays differ from the sum of their charge lines, by { $money } yuan in all: { $examples }
 check-totals-differ-always = The totals of { $n } of { $all } stays differ from the sum of their charge lines, by { $money } yuan in all: either the totals count something else, or lines are missing. For example: { $examples }
 check-difference = { $stay } ({ $total } against { $lines })

@@ -93,7 +93,7 @@ impl Told {
 fn tell_strays(region: &Region, ledger: &mut Ledger<'_>) {
     let (mut records, mut lines, mut money) = (0u64, 0u64, Fen(0));
     let strays = (0u32..).zip(&region.records).filter(|(_, r)| r.stay.is_none() && r.visit.is_none());
-    for (id, _) in strays {
+    for (id, _) in strays.filter(|(id, _)| !region.shared.contains(&RecordId(*id))) {
         let own = region.fees.of(RecordId(id));
         records += u64::from(!own.is_empty());
         lines += own.len() as u64;
