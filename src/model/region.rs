@@ -384,12 +384,26 @@ impl Region {
         ["fund_pay_sumamt", "hifp_pay"].iter().any(|field| self.has_column(table, field))
     }
 
+    /// Whether a table has a column of money at all.
+    pub fn tells_money(&self, table: Table) -> bool {
+        self.tells_fund(table) || ["medfee_sumamt", "psn_pay"].iter().any(|field| self.has_column(table, field))
+    }
+
     /// What the fund paid for a stay; nothing where no column says so, or where neither its part nor the patient's is filled:
     /// the stay came from a file without them.
     pub fn fund_paid(&self, stay: &Stay) -> Option<Fen> {
+        if self.is_self_paid(stay) {
+            return Some(Fen(0));
+        }
         let has = |field: &str| self.has_column(Table::Stays, field);
         let blank = stay.fund == Fen(0) && stay.own == Fen(0) && has("psn_pay") && stay.total > Fen(0);
         (self.tells_fund(Table::Stays) && !blank).then_some(stay.fund.max(Fen(0)))
+    }
+
+    /// Whether a stay says by its type of insurance that the patient paid it all.
+    fn is_self_paid(&self, stay: &Stay) -> bool {
+        let insurance = if stay.insurance == TextId::NONE { "" } else { self.names.texts.get(stay.insurance) };
+        ["自费", "自付", "非医保"].iter().any(|word| insurance.contains(word)) && !insurance.contains("非自费")
     }
 
     /// What a stay can put at risk at most: what the fund paid, or where nothing says what that was, the bill.

@@ -11,7 +11,7 @@ use super::super::collect::{Collected, slot};
 use super::Ledger;
 use super::settlements::Settlement;
 use crate::messages::args;
-use crate::model::{Day, Fen, HospitalId, PersonId, Stamp, Table, TextId};
+use crate::model::{Day, Fen, HospitalId, PersonId, RowRef, Stamp, Table, TextId};
 
 /// The columns that hold money of a stay.
 const MONEY: [&str; 4] = ["medfee_sumamt", "fund_pay_sumamt", "hifp_pay", "psn_pay"];
@@ -119,7 +119,12 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     if stays.is_empty() || paid.is_empty() {
         return false;
     }
-    let is_poor = |row: &Settlement| row.is_stay && row.record != NO_SYMBOL && stays.contains(&row.row.file);
+    let numbers = numbers(all, &stays, &paid);
+    let key = |row: &Settlement| -> Option<Place> {
+        let number = if row.record == NO_SYMBOL { *numbers.get(&row.row)? } else { row.record };
+        Some((number, row.hospital))
+    };
+    let is_poor = |row: &Settlement| row.is_stay && stays.contains(&row.row.file) && key(row).is_some();
     // A registration exported twice is one; only one of them may have the money.
     let (mut registered, mut rest): (Vec<Settlement>, Vec<Settlement>) = rows.drain(..).partition(is_poor);
     registered.sort_unstable();
@@ -130,21 +135,33 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
         }
         same
     });
-    let mut at: FxHashMap<Place, usize> = FxHashMap::default();
+    let mut at: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
     for (place, row) in registered.iter().enumerate() {
-        at.entry((row.record, row.hospital)).or_insert(place);
+        if let Some(key) = key(row) {
+            at.entry(key).or_default().push(place);
+        }
     }
     let same_person = |a: PersonId, b: PersonId| a == b || a == PersonId::NONE || b == PersonId::NONE;
+    // A hospital may give a patient one number for all stays: the settlement is of the one that ended last before it.
+    let fitting = |registered: &[Settlement], row: &Settlement| {
+        let ended = |stay: &Settlement| stay.end.zip(row.settled).is_none_or(|(end, settled)| end.day <= settled.day);
+        let of = at.get(&key(row)?)?.iter().copied().filter(|place| same_person(registered[*place].person, row.person));
+        let of: Vec<usize> = of.collect();
+        match of[..] {
+            [one] => Some(one),
+            _ => of.into_iter().filter(|place| ended(&registered[*place])).max_by_key(|place| registered[*place].end),
+        }
+    };
     // The same settlement twice brings its money once.
-    let mut seen: FxHashSet<(u32, HospitalId, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
+    let mut seen: FxHashSet<(usize, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
     let (mut count, mut total) = (FxHashSet::default(), Fen(0));
     rest.retain(|row| {
-        let settlement = !row.is_stay && row.record != NO_SYMBOL && !row.void && paid.contains(&row.row.file);
-        let stay = at.get(&(row.record, row.hospital)).filter(|_| settlement);
-        let Some(stay) = stay.map(|at| &mut registered[*at]).filter(|stay| same_person(stay.person, row.person)) else {
+        let settlement = !row.is_stay && !row.void && paid.contains(&row.row.file);
+        let Some(place) = Some(&*row).filter(|_| settlement).and_then(|row| fitting(&registered, row)) else {
             return true;
         };
-        if !seen.insert((row.record, row.hospital, row.settlement, row.settled, row.total, row.fund)) {
+        let stay = &mut registered[place];
+        if !seen.insert((place, row.settlement, row.settled, row.total, row.fund)) {
             ledger.repeated(row.row.file);
             return false;
         }
@@ -154,7 +171,7 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
         stay.settled = stay.settled.max(row.settled);
         stay.settlement = stay.settlement.some().unwrap_or(row.settlement);
         total += row.total;
-        count.insert(row.record);
+        count.insert(place);
         false
     });
     rows.extend(registered);
@@ -168,4 +185,18 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     let list = [("count", count.len().into()), ("total", total.into())];
     all.notes.push(Note { id: "note-money-from-settlements", args: args(list) });
     true
+}
+
+/// The inpatient number of rows of registrations and settlements that have no visit number.
+fn numbers(all: &Collected, stays: &BTreeSet<u16>, paid: &BTreeSet<u16>) -> FxHashMap<RowRef, u32> {
+    let mut numbers = FxHashMap::default();
+    for (table, parts) in [(Table::Stays, stays), (Table::Visits, paid)] {
+        let of_parts = all.chunks[slot(table)].iter().filter(|chunk| parts.contains(&chunk.part));
+        for chunk in of_parts.filter(|chunk| chunk.symbols("mdtrt_id").is_none()) {
+            let all = chunk.lines.iter().zip(chunk.symbols("ipt_no").unwrap_or_default());
+            let known = all.filter(|(_, number)| **number != NO_SYMBOL);
+            numbers.extend(known.map(|(line, number)| (RowRef { file: chunk.part, line: *line }, *number)));
+        }
+    }
+    numbers
 }
