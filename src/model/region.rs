@@ -332,6 +332,11 @@ impl Fees {
     pub fn claimed(&self, line: usize) -> Fen {
         self.in_scope.get(line).copied().unwrap_or(self.amount[line])
     }
+
+    /// Whether a line that costs something is out of the fund's scope in full: no breach against the fund.
+    pub fn is_self_paid(&self, line: usize) -> bool {
+        self.claimed(line) == Fen(0) && self.amount[line] != Fen(0)
+    }
 }
 
 /// A region: everything the exports say, in canonical order.
