@@ -342,8 +342,13 @@ impl Fees {
 /// A region: everything the exports say, in canonical order.
 #[derive(Debug, Default)]
 pub struct Region {
-    /// Names of the input files, sorted; [`RowRef::file`] points here.
+    /// Names of the input files, sorted, those of peers last; [`RowRef::file`] points here.
     pub files: Vec<String>,
+    /// By file, whether it is a peer's: background that everything is judged against and nothing is reported of. Empty where
+    /// there are no peers.
+    pub peers: Vec<bool>,
+    /// As `columns`, of the files that are no peer's, where there are peers.
+    pub own_columns: BTreeSet<(Table, &'static str)>,
     /// The pools behind the ids.
     pub names: Names,
     /// By [`PersonId`].
@@ -382,6 +387,43 @@ impl Region {
     /// Whether any file with rows that are used has the column.
     pub fn has_column(&self, table: Table, field: &str) -> bool {
         self.columns.iter().any(|(t, f)| *t == table && *f == field)
+    }
+
+    /// Whether a row is of what is scanned, not of a peer.
+    pub fn is_own(&self, row: RowRef) -> bool {
+        !self.peers.get(usize::from(row.file)).copied().unwrap_or_default()
+    }
+
+    /// Whether a record is of what is scanned: by its own rows, where it has any, else by those of its charge lines.
+    pub fn is_own_record(&self, record: RecordId) -> bool {
+        if self.peers.is_empty() {
+            return true;
+        }
+        let is_own = |row: &RowRef| self.is_own(*row);
+        match self.records[record.index()] {
+            Record { stay: Some(at), .. } => self.stays[at as usize].rows.iter().any(is_own),
+            Record { visit: Some(at), .. } => self.visits[at as usize].rows.iter().any(is_own),
+            Record { .. } => self.fees.row[self.fees.of(record)].iter().any(is_own),
+        }
+    }
+
+    /// Whether what is scanned has a record, a purchase or stock of an institution, by [`HospitalId`].
+    pub fn own_hospitals(&self) -> Vec<bool> {
+        let mut own = vec![false; self.hospitals.len()];
+        let mut mark = |hospital: HospitalId| hospital.some().into_iter().for_each(|h| own[h.index()] = true);
+        let records = self.records.iter().enumerate().filter(|(at, _)| self.is_own_record(RecordId(*at as u32)));
+        records.for_each(|(_, record)| mark(record.hospital));
+        self.purchases.iter().filter(|p| self.is_own(p.row)).for_each(|p| mark(p.hospital));
+        self.stock.iter().filter(|s| self.is_own(s.row)).for_each(|s| mark(s.hospital));
+        own
+    }
+
+    /// Whether what is scanned has the table, and the column where one is named. Lists of persons and institutions serve
+    /// wherever they come from.
+    pub fn serves(&self, table: Table, field: Option<&str>) -> bool {
+        let listed = matches!(table, Table::Hospitals | Table::Persons);
+        let columns = if self.peers.is_empty() || listed { &self.columns } else { &self.own_columns };
+        columns.iter().any(|(t, f)| *t == table && field.is_none_or(|field| *f == field))
     }
 
     /// Whether a column of a table says what the fund paid.

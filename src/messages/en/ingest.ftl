@@ -18,6 +18,8 @@ input-lacks-map = help: if a header is it, write into yishen.toml:
 input-lacks-institution = help: where all rows are of one institution, give it with --institution ID, or write fixmedins_code = "=ID" there
 input-nothing = { $path }: nothing here is an export: no table was recognised by its header; looked at: { $files }
     help: give the files or the folder with stays, fees or visits as .csv, .tsv, .txt, .gz, .zip, .xlsx or .parquet; `yishen columns FILE` shows how each column is understood, and other headers can be mapped in yishen.toml
+input-peer = { $path } is given both as what is scanned and with --peers
+    help: give it once: what is scanned is reported, what is given with --peers is not
 input-too-many = { $file }: more than 4,294,967,295 charge lines
     help: scan the months apart
 input-locked = { $file }: locked with a password

@@ -18,6 +18,8 @@ input-lacks-map = 解决办法：如果其中某列就是它，请写入 yishen.
 input-lacks-institution = 解决办法：如果全部数据属于同一家机构，可用 --institution 机构编码 指定，或在此写 fixmedins_code = "=机构编码"
 input-nothing = { $path }：这里没有可用的导出数据：按表头未识别出任何数据表；已查看：{ $files }
     解决办法：请给出含住院、费用明细或门诊购药数据的文件或文件夹（.csv、.tsv、.txt、.gz、.zip、.xlsx、.parquet）；可用 `yishen columns 文件` 查看每一列的识别结果，其他表头可在 yishen.toml 中对照
+input-peer = { $path } 既作为待扫描数据又作为 --peers 对照数据给出
+    帮助：只给一次：待扫描数据会写入报告，--peers 的数据不写入
 input-too-many = { $file }：费用明细超过 4,294,967,295 行
     解决办法：请按月分开扫描
 input-locked = { $file }：文件有密码
