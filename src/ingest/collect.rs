@@ -190,6 +190,8 @@ pub(super) struct Collected {
     pub unread: Vec<Unread>,
     /// What could not be used, before it is settled what that means.
     pub faults: Vec<Fault>,
+    /// Hidden members of archives that were passed over.
+    pub hidden: u64,
     /// Files that should have been read and were not, in a run that goes on without them.
     pub missed: u64,
     /// Distinct (item, name) and (diagnosis, name) ids.

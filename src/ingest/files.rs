@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::Unread;
 use super::blocks::{LongLine, RECORD};
 use super::error::Error;
-use super::{Note, Unread};
-use crate::messages::args;
 
 /// Deepest folder that is looked into.
 const DEPTH: usize = 16;
@@ -34,7 +33,8 @@ pub(super) struct Source {
 pub(super) struct Sources {
     pub files: Vec<Source>,
     pub unread: Vec<Unread>,
-    pub notes: Vec<Note>,
+    /// Hidden files that were passed over.
+    pub hidden: u64,
 }
 
 #[derive(Default)]
@@ -99,9 +99,7 @@ pub(super) fn expand(paths: &[PathBuf], peers: &[PathBuf]) -> Result<Sources, Er
     }
     distinguish(&mut files);
     files.sort_by_cached_key(|s| (s.peer, s.name.clone()));
-    let hidden = Note { id: "note-hidden-files", args: args([("count", found.hidden.into())]) };
-    let notes = if found.hidden > 0 { vec![hidden] } else { Vec::new() };
-    Ok(Sources { files, unread: found.unread, notes })
+    Ok(Sources { files, unread: found.unread, hidden: found.hidden })
 }
 
 /// The files that a path with wildcards stands for where no file is called so: not every shell expands them.

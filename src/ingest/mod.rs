@@ -108,7 +108,11 @@ fn gather(
     let collected = collect::collect(&sources.files, headers, keep_going, progress);
     progress.finish();
     let mut collected = collected?;
-    collected.notes.splice(0..0, sources.notes);
+    let hidden = sources.hidden + collected.hidden;
+    if hidden > 0 {
+        let args = crate::messages::args([("count", hidden.into())]);
+        collected.notes.insert(0, Note { id: "note-hidden-files", args });
+    }
     collected.unread.extend(sources.unread);
     if headers.lenient && !(collected.files.is_empty() && collected.strangers.is_empty()) {
         let faults = std::mem::take(&mut collected.faults);

@@ -1,9 +1,11 @@
 //! Takes a file apart: what it is by its content, the members of archives by the same rule, and what could not be read.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 
 use sha2::{Digest, Sha256};
+use zip::unstable::read::ZipIterable;
 
 use super::book::{self, Book, Format};
 use super::bounded::{gunzip, member};
@@ -132,10 +134,13 @@ impl Reader<'_> {
                 if size < sniff::SMALLEST_ZIP {
                     return self.leave(place, "unread-stub");
                 }
-                let copy = file.try_clone().map_err(|e| damaged(e.to_string()))?;
-                let archive = zip::ZipArchive::new(io::BufReader::new(copy)).map_err(|e| damaged(e.to_string()))?;
+                let copy = || file.try_clone().map(io::BufReader::new).map_err(|e| damaged(e.to_string()));
+                let archive = zip::ZipArchive::new(copy()?).map_err(|e| damaged(e.to_string()))?;
                 match sniff::zip_kind(&archive) {
-                    sniff::Zip::Archive => self.archive(place, archive),
+                    sniff::Zip::Archive => {
+                        drop(archive);
+                        self.archive(place, copy()?)
+                    }
                     sniff::Zip::Unread(reason) => self.leave(place, reason),
                     sniff::Zip::Book => self.book(place, Format::New, &file),
                 }
@@ -191,17 +196,26 @@ impl Reader<'_> {
             }
             Kind::Tar => {
                 let mut archive = tar::Archive::new(source);
+                let mut names = Names::default();
                 for entry in archive.entries().map_err(broken)? {
                     let mut entry = entry.map_err(broken)?;
                     let name = entry_name(&entry.path_bytes());
-                    if !entry.header().entry_type().is_file() || is_passed_over(&name) {
+                    let kind = entry.header().entry_type();
+                    if kind.is_dir() || kind.is_pax_global_extensions() || self.passes_over(&name) {
                         continue;
                     }
-                    let inner = place.inside(&name);
+                    let inner = place.inside(&names.own(name));
+                    if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
+                        self.leave(&inner, "unread-member")?;
+                        continue;
+                    }
                     match spool(&mut entry) {
                         Ok((file, _)) => self.attempt(|reader| reader.member(place, inner.clone(), file)),
                         Err(e) => return Err(Error::broken(&inner.name(), 0, e)),
                     }
+                }
+                if names.0.is_empty() {
+                    self.empty(place);
                 }
                 Ok(())
             }
@@ -237,41 +251,44 @@ impl Reader<'_> {
         self.stream(&place, kind, Cursor::new(head).chain(source))
     }
 
-    /// Reads the members of a ZIP, sorted by name.
-    fn archive<R: Read + Seek + Send>(
-        &mut self,
-        place: &Place<'_>,
-        mut archive: zip::ZipArchive<R>,
-    ) -> Result<(), Error> {
-        let damaged = |reason: String| Error::Damaged { file: place.name(), reason };
-        let mut names: Vec<(String, usize)> = Vec::with_capacity(archive.len());
-        let mut locked = false;
-        for at in 0..archive.len() {
-            let entry = archive.by_index_raw(at).map_err(|e| damaged(e.to_string()))?;
-            locked |= entry.encrypted();
-            names.push((entry_name(entry.name_raw()), at));
-        }
-        if locked {
+    /// Reads the members of a ZIP, sorted by name. Several of one name are each read: what adds to an archive may leave the
+    /// earlier ones in it.
+    fn archive<R: Read + Seek + Send>(&mut self, place: &Place<'_>, mut file: R) -> Result<(), Error> {
+        let damaged = |file: String, e: zip::result::ZipError| Error::Damaged { file, reason: e.to_string() };
+        let whole = |e| damaged(place.name(), e);
+        let mut archive = ZipIterable::try_new(&mut file, zip::read::Config::default()).map_err(whole)?;
+        let entries: Vec<_> = archive.files().map_err(whole)?.collect::<Result<_, _>>().map_err(whole)?;
+        let mut entries: Vec<(String, _)> = entries.into_iter().map(|e| (entry_name(e.name_raw()), e)).collect();
+        entries.retain(|(name, _)| !self.passes_over(name));
+        if entries.is_empty() {
+            self.empty(place);
+        } else if entries.iter().all(|(_, entry)| entry.encrypted()) {
             return Err(Error::Locked { file: place.name() });
         }
-        if names.is_empty() {
-            self.all.faults.push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
-        }
-        names.sort();
-        for (name, at) in names.iter().filter(|(n, _)| !is_passed_over(n)) {
-            let inner = place.inside(name);
-            match archive.by_index(*at) {
-                Ok(entry) => {
-                    let packed = entry.compressed_size();
-                    self.attempt(|reader| reader.member(place, inner.clone(), member(entry, packed)));
-                }
-                Err(zip::result::ZipError::CompressionMethodNotSupported(_)) => {
-                    self.attempt(|reader| reader.leave(&inner, "unread-compressed"));
-                }
-                Err(e) => self.attempt(|_| Err(Error::Damaged { file: inner.name(), reason: e.to_string() })),
-            }
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut names = Names::default();
+        for (name, entry) in entries {
+            let inner = place.inside(&names.own(name));
+            let packed = entry.compressed_size();
+            let read = if entry.encrypted() {
+                Err(Error::Locked { file: inner.name() })
+            } else if !zip::SUPPORTED_COMPRESSION_METHODS.contains(&entry.compression()) {
+                Err(Error::NotRead { file: inner.name(), reason: "unread-compressed" })
+            } else {
+                entry.with_reader(&mut file, zip::ZipReadOptions::new()).map_err(|e| damaged(inner.name(), e))
+            };
+            self.attempt(|reader| reader.member(place, inner.clone(), member(read?, packed)));
         }
         Ok(())
+    }
+
+    /// Whether a member of an archive is a folder, or hidden, which is counted as in a folder.
+    fn passes_over(&mut self, name: &str) -> bool {
+        // Nothing is unpacked to the disk, so a path that climbs does no harm.
+        let hidden = name.to_lowercase().split('/').any(|part| !matches!(part, "." | "..") && is_hidden(part));
+        let folder = name.ends_with('/');
+        self.all.hidden += u64::from(hidden && !folder);
+        hidden || folder
     }
 
     /// Goes on with the other members after one that cannot be read.
@@ -291,7 +308,7 @@ impl Reader<'_> {
         let left_out = !skipped.is_empty();
         skipped.iter().for_each(|sheet| self.all.left_out(join(&name, sheet)));
         if sheets.is_empty() && !left_out {
-            self.all.faults.push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
+            self.empty(place);
         }
         for found in sheets {
             let inner = place.inside(&found.name);
@@ -389,12 +406,12 @@ impl Reader<'_> {
                 }
             }
             text::Outcome::Other(unknown) => self.other(place, *unknown),
-            text::Outcome::Empty => {
-                self.all
-                    .faults
-                    .push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
-            }
+            text::Outcome::Empty => self.empty(place),
         }
+    }
+
+    fn empty(&mut self, place: &Place<'_>) {
+        self.all.faults.push(Fault { error: Error::Empty { file: place.name() }, when: self.when(place, None) });
     }
 
     /// When something that is no table is more than a thing to tell.
@@ -430,9 +447,17 @@ fn head(source: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// A folder in an archive, or what systems leave in it.
-fn is_passed_over(name: &str) -> bool {
-    name.ends_with('/') || name.to_lowercase().split('/').any(is_hidden)
+/// How often each name was met among the members of an archive.
+#[derive(Default)]
+struct Names(BTreeMap<String, u32>);
+
+impl Names {
+    /// A name of its own for a member, so that its rows can be told from those of another of the same name.
+    fn own(&mut self, name: String) -> String {
+        let times = self.0.entry(name.clone()).or_default();
+        *times += 1;
+        if *times == 1 { name } else { format!("{name}#{times}") }
+    }
 }
 
 /// The name of an archive entry; archives made by Chinese Windows hold it in GBK.

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::harmless::{Harmless, Numbers};
+use super::summary::period;
 use crate::facts::delivery::Delivery;
 use crate::finding::Finding;
 use crate::ingest::Ingested;
@@ -17,15 +19,13 @@ use crate::model::{Day, PersonId, Region};
 use crate::weigh::Leads;
 
 /// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, in the checks of the
-/// delivery and the notes, and the values of rejected rows. Institutions, items and row numbers stay: they are what a lead is checked by.
+/// delivery and the notes, and the values of rejected rows. Of the names of files, headers and all other text of the data in
+/// notes only words are kept that point at nobody: whose name is in a file that was not read, nobody knows. Institutions, items
+/// and row numbers stay: they are what a lead is checked by.
 pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery) {
     let masker = Masker::new(&ingested.region);
-    let names: BTreeMap<String, String> = file_names(ingested)
-        .into_iter()
-        .map(|name| (masker.file(&name), name))
-        .filter(|(new, old)| old != new)
-        .map(|(new, old)| (old, new))
-        .collect();
+    let names: BTreeMap<String, String> =
+        file_names(ingested).into_iter().map(|name| (name.clone(), masker.file(&name))).collect();
     let births = Births::new(&ingested.region);
     for finding in &mut leads.findings {
         masker.finding(finding, &births);
@@ -37,41 +37,31 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery)
     for stay in delivery.bare_examples.iter_mut().chain(stays) {
         *stay = masker.pseudonym('S', stay);
     }
-    let unread = ingested.unread.iter_mut().map(|u| &mut u.args);
-    for args in ingested.notes.iter_mut().map(|n| &mut n.args).chain(unread) {
-        masker.arguments(args);
-    }
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for reject in &mut ingested.rejects {
         if !reject.value.is_empty() {
-            reject.value = "***".to_string();
+            reject.value = HIDDEN.to_string();
         }
+        rename(&names, &mut reject.file);
+        let column = std::mem::take(&mut reject.column);
+        reject.column = headers.entry(column).or_insert_with_key(|column| masker.headers(column)).clone();
     }
-    let told = ingested.unread.iter_mut().map(|u| &mut u.args).chain(ingested.notes.iter_mut().map(|n| &mut n.args));
-    for examples in told.filter_map(|args| args.get_mut("examples")) {
-        *examples = "***".into();
+    for note in &mut ingested.notes {
+        masker.arguments(note.id, &mut note.args, &names);
     }
-    if names.is_empty() {
-        return;
+    for unread in &mut ingested.unread {
+        masker.arguments(unread.reason, &mut unread.args, &names);
+        rename(&names, &mut unread.name);
     }
     ingested.region.files.iter_mut().for_each(|name| rename(&names, name));
     for input in &mut ingested.inputs {
         rename(&names, &mut input.name);
         input.parts.iter_mut().for_each(|part| rename(&names, &mut part.name));
     }
-    ingested.rejects.iter_mut().for_each(|reject| rename(&names, &mut reject.file));
-    for unread in &mut ingested.unread {
-        rename(&names, &mut unread.name);
-    }
-    let told = ingested.unread.iter_mut().map(|u| &mut u.args).chain(ingested.notes.iter_mut().map(|n| &mut n.args));
-    for value in told.flat_map(|args| args.values_mut()) {
-        let Text(text) = value else { continue };
-        for (old, new) in names.iter().rev().filter(|(old, _)| !old.is_empty()) {
-            if text.contains(old.as_str()) {
-                *text = text.replace(old.as_str(), new);
-            }
-        }
-    }
 }
+
+/// What stands for text of the data that is not shown.
+const HIDDEN: &str = "***";
 
 /// Every name of a file, sheet or archive member that an output may show.
 fn file_names(ingested: &Ingested) -> BTreeSet<String> {
@@ -115,6 +105,7 @@ struct Masker<'a> {
     key: [u8; 32],
     /// Names, certificate numbers and addresses of persons.
     private: BTreeSet<&'a str>,
+    harmless: Harmless,
 }
 
 /// What was replaced in one finding, and by what.
@@ -130,7 +121,7 @@ impl<'a> Masker<'a> {
         }
         let private = region.persons.iter().flat_map(|p| [p.name, p.certificate, p.address]).filter_map(|t| t.some());
         let private = private.map(|t| region.names.texts.get(t)).filter(|t| !t.is_empty()).collect();
-        Self { region, key: hash.finalize().into(), private }
+        Self { region, key: hash.finalize().into(), private, harmless: Harmless::new(region, period(region)) }
     }
 
     fn pseudonym(&self, kind: char, text: &str) -> String {
@@ -155,30 +146,104 @@ impl<'a> Masker<'a> {
         self.private.contains(text).then(|| self.pseudonym('N', text))
     }
 
-    /// A file's name without what points at a person: people name files after those they are about. Digits in the length of
-    /// a certificate number go whether they are one of the data's or not.
+    /// A file's name without what may point at a person: people name files after those they are about, and spell them as they
+    /// like. Every part that is not made of harmless words has a pseudonym in its place.
     fn file(&self, name: &str) -> String {
-        let mut found = Replaced::new();
-        for token in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty()) {
-            let digits = token.bytes().filter(u8::is_ascii_digit).count();
-            match self.known(token) {
-                Some(pseudonym) => drop(found.insert(token.to_string(), pseudonym)),
-                None if digits >= CERTIFICATE => drop(found.insert(token.to_string(), self.pseudonym('N', token))),
-                None => {}
-            }
-        }
-        let starts: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
-        for (i, &from) in starts.iter().enumerate() {
-            for &to in starts.iter().skip(i + 2).take(LONGEST_NAME) {
-                let text = &name[from..to];
-                if !text.is_ascii() && self.private.contains(text) {
-                    found.insert(text.to_string(), self.pseudonym('N', text));
+        self.spoken(name, Numbers::Few, |token| self.known(token).unwrap_or_else(|| self.pseudonym('N', token)))
+    }
+
+    /// A text of which the runs of letters and digits that may point at a person are replaced.
+    fn spoken(&self, text: &str, numbers: Numbers, replace: impl Fn(&str) -> String) -> String {
+        let runs = words(text);
+        let dated = numbers == Numbers::Rows || self.harmless.dates(text);
+        let mut hidden: Vec<bool> = runs
+            .iter()
+            .map(|(from, to)| {
+                let run = &text[*from..*to];
+                let digits = || run.bytes().any(|b| b.is_ascii_digit());
+                !self.harmless.token(run, numbers) || (!dated && digits()) || self.holds_name(run)
+            })
+            .collect();
+        // Ids and names may have signs and blanks in them.
+        for first in 0..runs.len() {
+            for last in first..runs.len().min(first + LONGEST_ID) {
+                if self.known(&text[runs[first].0..runs[last].1]).is_some() {
+                    hidden[first..=last].fill(true);
                 }
             }
         }
-        let mut longest_first: Vec<_> = found.into_iter().collect();
-        longest_first.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        longest_first.into_iter().fold(name.to_string(), |name, (old, new)| name.replace(&old, &new))
+        let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+        for ((from, to), _) in runs.iter().zip(&hidden).filter(|(_, hidden)| **hidden) {
+            out.push_str(&text[done..*from]);
+            out.push_str(&replace(&text[*from..*to]));
+            done = *to;
+        }
+        out + &text[done..]
+    }
+
+    /// Whether the name of a person stands somewhere in a run of letters.
+    fn holds_name(&self, run: &str) -> bool {
+        let starts: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+        !run.is_ascii()
+            && (0..starts.len()).any(|i| {
+                let ends = starts.iter().skip(i + 2).take(LONGEST_NAME);
+                ends.map(|to| &run[starts[i]..*to]).any(|text| !text.is_ascii() && self.private.contains(text))
+            })
+    }
+
+    /// A list of headers of which those remain that point at nobody.
+    fn headers(&self, list: &str) -> String {
+        let (mut kept, mut hidden) = (Vec::new(), false);
+        for header in list.split(", ") {
+            if self.spoken(header, Numbers::Few, |_| HIDDEN.to_string()) == header {
+                kept.push(header);
+            } else {
+                hidden = true;
+            }
+        }
+        kept.extend(hidden.then_some(HIDDEN));
+        kept.join(", ")
+    }
+
+    /// What a note, or the reason for not reading something, says: the program's own words stay, names of files are those of
+    /// the report, and of everything else what points at nobody.
+    fn arguments(&self, id: &str, args: &mut Args, names: &BTreeMap<String, String>) {
+        for (name, value) in args.iter_mut() {
+            let Text(text) = value else { continue };
+            *text = match name.as_str() {
+                "table" | "field" | "missing" | "fields" | "kind" | "order" | "end" | "line" => continue,
+                "total" | "money" | "fund" | "from" | "to" | "hospitals" => continue,
+                // What stands for no date is no day of anybody.
+                "words" if id == "note-fillers" => continue,
+                "examples" if text == "none" => continue,
+                "examples" | "words" | "kinds" => HIDDEN.to_string(),
+                "reason" if is_plain(text) => continue,
+                "headers" | "columns" | "column" | "header" => self.headers(text),
+                "file" | "files" | "rows" | "list" => self.places(text, names),
+                _ => self.spoken(text, Numbers::Few, |_| HIDDEN.to_string()),
+            };
+        }
+    }
+
+    /// A list of files and of rows in them.
+    fn places(&self, text: &str, names: &BTreeMap<String, String>) -> String {
+        let mut met: Vec<&String> =
+            names.keys().filter(|name| !name.is_empty() && text.contains(name.as_str())).collect();
+        met.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let other = |text: &str| self.spoken(text, Numbers::Rows, |_| HIDDEN.to_string());
+        let (mut out, mut from, mut at) = (String::with_capacity(text.len()), 0, 0);
+        while at < text.len() {
+            match met.iter().find(|name| text[at..].starts_with(name.as_str())) {
+                Some(name) => {
+                    out.push_str(&other(&text[from..at]));
+                    out.push_str(&names[*name]);
+                    at += name.len();
+                    from = at;
+                }
+                None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+            }
+        }
+        out + &other(&text[from..])
     }
 
     fn finding(&self, finding: &mut Finding, births: &Births<'_>) {
@@ -213,20 +278,6 @@ impl<'a> Masker<'a> {
         finding.finding_id = self.pseudonym('F', &finding.finding_id).split_off(2);
     }
 
-    /// What a note says of persons and records.
-    fn arguments(&self, args: &mut Args) {
-        for value in args.values_mut() {
-            let Text(text) = value else { continue };
-            let mut replaced = Replaced::new();
-            for token in tokens(text).chain([text.as_str()]) {
-                if let Some(pseudonym) = self.known(token) {
-                    replaced.insert(token.to_string(), pseudonym);
-                }
-            }
-            *text = substitute(text, &replaced);
-        }
-    }
-
     fn value(&self, value: &mut Value, replaced: &mut Replaced) {
         match value {
             Value::String(text) => {
@@ -244,10 +295,29 @@ impl<'a> Masker<'a> {
     }
 }
 
-/// Digits of a certificate number at least.
-const CERTIFICATE: usize = 15;
 /// Characters of a person's name that are looked for in the names of files.
 const LONGEST_NAME: usize = 30;
+/// Runs of letters and digits that an id or a name is made of.
+const LONGEST_ID: usize = 6;
+
+/// Runs of letters and digits: where each begins and ends.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+        let to = at + c.len_utf8();
+        match runs.last_mut().filter(|run| run.1 == at) {
+            Some(run) => run.1 = to,
+            None => runs.push((at, to)),
+        }
+    }
+    runs
+}
+
+/// Whether what a system or library says of a fault quotes nothing of the data.
+fn is_plain(text: &str) -> bool {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 3);
+    text.is_ascii() && !digits && !text.contains(['"', '\'', '`'])
+}
 
 /// Hides what is left of certificate numbers whose other digits are stars, and births, where they stand within a text; a date by
 /// itself is one of the record.
@@ -393,7 +463,12 @@ mod tests {
             assert!(!told.contains(secret), "{secret} in {told}");
         }
         let file = &leads.findings[0].rows[0].file;
-        assert!(file.contains("/2024_N-") && *file == ingested.rejects[0].file && *file == ingested.region.files[0]);
+        assert!(
+            file.contains("/2024_N-")
+                && file.ends_with(".csv")
+                && *file == ingested.rejects[0].file
+                && *file == ingested.region.files[0]
+        );
         assert_eq!(leads.findings[0].evidence["first_day"], "1980-01-01", "a day of the record stays");
     }
 

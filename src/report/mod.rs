@@ -6,6 +6,7 @@
 mod atomic;
 mod csv;
 mod excel;
+mod harmless;
 mod mask;
 pub mod ndjson;
 mod parquet;

@@ -342,7 +342,8 @@ fn add(a: Rows, b: Rows) -> Rows {
     }
 }
 
-fn period(region: &Region) -> Option<(Day, Day)> {
+/// First and last day of the stays and visits; of the charge lines where there is neither.
+pub(super) fn period(region: &Region) -> Option<(Day, Day)> {
     let stays = region.stays.iter().filter(|s| region.is_own_record(s.record));
     let visits = region.visits.iter().filter(|v| region.is_own_record(v.record));
     let days = stays.flat_map(|s| [s.admitted.day, s.last_day()]).chain(visits.map(|v| v.time.day));

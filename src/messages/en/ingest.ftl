@@ -70,6 +70,7 @@ unread-no-table = a page without a table
 unread-binary = no text and none of the formats that are read: export it as CSV or .xlsx
 unread-special = a pipe, socket or device in a folder: name it itself if it is to be read
 unread-link = a link to something that is not there
+unread-member = a link or device in an archive: unpack it and scan the files
 unread-depth = a folder more than 16 deep: name it itself
 
 reject-date = not a date, or a date that does not exist

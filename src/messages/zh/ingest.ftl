@@ -70,6 +70,7 @@ unread-no-table = 没有表格的网页
 unread-binary = 不是文本，也不是可读取的格式：请导出为 CSV 或 .xlsx
 unread-special = 文件夹中的管道、套接字或设备：如需读取，请直接给出其路径
 unread-link = 指向不存在文件的链接
+unread-member = 压缩包中的链接或设备：请解压后扫描
 unread-depth = 文件夹超过 16 层：请直接给出其路径
 
 reject-date = 不是日期，或该日期不存在
