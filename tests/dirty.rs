@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use expect::{Before, Expect};
+use rayon::prelude::*;
 use yishen::config::{Config, Mapping};
 
 const EARLIER: &str = "{\"report\":\"of an earlier run\"}\n";
@@ -49,15 +50,14 @@ fn every_case_is_described_and_there_are_enough() {
 
 #[test]
 fn every_case_ends_as_an_auditor_would_want() {
-    let mut failed = Vec::new();
-    for case in cases() {
-        let want = expect::load(&case).unwrap_or_else(|e| panic!("{e}"));
-        let mut faults = run(&case, &want);
-        faults.extend(read(&case, &want));
-        if !faults.is_empty() {
-            failed.push(format!("{}: {}\n  {}", name(&case), want.description, faults.join("\n  ")));
-        }
-    }
+    let one = |case: &PathBuf| {
+        let want = expect::load(case).unwrap_or_else(|e| panic!("{e}"));
+        let mut faults = run(case, &want);
+        faults.extend(read(case, &want));
+        let told = || format!("{}: {}\n  {}", name(case), want.description, faults.join("\n  "));
+        (!faults.is_empty()).then(told)
+    };
+    let failed: Vec<String> = cases().par_iter().filter_map(one).collect();
     assert!(failed.is_empty(), "{} cases failed\n\n{}\n", failed.len(), failed.join("\n\n"));
 }
 

@@ -133,8 +133,13 @@ fn ingested() -> Ingested {
         columns: vec![HeaderColumn { header: "就诊ID".into(), field: Some("mdtrt_id"), samples: Vec::new() }],
         rows,
     };
-    let input =
-        |name: &str, bytes, digit: &str, parts| Input { name: name.into(), bytes, sha256: digit.repeat(64), parts };
+    let input = |name: &str, bytes, digit: &str, parts| Input {
+        name: name.into(),
+        bytes,
+        sha256: digit.repeat(64),
+        peer: false,
+        parts,
+    };
     ingested.inputs = vec![
         input(
             "2025年住院费用明细导出-1.csv",

@@ -77,6 +77,8 @@ pub(super) struct Scan {
     pub(super) max_rejects: Option<f64>,
     #[arg(long, value_name = "ID")]
     pub(super) institution: Option<String>,
+    #[arg(long, value_name = "PATH")]
+    pub(super) peers: Vec<PathBuf>,
     #[arg(long, value_name = "DIR", help_heading = "choice")]
     pub(super) rules: Option<PathBuf>,
     #[arg(long, value_name = "RULE", help_heading = "choice")]

@@ -258,7 +258,7 @@ mod tests {
         ];
         let part =
             Part { name: "一月".into(), table: Table::Stays, encoding: "gb18030", columns, rows: Rows::default() };
-        Input { name: "a.xlsx".into(), bytes: 1, sha256: String::new(), parts: vec![part] }
+        Input { name: "a.xlsx".into(), bytes: 1, sha256: String::new(), peer: false, parts: vec![part] }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod localize;
 mod mapping;
 mod new;
 mod output;
+mod peers;
 mod progress;
 mod rules;
 mod scan;

@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::output::{self, Output};
 use super::progress::Bars;
 use super::settings::{self, Filter, Settings};
-use super::{Exit, Failure, Session, args, colour, list, rules, width, with_nearest};
+use super::{Exit, Failure, Session, args, colour, list, peers, rules, width, with_nearest};
 use crate::engine::{self, Run};
 use crate::facts::{self, delivery::Delivery};
 use crate::finding::{Finding, ResultClass};
 use crate::ingest::{self, Ingested, Note};
 use crate::messages::{Catalog, Lang, Value, args as values};
-use crate::model::{Phase, Progress};
+use crate::model::{HospitalId, Phase, Progress};
 use crate::report::terminal::View;
 use crate::report::{self, Report, Summary};
 use crate::rule::Outcome;
@@ -26,14 +26,19 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
     let book = rules::load(settings.rules.as_deref(), session)?;
     let cards = engine::select(&book, &settings.rule, settings.family)
         .map_err(|e| session.told(&[e.text(&session.catalog)]))?;
-    let outputs = output::outputs(&settings.output, &settings.paths, settings.force, session)?;
+    let inputs = [settings.paths.as_slice(), &settings.peers].concat();
+    let outputs = output::outputs(&settings.output, &inputs, settings.force, session)?;
     let bars = Bars::new(&session.catalog, session.quiet);
 
-    let mut ingested = ingest::read_all(&settings.paths, &settings.mapping, settings.keep_going, &bars)
+    let (paths, peers) = (&settings.paths, &settings.peers);
+    let mut ingested = ingest::read_all(paths, peers, &settings.mapping, settings.keep_going, &bars)
         .map_err(|e| session.told(&e.messages(&session.catalog)))?;
     known_hospitals(&settings.filter, &ingested, session)?;
     ingested.notes.extend(notes(&settings.filter, &session.catalog));
     let mut run = find(&ingested, &cards, &book, session.catalog.lang(), &bars);
+    if !ingested.region.peers.is_empty() {
+        ingested.notes.extend(peers::leave(&mut run, &ingested.region, &session.catalog));
+    }
     restrict(&mut run, &settings.filter);
     let mut leads = weigh::weigh(&ingested.region, run);
     let mut delivery = Delivery::new(&ingested.region);
@@ -61,11 +66,14 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
 /// A mistyped code would give an empty report, which reads like a clean hospital.
 fn known_hospitals(filter: &Filter, ingested: &Ingested, session: &Session) -> Result<(), Failure> {
     let known = &ingested.region.names.hospitals;
-    let unknown = filter.hospital.iter().filter(|id| known.find(id).is_none());
+    let own = if ingested.region.peers.is_empty() { Vec::new() } else { ingested.region.own_hospitals() };
+    let is_own = |id: HospitalId| own.is_empty() || own[id.index()];
+    let unknown = filter.hospital.iter().filter(|id| !known.find(id).is_some_and(is_own));
     let faults: Vec<String> = unknown
         .map(|id| {
             let text = session.catalog.format("error-hospital-unknown", &values([("hospital", id.as_str().into())]));
-            with_nearest(text, id, known.iter().map(|(_, code)| code), &session.catalog)
+            let near = known.iter().filter(|(id, _)| is_own(*id)).map(|(_, code)| code);
+            with_nearest(text, id, near, &session.catalog)
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(session.told(&faults)) }
@@ -93,14 +101,19 @@ fn find(ingested: &Ingested, cards: &[&Card], book: &Rulebook, lang: Lang, bars:
     engine::run(region, &facts, cards, book, Catalog::new(lang), bars)
 }
 
-/// Keeps the findings that were asked for. They were all found: the filter must not change what they are judged against.
-fn restrict(run: &mut Run, filter: &Filter) {
-    run.findings.retain(|finding| passes(finding, filter));
+/// Counts the findings that are left of each rule.
+pub(super) fn count(run: &mut Run) {
     for rule in &mut run.rules {
         if let Outcome::Ran { findings } = &mut rule.outcome {
             *findings = run.findings.iter().filter(|f| f.rule == rule.rule).count();
         }
     }
+}
+
+/// Keeps the findings that were asked for. They were all found: the filter must not change what they are judged against.
+fn restrict(run: &mut Run, filter: &Filter) {
+    run.findings.retain(|finding| passes(finding, filter));
+    count(run);
 }
 
 /// Whether a finding is about an institution or names it among the others involved.
@@ -151,12 +164,14 @@ fn gaps(ingested: &Ingested, leads: &Leads, settings: &Settings, catalog: &Catal
     if ingested.missed > 0 {
         gaps.push(catalog.format("scan-missed-files", &values([("count", ingested.missed.into())])));
     }
-    let rows = || ingested.inputs.iter().flat_map(|i| &i.parts).map(|p| p.rows);
-    let (read, rejected) = (rows().map(|r| r.read).sum::<u64>(), rows().map(|r| r.rejected).sum::<u64>());
-    let share = rejected as f64 / read.max(1) as f64;
-    if share > settings.max_rejects {
-        let figures = values([("share", percent(share)), ("limit", percent(settings.max_rejects))]);
-        gaps.push(catalog.format("scan-too-many-rejects", &figures));
+    for (peer, id) in [(false, "scan-too-many-rejects"), (true, "scan-too-many-rejects-peers")] {
+        let rows = || ingested.inputs.iter().filter(|i| i.peer == peer).flat_map(|i| &i.parts).map(|p| p.rows);
+        let (read, rejected) = (rows().map(|r| r.read).sum::<u64>(), rows().map(|r| r.rejected).sum::<u64>());
+        let share = rejected as f64 / read.max(1) as f64;
+        if share > settings.max_rejects {
+            let figures = values([("share", percent(share)), ("limit", percent(settings.max_rejects))]);
+            gaps.push(catalog.format(id, &figures));
+        }
     }
     gaps
 }

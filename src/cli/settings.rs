@@ -17,6 +17,8 @@ const MAX_REJECTS: f64 = 0.01;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
     pub(super) paths: Vec<PathBuf>,
+    /// Background: judged against, never reported.
+    pub(super) peers: Vec<PathBuf>,
     pub(super) mapping: Mapping,
     pub(super) output: Vec<PathBuf>,
     pub(super) force: bool,
@@ -62,6 +64,7 @@ pub(super) fn settle(flags: args::Scan, session: &Session) -> Result<Settings, F
     }
     Ok(Settings {
         paths: if flags.paths.is_empty() { vec![PathBuf::from(".")] } else { flags.paths },
+        peers: flags.peers,
         mapping: mapping(flags.institution, session),
         output: if flags.output.is_empty() { file.output.clone() } else { flags.output },
         force: flags.force,

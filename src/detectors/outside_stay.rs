@@ -54,8 +54,9 @@ fn kind(class: FeeClass) -> Kind {
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let region = context.region;
-    let outside: Vec<&OutsideLine> =
-        context.facts.outside.iter().filter(|o| region.stay_of(o.record).is_some()).collect();
+    let outside: Vec<&OutsideLine> = (context.facts.outside.iter())
+        .filter(|o| region.stay_of(o.record).is_some() && !region.fees.is_self_paid(o.line as usize))
+        .collect();
     let mut with_lines: BTreeMap<HospitalId, u32> = BTreeMap::new();
     let mut lines_of: BTreeMap<RecordId, u32> = BTreeMap::new();
     for total in &context.facts.stay_totals {

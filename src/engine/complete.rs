@@ -150,6 +150,9 @@ fn settle(finding: &mut Finding, region: &Region) {
     if estimated {
         finding.evidence.insert(BASIS.into(), "billed".into());
         finding.caveats.push(("finding-amount-estimated", Args::new()));
+    } else if finding.amount == Fen(0) && !finding.stay_ids.is_empty() && !region.tells_money(Table::Stays) {
+        finding.evidence.insert(BASIS.into(), "none".into());
+        finding.caveats.push(("finding-amount-unknown", Args::new()));
     }
 }
 

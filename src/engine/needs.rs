@@ -15,7 +15,7 @@ pub(super) fn missing(card: &Card, book: &Rulebook, region: &Region) -> Vec<Stri
     let mut missing: Vec<String> = Vec::new();
     for need in unmet {
         let tables: BTreeSet<&str> = need.split(" or ").map(|one| table_of(one).0).collect();
-        let absent = tables.iter().all(|t| Table::from_name(t).is_none_or(|t| !region.has_table(t)));
+        let absent = tables.iter().all(|t| Table::from_name(t).is_none_or(|t| !region.serves(t, None)));
         let name = if absent { tables.into_iter().collect::<Vec<_>>().join(" or ") } else { need.to_string() };
         if !missing.contains(&name) {
             missing.push(name);
@@ -35,8 +35,6 @@ fn table_of(need: &str) -> (&str, Option<&str>) {
 fn met(need: &str, region: &Region) -> bool {
     let (table, field) = table_of(need);
     let Some(table) = Table::from_name(table) else { return false };
-    match field {
-        None => region.has_table(table),
-        Some(field) => region.has_column(table, field),
-    }
+    // What only the peers have is no ground to judge on: the rule would seem to have found nothing.
+    region.serves(table, field)
 }

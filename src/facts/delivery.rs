@@ -84,13 +84,18 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Makes the checks.
+    /// Makes the checks, of what is scanned.
     pub fn new(region: &Region) -> Self {
         let mut checks = Self::default();
         let billed = |record: RecordId| -> Fen { region.fees.of(record).map(|line| region.fees.amount[line]).sum() };
         let mut visits_have_lines = false;
+        let mut any_line = false;
         for (at, record) in region.records.iter().enumerate() {
             let id = RecordId(at as u32);
+            if !region.is_own_record(id) {
+                continue;
+            }
+            any_line |= !region.fees.of(id).is_empty();
             let lines = region.fees.of(id).len();
             match (record.stay, record.visit) {
                 (None, None) if lines > 0 && region.shared.contains(&id) => {
@@ -107,19 +112,21 @@ impl Delivery {
                 (None, None) => {}
             }
         }
-        if region.fees.is_empty() {
+        if !any_line {
             (checks.bare_stays, checks.bare_examples) = Default::default();
         }
         if !visits_have_lines {
             checks.bare_visits = Sum::default();
         }
-        let admitted = region.stays.iter().map(|s| (s.hospital, s.admitted.day));
-        let left = region.stays.iter().filter_map(|s| Some((s.hospital, s.discharged?.day)));
+        let stays = || region.stays.iter().filter(|s| region.is_own_record(s.record));
+        let visits = region.visits.iter().filter(|v| region.is_own_record(v.record));
+        let admitted = stays().map(|s| (s.hospital, s.admitted.day));
+        let left = stays().filter_map(|s| Some((s.hospital, s.discharged?.day)));
         checks.stay_gaps = gaps(admitted);
         checks.stay_gaps.extend(gaps(left));
         checks.stay_gaps.sort_unstable();
         checks.stay_gaps.dedup_by_key(|gap| (gap.month, gap.hospital));
-        checks.visit_gaps = gaps(region.visits.iter().map(|v| (v.hospital, v.time.day)));
+        checks.visit_gaps = gaps(visits.map(|v| (v.hospital, v.time.day)));
         checks
     }
 

@@ -48,7 +48,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
     Some(match (column.table, column.field) {
         (_, "psn_no") => Keep::Symbol(Person),
         (_, "fixmedins_code") => Keep::Symbol(Hospital),
-        (_, "mdtrt_id" | "init_mdtrt_id") => Keep::Symbol(Record),
+        (_, "mdtrt_id" | "init_mdtrt_id" | "ipt_no") => Keep::Symbol(Record),
         (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno")
         | (Table::Purchases, "medins_prod_purc_no")
         | (Table::Stock, "manu_lotnum") => Keep::Hash,

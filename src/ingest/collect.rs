@@ -199,6 +199,10 @@ pub(super) struct Collected {
     pub diagnosis_names: Vec<(u32, u32)>,
     /// Names of items in the tables of stock: they count where the charges give none.
     pub stock_names: Vec<(u32, u32)>,
+    /// By part, whether it is a peer's.
+    pub peers: Vec<bool>,
+    /// As `columns`, of what is no peer's.
+    pub own_columns: BTreeSet<(Table, &'static str)>,
     /// Tables and columns that some file has, with a row that can be used.
     pub columns: BTreeSet<(Table, &'static str)>,
     /// Files whose headers are unknown, to be shown.
@@ -247,6 +251,8 @@ pub(super) fn collect(
 ) -> Result<Collected, Error> {
     let mut all = Collected::default();
     for source in sources {
+        // The institution given for what is scanned is not that of a peer.
+        let headers = if source.peer { headers.without_institution() } else { headers };
         Reader { all: &mut all, headers, progress }.source(source);
     }
     all.settle(keep_going)?;
@@ -419,7 +425,7 @@ impl Collected {
             }
         }
         if rows.used > 0 {
-            self.have_columns(layout.table, parser, &settled);
+            self.have_columns(input, layout.table, parser, &settled);
         }
         self.inputs[input].parts.push(Part { name: name.clone(), table: layout.table, encoding, columns, rows });
         for ((parser, layout), rows) in parser.beside.iter().zip(&layout.beside).zip(beside).filter(|_| !repeated) {
@@ -430,14 +436,22 @@ impl Collected {
     }
 
     /// Takes note of the columns of a part, but for those of which nearly nothing could be read.
-    fn have_columns(&mut self, table: Table, parser: &Parser, settled: &Settled) {
+    fn have_columns(&mut self, input: usize, table: Table, parser: &Parser, settled: &Settled) {
         let slots = parser.slots.iter().enumerate().filter(|(at, _)| !settled.dropped.contains(at));
-        self.columns.extend(slots.map(|(_, slot)| (table, slot.field)));
+        let names = slots.map(|(_, slot)| (table, slot.field));
+        if self.inputs[input].peer {
+            self.columns.extend(names);
+        } else {
+            let own: Vec<_> = names.collect();
+            self.columns.extend(own.iter().copied());
+            self.own_columns.extend(own);
+        }
     }
 
     /// The index of a new part, which is also the file index of its rows.
     fn new_part(&mut self, input: usize, file: &str) -> u16 {
         self.files.push(file.to_string());
+        self.peers.push(self.inputs[input].peer);
         self.places.push((input, self.inputs[input].parts.len()));
         (self.files.len() - 1) as u16
     }
@@ -473,7 +487,7 @@ impl Collected {
         }
         own.rows.repeated = own.rows.read - own.rows.used - own.rows.rejected;
         if own.rows.used > 0 {
-            self.have_columns(own.table, &parser.parser, &settled);
+            self.have_columns(input, own.table, &parser.parser, &settled);
         }
         if !same {
             own.columns = header_columns(layout, &[]);

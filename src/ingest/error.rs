@@ -100,6 +100,12 @@ pub enum Error {
     /// A file of a known table lacks columns it cannot do without.
     #[error("{}", .0.plain())]
     Lacking(Box<Lacking>),
+    /// The file is named as what is scanned and as a peer's.
+    #[error("{path}: given both as what is scanned and with --peers")]
+    Peer {
+        /// The path.
+        path: PathBuf,
+    },
     /// Nothing among the paths is a table.
     #[error("{path}: nothing here is an export: no table was recognised by its header; looked at: {files}")]
     NothingUsable {
@@ -176,6 +182,7 @@ impl Error {
             Self::NotRead { file, reason } => (file.clone(), *reason),
             Self::Unrecognised { file, .. } => (file.clone(), "unread-not-a-table"),
             Self::Lacking(lacking) => (lacking.file.clone(), "unread-incomplete"),
+            Self::Peer { path } => (path.display().to_string(), "unread-not-a-table"),
             Self::NothingUsable { path, .. } => (path.clone(), "unread-not-a-table"),
             Self::TooManyRows { file } => (file.clone(), id),
             Self::Several(_) => (String::new(), id),
@@ -211,6 +218,7 @@ impl Error {
                 ("input-unrecognised", args([("file", file.as_str().into()), ("headers", headers.as_str().into())]))
             }
             Self::Lacking(lacking) => ("input-lacks", lacking.args()),
+            Self::Peer { path } => ("input-peer", args([("path", path.display().to_string().into())])),
             Self::NothingUsable { path, files } => {
                 ("input-nothing", args([("path", path.as_str().into()), ("files", files.as_str().into())]))
             }

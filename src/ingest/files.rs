@@ -22,6 +22,8 @@ pub(super) struct Source {
     /// It was named itself, not found in a folder: then it must be a table.
     pub named: bool,
     pub bytes: u64,
+    /// It serves as background only.
+    pub peer: bool,
     /// A pipe or another stream that can be read once only.
     stream: bool,
 }
@@ -37,43 +39,66 @@ pub(super) struct Sources {
 
 #[derive(Default)]
 struct Found {
-    files: Vec<(PathBuf, bool)>,
+    files: Vec<Reached>,
     unread: Vec<Unread>,
     faults: Vec<Error>,
     hidden: u64,
 }
 
-/// The files behind the paths, in an order that does not depend on how they were named.
+/// A file that was reached.
+struct Reached {
+    path: PathBuf,
+    named: bool,
+    peer: bool,
+    /// How deep the path lies that it was reached by.
+    root: usize,
+}
+
+/// The files behind the paths and behind those of peers, the peers' last, in an order that does not depend on how they were named.
 ///
 /// # Errors
-/// Every path that is not there or cannot be read.
-pub(super) fn expand(paths: &[PathBuf]) -> Result<Sources, Error> {
+/// Every path that is not there or cannot be read, and a file that is named as data and as a peer's alike.
+pub(super) fn expand(paths: &[PathBuf], peers: &[PathBuf]) -> Result<Sources, Error> {
     let mut found = Found::default();
-    for path in paths {
+    for (path, peer) in paths.iter().map(|p| (p, false)).chain(peers.iter().map(|p| (p, true))) {
         for path in wildcards(path) {
+            let root = canonical(&path).components().count();
+            let one = |path| Reached { path, named: true, peer, root };
             match path.metadata() {
-                _ if path.as_os_str() == STDIN => found.files.push((path, true)),
-                Ok(meta) if meta.is_dir() => walk(&path, 0, &mut found),
-                Ok(_) => found.files.push((path, true)),
+                _ if path.as_os_str() == STDIN => found.files.push(one(path)),
+                Ok(meta) if meta.is_dir() => {
+                    let before = found.files.len();
+                    walk(&path, 0, &mut found);
+                    found.files[before..].iter_mut().for_each(|f| (f.peer, f.root) = (peer, root));
+                }
+                Ok(_) => found.files.push(one(path)),
                 Err(e) => found.faults.push(cannot(&path, &e)),
             }
         }
     }
+    // The same file reached twice is one file. Where one path is data and the other peers, it is what the nearer one says: a
+    // hospital's folder within the region's, the peers' folder within the current one.
+    found.files.sort_by_cached_key(|f| (canonical(&f.path), std::cmp::Reverse(f.root), f.peer, !f.named));
+    found.files.dedup_by(|b, a| {
+        let same = canonical(&a.path) == canonical(&b.path);
+        if same && a.root == b.root && a.peer != b.peer {
+            found.faults.push(Error::Peer { path: a.path.clone() });
+        }
+        a.named |= same && b.named;
+        same
+    });
     let mut files = Vec::with_capacity(found.files.len());
-    for (path, named) in found.files {
+    for Reached { path, named, peer, .. } in found.files {
         let meta = path.metadata().ok();
         let stream = meta.as_ref().is_none_or(|m| !m.is_file());
         let name = if stream { path.display().to_string() } else { tail(&path, 1) };
-        files.push(Source { name, named, bytes: meta.filter(|_| !stream).map_or(0, |m| m.len()), path, stream });
+        files.push(Source { name, named, bytes: meta.filter(|_| !stream).map_or(0, |m| m.len()), path, peer, stream });
     }
     if !found.faults.is_empty() {
         return Err(Error::all(found.faults));
     }
-    // The same file reached twice is one file.
-    files.sort_by_cached_key(|s| (canonical(&s.path), !s.named));
-    files.dedup_by(|b, a| canonical(&a.path) == canonical(&b.path));
     distinguish(&mut files);
-    files.sort_by_cached_key(|s| s.name.clone());
+    files.sort_by_cached_key(|s| (s.peer, s.name.clone()));
     Ok(Sources { files, unread: found.unread, hidden: found.hidden })
 }
 
@@ -120,7 +145,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Found) {
             _ if is_hidden(&name) => found.hidden += 1,
             _ if name == "yishen.toml" => {}
             Ok(meta) if meta.is_dir() => walk(&path, depth + 1, found),
-            Ok(meta) if meta.is_file() => found.files.push((path, false)),
+            Ok(meta) if meta.is_file() => found.files.push(Reached { path, named: false, peer: false, root: 0 }),
             Ok(_) => found.unread.push(unread(&path, "unread-special")),
             Err(_) => found.unread.push(unread(&path, "unread-link")),
         }

@@ -85,17 +85,24 @@ pub(super) struct Headers<'a> {
     pub file: &'a str,
     /// Take a table that lacks a column for what it is: to show how it was understood, not to scan it.
     pub lenient: bool,
+    /// Whether the institution that is given for all files is that of this one.
+    pub institution: bool,
 }
 
 impl<'a> Headers<'a> {
     /// For no file yet.
     pub fn new(mapping: &'a Mapping, mapped: &'a Mapped, lenient: bool) -> Self {
-        Self { mapping, mapped, file: "", lenient }
+        Self { mapping, mapped, file: "", lenient, institution: true }
     }
 
     /// The same for a file.
     pub fn of(self, file: &'a str) -> Self {
         Self { file, ..self }
+    }
+
+    /// The same for files of other institutions than the one that is given for all.
+    pub fn without_institution(self) -> Self {
+        Self { institution: false, ..self }
     }
 
     /// Whether the configuration leaves the file out.
@@ -177,7 +184,8 @@ struct Try {
 impl Try {
     fn new(table: Table, names: &[Name], headers: &Headers<'_>) -> Self {
         let mut given = assign(table, names, &headers.mapping.fields(headers.file, table));
-        let institution = headers.mapping.institution.as_ref().filter(|_| !matches!(table, Table::Hospitals));
+        let institution = headers.mapping.institution.as_ref();
+        let institution = institution.filter(|_| headers.institution && !matches!(table, Table::Hospitals));
         if let Some((code, institution)) = crate::model::column(table, "fixmedins_code").zip(institution)
             && !given.has("fixmedins_code")
             && !given.has("fixmedins_name")

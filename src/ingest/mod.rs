@@ -53,21 +53,24 @@ pub use stranger::Stranger;
 /// # Errors
 /// A file that cannot be read as what it is, a table without a column it needs, or nothing usable; see [`Error`].
 pub fn read(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Ingested, Error> {
-    read_all(paths, mapping, false, progress)
+    read_all(paths, &[], mapping, false, progress)
 }
 
-/// As [`read`], but with `keep_going` the run goes on without the files that cannot be read: they are in
+/// As [`read`], with the exports of `peers` as background: they are in the region, and told apart by [`Region::peers`] and
+/// [`Input::peer`]. With `keep_going` the run goes on without the files that cannot be read: they are in
 /// [`Ingested::unread`] and counted in [`Ingested::missed`].
 ///
 /// # Errors
 /// As [`read`]; with `keep_going` only a path that is not there and nothing usable.
 pub fn read_all(
     paths: &[PathBuf],
+    peers: &[PathBuf],
     mapping: &Mapping,
     keep_going: bool,
     progress: &dyn Progress,
 ) -> Result<Ingested, Error> {
-    let collected = gather(paths, Headers::new(mapping, &header::Mapped::new(mapping), false), keep_going, progress)?;
+    let mapped = header::Mapped::new(mapping);
+    let collected = gather((paths, peers), Headers::new(mapping, &mapped, false), keep_going, progress)?;
     assemble::assemble(collected, progress)
 }
 
@@ -77,7 +80,7 @@ pub fn read_all(
 /// # Errors
 /// As [`read`], but for missing columns.
 pub fn inspect(paths: &[PathBuf], mapping: &Mapping, progress: &dyn Progress) -> Result<Inspected, Error> {
-    let all = gather(paths, Headers::new(mapping, &header::Mapped::new(mapping), true), true, progress)?;
+    let all = gather((paths, &[]), Headers::new(mapping, &header::Mapped::new(mapping), true), true, progress)?;
     Ok(Inspected { inputs: all.inputs, strangers: all.strangers, unread: all.unread, notes: all.notes })
 }
 
@@ -95,12 +98,12 @@ pub struct Inspected {
 }
 
 fn gather(
-    paths: &[PathBuf],
+    (paths, peers): (&[PathBuf], &[PathBuf]),
     headers: Headers<'_>,
     keep_going: bool,
     progress: &dyn Progress,
 ) -> Result<collect::Collected, Error> {
-    let sources = files::expand(paths)?;
+    let sources = files::expand(paths, peers)?;
     progress.start(Phase::Read, sources.files.iter().map(|s| s.bytes).sum());
     let collected = collect::collect(&sources.files, headers, keep_going, progress);
     progress.finish();
@@ -114,9 +117,10 @@ fn gather(
     if headers.lenient && !(collected.files.is_empty() && collected.strangers.is_empty()) {
         let faults = std::mem::take(&mut collected.faults);
         collected.unread.extend(faults.iter().map(|f| f.error.unread()));
-    } else if collected.files.is_empty() {
+    } else if collected.inputs.iter().all(|i| i.peer) {
+        // Peers without anything to be judged are as good as nothing.
         let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-        let names: Vec<&str> = sources.files.iter().map(|s| s.name.as_str()).collect();
+        let names: Vec<&str> = sources.files.iter().filter(|s| !s.peer).map(|s| s.name.as_str()).collect();
         let files = if names.is_empty() { "-".into() } else { names.join(", ") };
         let mut errors: Vec<Error> = std::mem::take(&mut collected.faults).into_iter().map(|f| f.error).collect();
         // A table that lacks one column says itself what to do.
@@ -134,7 +138,7 @@ fn gather(
 /// # Errors
 /// A path that is not there or cannot be read.
 pub fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    Ok(files::expand(paths)?.files.into_iter().map(|s| s.path).collect())
+    Ok(files::expand(paths, &[])?.files.into_iter().map(|s| s.path).collect())
 }
 
 /// Whether the file at a path is a report of this program, or a list beside one.
@@ -192,6 +196,8 @@ pub struct Input {
     pub bytes: u64,
     /// SHA-256 of the bytes, hexadecimal.
     pub sha256: String,
+    /// Whether it serves as background only.
+    pub peer: bool,
     /// The tables in it.
     pub parts: Vec<Part>,
 }
@@ -239,7 +245,7 @@ pub struct Note {
 pub struct Ingested {
     /// The tables.
     pub region: Region,
-    /// The files, sorted by name.
+    /// The files, sorted by name, those of peers last.
     pub inputs: Vec<Input>,
     /// Rows that could not be used, sorted.
     pub rejects: Vec<Reject>,

@@ -66,6 +66,7 @@ impl Reader<'_> {
             name: source.name.clone(),
             bytes: source.bytes,
             sha256: String::new(),
+            peer: source.peer,
             parts: Vec::new(),
         });
         let place = Place { source, input, member: String::new(), depth: 0, repeated: false };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::charge::Charge;
@@ -120,7 +121,7 @@ pub fn check(card: &Card) -> Result<(), RuleError> {
 }
 
 /// What a point is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
     Item(ItemId),
     Diagnosis(DiagnosisId),
@@ -252,13 +253,15 @@ fn findings(
         let early = before != Before::InForce && is_early(region, &hit);
         by_place.entry((region.records[hit.record.index()].hospital, hit.what, early)).or_default().push(hit);
     }
+    let patients = patients(context, &by_place.keys().map(|(hospital, what, _)| (*hospital, *what)).collect());
     let mut findings = Vec::new();
     for ((hospital, what, early), mut hits) in by_place {
         let from = findings.len();
         hits.sort_by(|a, b| (a.record, a.row.id(), &a.lines).cmp(&(b.record, b.row.id(), &b.lines)));
         let people: BTreeSet<PersonId> = hits.iter().map(|h| person(h.record)).collect();
         // The share matters only where there are many, or to tell it.
-        let share = people.len() as f64 / patients(context, hospital, what).max(people.len()) as f64;
+        let all = patients.get(&(hospital, what)).copied().unwrap_or_default();
+        let share = people.len() as f64 / all.max(people.len()) as f64;
         let many = people.len() >= parameters.wide_patients && share >= parameters.wide_share;
         if many || wide == Wide::Always {
             findings.extend(wide_finding(context, &hits, share, wide));
@@ -289,25 +292,39 @@ fn doubt(finding: &mut Finding, published: Option<Day>) {
     finding.caveats.push(("finding-before-publication", args([("day", day.into())])));
 }
 
-/// How many patients of a hospital have it.
-fn patients(context: &Context<'_>, hospital: HospitalId, what: What) -> usize {
+/// How many patients of a hospital have it, of those asked for. All are counted together: to look through the stays for each
+/// would grow with the hospitals.
+fn patients(context: &Context<'_>, asked: &FxHashSet<(HospitalId, What)>) -> FxHashMap<(HospitalId, What), usize> {
     let region = context.region;
-    let stays = region.stays.iter().filter(|s| s.hospital == hospital);
-    let people: BTreeSet<PersonId> = match what {
-        What::Item(item) => {
-            let records = context.index.facts_of(item).map(|f| &region.records[f.record.index()]);
-            records.filter(|r| r.hospital == hospital).map(|r| r.person).collect()
+    let mut people: Vec<(HospitalId, What, PersonId)> = Vec::new();
+    let mut add = |hospital: HospitalId, what: What, person: PersonId| {
+        if asked.contains(&(hospital, what)) {
+            people.push((hospital, what, person));
         }
-        What::Diagnosis(code) => {
-            let has = |s: &&crate::model::Stay| {
-                s.diagnosis == code || region.diagnoses_of(s.record).iter().any(|d| d.code == code)
-            };
-            let visits = region.visits.iter().filter(|v| v.hospital == hospital && v.diagnosis == code);
-            stays.filter(has).map(|s| s.person).chain(visits.map(|v| v.person)).collect()
-        }
-        What::Operation(code) => stays.filter(|s| s.operation == code).map(|s| s.person).collect(),
     };
-    people.len()
+    let items: BTreeSet<ItemId> =
+        asked.iter().filter_map(|(_, what)| if let What::Item(item) = what { Some(*item) } else { None }).collect();
+    for item in &items {
+        for fact in context.index.facts_of(*item) {
+            let record = &region.records[fact.record.index()];
+            add(record.hospital, What::Item(*item), record.person);
+        }
+    }
+    if asked.iter().any(|(_, what)| !matches!(what, What::Item(_))) {
+        for stay in &region.stays {
+            add(stay.hospital, What::Operation(stay.operation), stay.person);
+            add(stay.hospital, What::Diagnosis(stay.diagnosis), stay.person);
+            for diagnosis in region.diagnoses_of(stay.record) {
+                add(stay.hospital, What::Diagnosis(diagnosis.code), stay.person);
+            }
+        }
+        for visit in &region.visits {
+            add(visit.hospital, What::Diagnosis(visit.diagnosis), visit.person);
+        }
+    }
+    people.sort_unstable();
+    people.dedup();
+    people.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|same| ((same[0].0, same[0].1), same.len())).collect()
 }
 
 /// One finding for a hospital and what the point is about.

@@ -204,7 +204,9 @@ const FEES: &[Column] = table! { Fees:
     det_item_fee_sumamt Money required or cnt, "金额", "AKC227", ["明细项目费用总额", "费用金额", "明细金额", "项目金额", "cost", "总金额", "费用总额"];
     inscp_scp_amt Money, "符合政策范围金额", "AKC228", ["符合范围", "政策范围内金额", "inscp_amt", "bmi_convered_amount", "bmi_covered_amount", "医保范围内金额"];
     pric_uplmt_amt Price, "定价上限金额", "", ["限价"];
-    chrgitm_lv Grade, "收费项目等级", "AKA065", ["收费等级", "项目等级", "目录等级", "医保目录等级", "费用等级", "甲乙丙类"];
+    chrgitm_lv Grade, "收费项目等级", "AKA065", ["收费等级", "项目等级", "目录等级", "医保目录等级", "费用等级", "甲乙丙类", "支付类别", "支付类型", "医保支付类别", "p_type"];
+    ownpay_flag Flag, "是否自费", "", ["自费标志", "自费标识"];
+    selfpay_prop Price, "自付比例", "", ["个人自付比例", "自理比例"];
     fulamt_ownpay_amt Money, "全自费金额", "", ["全自费", "全额自费金额", "自费金额"];
     spec Text, "规格", "AKA074", ["药品规格", "drug_spec"];
     bilg_dept_codg Text, "开单科室编码", "", ["billing_dept_id", "discharge_dept_id"];
@@ -219,7 +221,8 @@ const FEES: &[Column] = table! { Fees:
 
 const VISITS: &[Column] = table! { Visits:
     setl_id Id, "结算ID", "AKC195", ["结算号", "结算流水号", "单据号", "结算编号", "AAE072", "结算单号"];
-    mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "门诊流水号", "就医登记号", "hisid", "结算单据号", "顺序号", "就诊顺序号", "就诊编号"];
+    mdtrt_id Id, "就诊ID", "AKC190", ["就诊号", "就诊流水号", "住院流水号", "住院序号", "住院就诊号", "门诊流水号", "就医登记号", "hisid", "结算单据号", "顺序号", "就诊顺序号", "就诊编号"];
+    ipt_no Id, "住院号", "AKC200", ["ipt_otp_no", "住院/门诊号", "病案号", "zyh"];
     psn_no Id required or certno, "人员编号", "AAC001", ["个人编号", "患者ID", "参保人编号", "人员ID", "个人ID", "患者编号", "patient_id", "个人编码", "参保人员编号", "人员编码", "社保卡号", "社会保障卡号", "医保卡号"];
     psn_name Text, "姓名", "AAC003", ["人员姓名", "患者名称", "患者姓名", "参保人姓名", "patient_name"];
     certno Id, "身份证号", "AAC002", ["证件号码", "证件号", "公民身份号码", "身份证号码", "身份证", "id_card", "证件编号"];

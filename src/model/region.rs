@@ -332,13 +332,23 @@ impl Fees {
     pub fn claimed(&self, line: usize) -> Fen {
         self.in_scope.get(line).copied().unwrap_or(self.amount[line])
     }
+
+    /// Whether a line that costs something is out of the fund's scope in full: no breach against the fund.
+    pub fn is_self_paid(&self, line: usize) -> bool {
+        self.claimed(line) == Fen(0) && self.amount[line] != Fen(0)
+    }
 }
 
 /// A region: everything the exports say, in canonical order.
 #[derive(Debug, Default)]
 pub struct Region {
-    /// Names of the input files, sorted; [`RowRef::file`] points here.
+    /// Names of the input files, sorted, those of peers last; [`RowRef::file`] points here.
     pub files: Vec<String>,
+    /// By file, whether it is a peer's: background that everything is judged against and nothing is reported of. Empty where
+    /// there are no peers.
+    pub peers: Vec<bool>,
+    /// As `columns`, of the files that are no peer's, where there are peers.
+    pub own_columns: BTreeSet<(Table, &'static str)>,
     /// The pools behind the ids.
     pub names: Names,
     /// By [`PersonId`].
@@ -382,17 +392,68 @@ impl Region {
         self.columns.iter().any(|(t, f)| *t == table && *f == field)
     }
 
+    /// Whether a row is of what is scanned, not of a peer.
+    pub fn is_own(&self, row: RowRef) -> bool {
+        !self.peers.get(usize::from(row.file)).copied().unwrap_or_default()
+    }
+
+    /// Whether a record is of what is scanned: by its own rows, where it has any, else by those of its charge lines.
+    pub fn is_own_record(&self, record: RecordId) -> bool {
+        if self.peers.is_empty() {
+            return true;
+        }
+        let is_own = |row: &RowRef| self.is_own(*row);
+        match self.records[record.index()] {
+            Record { stay: Some(at), .. } => self.stays[at as usize].rows.iter().any(is_own),
+            Record { visit: Some(at), .. } => self.visits[at as usize].rows.iter().any(is_own),
+            Record { .. } => self.fees.row[self.fees.of(record)].iter().any(is_own),
+        }
+    }
+
+    /// Whether what is scanned has a record, a purchase or stock of an institution, by [`HospitalId`].
+    pub fn own_hospitals(&self) -> Vec<bool> {
+        let mut own = vec![false; self.hospitals.len()];
+        let mut mark = |hospital: HospitalId| hospital.some().into_iter().for_each(|h| own[h.index()] = true);
+        let records = self.records.iter().enumerate().filter(|(at, _)| self.is_own_record(RecordId(*at as u32)));
+        records.for_each(|(_, record)| mark(record.hospital));
+        self.purchases.iter().filter(|p| self.is_own(p.row)).for_each(|p| mark(p.hospital));
+        self.stock.iter().filter(|s| self.is_own(s.row)).for_each(|s| mark(s.hospital));
+        own
+    }
+
+    /// Whether what is scanned has the table, and the column where one is named. Lists of persons and institutions serve
+    /// wherever they come from.
+    pub fn serves(&self, table: Table, field: Option<&str>) -> bool {
+        let listed = matches!(table, Table::Hospitals | Table::Persons);
+        let columns = if self.peers.is_empty() || listed { &self.columns } else { &self.own_columns };
+        columns.iter().any(|(t, f)| *t == table && field.is_none_or(|field| *f == field))
+    }
+
     /// Whether a column of a table says what the fund paid.
     pub fn tells_fund(&self, table: Table) -> bool {
         ["fund_pay_sumamt", "hifp_pay"].iter().any(|field| self.has_column(table, field))
     }
 
+    /// Whether a table has a column of money at all.
+    pub fn tells_money(&self, table: Table) -> bool {
+        self.tells_fund(table) || ["medfee_sumamt", "psn_pay"].iter().any(|field| self.has_column(table, field))
+    }
+
     /// What the fund paid for a stay; nothing where no column says so, or where neither its part nor the patient's is filled:
     /// the stay came from a file without them.
     pub fn fund_paid(&self, stay: &Stay) -> Option<Fen> {
+        if self.is_self_paid(stay) {
+            return Some(Fen(0));
+        }
         let has = |field: &str| self.has_column(Table::Stays, field);
         let blank = stay.fund == Fen(0) && stay.own == Fen(0) && has("psn_pay") && stay.total > Fen(0);
         (self.tells_fund(Table::Stays) && !blank).then_some(stay.fund.max(Fen(0)))
+    }
+
+    /// Whether a stay says by its type of insurance that the patient paid it all.
+    fn is_self_paid(&self, stay: &Stay) -> bool {
+        let insurance = if stay.insurance == TextId::NONE { "" } else { self.names.texts.get(stay.insurance) };
+        ["自费", "自付", "非医保"].iter().any(|word| insurance.contains(word)) && !insurance.contains("非自费")
     }
 
     /// What a stay can put at risk at most: what the fund paid, or where nothing says what that was, the bill.

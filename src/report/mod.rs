@@ -27,7 +27,8 @@ use crate::weigh::Leads;
 pub use atomic::clean_up_on_signals;
 pub use mask::mask;
 pub use summary::{
-    ClassLine, Count, Ended, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary, UnreadLine,
+    Background, ClassLine, Count, Ended, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary,
+    UnreadLine,
 };
 
 /// What a printer prints.
@@ -53,6 +54,20 @@ impl Report<'_> {
     /// The card of a rule.
     fn card(&self, rule: &str) -> Option<&Card> {
         self.cards.iter().copied().find(|c| c.id == rule)
+    }
+
+    /// What an input was recognised as, and whether it serves as background only.
+    fn table_of(&self, input: &InputLine) -> String {
+        let table = match input.table {
+            Some(table) => text::table_name(table, self.catalog),
+            None => self.text("report-table-none"),
+        };
+        self.as_peer(input, table)
+    }
+
+    /// The name of an input's table, with a word where it serves as background only.
+    fn as_peer(&self, input: &InputLine, table: String) -> String {
+        if input.peer { self.catalog.format("report-table-peer", &args([("table", table.into())])) } else { table }
     }
 
     /// Title of a rule in the report's language; its id where the card is not there.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use super::atomic::Fault;
-use super::summary::{Count, InputLine, RuleLine};
+use super::summary::{Count, InputLine, RuleLine, Size};
 use crate::facts::delivery::{Delivery, Gap, Sum};
 use crate::ingest::Rows;
 use crate::model::{Fen, Region};
@@ -31,16 +31,9 @@ pub(super) fn write(report: &Report<'_>, name: &str, mut out: impl Write) -> Res
         "headline": summary.headline,
         "not_looked_at": summary.not_seen,
         "period": summary.period.map(|(first, last)| json!({"start": first.to_string(), "end": last.to_string()})),
-        "data": {
-            "hospitals": summary.size.hospitals,
-            "persons": summary.size.persons,
-            "stays": summary.size.stays,
-            "visits": summary.size.visits,
-            "lines": summary.size.lines,
-            "amount": yuan(summary.size.money),
-            "fund_amount": yuan(summary.size.fund),
-        },
+        "data": size(&summary.size),
         "rows": rows(summary.rows),
+        "peers": summary.peers.map(|peers| json!({"data": size(&peers.size), "rows": rows(peers.rows)})),
         "inputs": summary.inputs.iter().map(input).collect::<Vec<_>>(),
         "unread": summary.unread.iter().map(|u| json!({"name": u.name, "reason": u.reason, "text": u.text})).collect::<Vec<_>>(),
         "rejects": summary.rejects.iter().map(|r| json!({"reason": r.reason, "count": r.rows})).collect::<Vec<_>>(),
@@ -65,6 +58,18 @@ fn yuan(amount: Fen) -> f64 {
     amount.yuan()
 }
 
+fn size(size: &Size) -> Value {
+    json!({
+        "hospitals": size.hospitals,
+        "persons": size.persons,
+        "stays": size.stays,
+        "visits": size.visits,
+        "lines": size.lines,
+        "amount": yuan(size.money),
+        "fund_amount": yuan(size.fund),
+    })
+}
+
 fn rows(rows: Rows) -> Value {
     json!({
         "read": rows.read,
@@ -83,6 +88,7 @@ fn input(input: &InputLine) -> Value {
         "bytes": input.bytes,
         "sha256": input.sha256,
         "rows": rows(input.rows),
+        "peer": input.peer,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::facts::delivery::Delivery;
 use crate::finding::{Finding, ResultClass};
 use crate::ingest::{Ingested, Rows, Unread};
 use crate::messages::Catalog;
-use crate::model::{Day, Fen, Region, Table};
+use crate::model::{Day, Fen, Record, RecordId, Region, Table};
 use crate::rule::Outcome;
 use crate::rule::coverage::{Coverage, Why};
 use crate::rulebook::Card;
@@ -24,8 +24,10 @@ pub struct Summary {
     pub size: Size,
     /// One entry for every table part of every input, in the order of the inputs.
     pub inputs: Vec<InputLine>,
-    /// The sum of the inputs' rows.
+    /// The sum of the inputs' rows, without those of peers.
     pub rows: Rows,
+    /// What served as background, where there are peers. It is in no other figure.
+    pub peers: Option<Background>,
     /// All leads.
     pub total: Count,
     /// By result class, the gravest first; all three always.
@@ -52,6 +54,15 @@ pub struct Summary {
     pub checks: Vec<String>,
     /// Things to know about the data.
     pub notes: Vec<String>,
+}
+
+/// What served as background only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Background {
+    /// What was in it.
+    pub size: Size,
+    /// The sum of its rows.
+    pub rows: Rows,
 }
 
 /// How many rules ended how.
@@ -125,6 +136,8 @@ pub struct InputLine {
     pub encoding: &'static str,
     /// Its rows.
     pub rows: Rows,
+    /// Whether it serves as background only.
+    pub peer: bool,
 }
 
 /// A number of leads and what they put at risk.
@@ -238,8 +251,10 @@ impl Summary {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             period: period(region),
-            size: size(region),
-            rows: inputs.iter().fold(Rows::default(), |sum, line| add(sum, line.rows)),
+            size: size(region, true),
+            rows: rows(&inputs, false),
+            peers: (!region.peers.is_empty())
+                .then(|| Background { size: size(region, false), rows: rows(&inputs, true) }),
             inputs,
             total: count(region, &leads.findings.iter().collect::<Vec<_>>()),
             classes: classes(region, leads),
@@ -299,6 +314,7 @@ fn inputs(ingested: &Ingested) -> Vec<InputLine> {
             table,
             encoding,
             rows,
+            peer: input.peer,
         };
         if input.parts.is_empty() {
             lines.push(line(input.name.clone(), None, "", Rows::default()));
@@ -309,6 +325,11 @@ fn inputs(ingested: &Ingested) -> Vec<InputLine> {
         }
     }
     lines
+}
+
+/// The rows of what was scanned, or of the peers.
+fn rows(inputs: &[InputLine], peer: bool) -> Rows {
+    inputs.iter().filter(|line| line.peer == peer).fold(Rows::default(), |sum, line| add(sum, line.rows))
 }
 
 fn add(a: Rows, b: Rows) -> Rows {
@@ -323,9 +344,11 @@ fn add(a: Rows, b: Rows) -> Rows {
 
 /// First and last day of the stays and visits; of the charge lines where there is neither.
 pub(super) fn period(region: &Region) -> Option<(Day, Day)> {
-    let stays = region.stays.iter().flat_map(|s| [s.admitted.day, s.last_day()]);
-    let days = stays.chain(region.visits.iter().map(|v| v.time.day));
-    span(days).or_else(|| span(region.fees.time.iter().flatten().map(|t| t.day)))
+    let stays = region.stays.iter().filter(|s| region.is_own_record(s.record));
+    let visits = region.visits.iter().filter(|v| region.is_own_record(v.record));
+    let days = stays.flat_map(|s| [s.admitted.day, s.last_day()]).chain(visits.map(|v| v.time.day));
+    let lines = region.fees.time.iter().zip(&region.fees.row).filter(|(_, row)| region.is_own(**row));
+    span(days).or_else(|| span(lines.filter_map(|(time, _)| time.map(|t| t.day))))
 }
 
 fn span(days: impl Iterator<Item = Day>) -> Option<(Day, Day)> {
@@ -335,25 +358,28 @@ fn span(days: impl Iterator<Item = Day>) -> Option<(Day, Day)> {
     })
 }
 
-fn size(region: &Region) -> Size {
-    let persons: BTreeSet<_> = region.records.iter().filter_map(|r| r.person.some()).collect();
-    let hospitals: BTreeSet<_> = region.records.iter().filter_map(|r| r.hospital.some()).collect();
-    let loose = |record: &crate::model::RecordId| {
-        let record = &region.records[record.index()];
-        record.stay.is_none() && record.visit.is_none()
-    };
-    let loose = |record: &crate::model::RecordId| loose(record) && !region.shared.contains(record);
-    let lines = region.fees.record.iter().zip(&region.fees.amount).filter(|(record, _)| loose(record));
+/// The size of what was scanned, or of the peers.
+fn size(region: &Region, own: bool) -> Size {
+    let of = |record: RecordId| region.is_own_record(record) == own;
+    let records = || region.records.iter().enumerate().filter(|(at, _)| of(RecordId(*at as u32)));
+    let persons: BTreeSet<_> = records().filter_map(|(_, r)| r.person.some()).collect();
+    let hospitals: BTreeSet<_> = records().filter_map(|(_, r)| r.hospital.some()).collect();
+    let stays: Vec<_> = region.stays.iter().filter(|s| of(s.record)).collect();
+    let visits: Vec<_> = region.visits.iter().filter(|v| of(v.record)).collect();
+    let loose = |record: &Record| record.stay.is_none() && record.visit.is_none();
+    // The money of lines of one of several stays is in its bill.
+    let loose = records().filter(|(at, record)| loose(record) && !region.shared.contains(&RecordId(*at as u32)));
+    let loose = loose.flat_map(|(at, _)| region.fees.of(RecordId(at as u32)));
     Size {
-        stays: region.stays.len(),
-        visits: region.visits.len(),
-        lines: region.fees.len(),
+        stays: stays.len(),
+        visits: visits.len(),
+        lines: region.fees.row.iter().filter(|row| region.is_own(**row) == own).count(),
         persons: persons.len(),
         hospitals: hospitals.len(),
-        money: region.stays.iter().map(|s| s.total).sum::<Fen>()
-            + region.visits.iter().map(|v| v.total).sum()
-            + lines.map(|(_, amount)| *amount).sum(),
-        fund: region.stays.iter().map(|s| s.fund).sum::<Fen>() + region.visits.iter().map(|v| v.fund).sum(),
+        money: stays.iter().map(|s| s.total).sum::<Fen>()
+            + visits.iter().map(|v| v.total).sum()
+            + loose.map(|line| region.fees.amount[line]).sum(),
+        fund: stays.iter().map(|s| s.fund).sum::<Fen>() + visits.iter().map(|v| v.fund).sum(),
     }
 }
 
@@ -470,7 +496,10 @@ fn months(region: &Region, leads: &Leads) -> Vec<MonthLine> {
 
 fn rejects(ingested: &Ingested, catalog: &Catalog) -> Vec<RejectLine> {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for reject in &ingested.rejects {
+    let region = &ingested.region;
+    let peers: BTreeSet<&str> =
+        region.files.iter().zip(&region.peers).filter(|(_, peer)| **peer).map(|(name, _)| name.as_str()).collect();
+    for reject in ingested.rejects.iter().filter(|r| !peers.contains(r.file.as_str())) {
         *reasons.entry(reject.reason).or_default() += reject.rows as usize;
     }
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();

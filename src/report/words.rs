@@ -27,7 +27,7 @@ impl Summary {
         }
         summary.headline = headline(&summary, catalog);
         summary.not_seen = not_seen(&summary, &ingested.region, catalog);
-        summary.checks = checks(delivery, &ingested.region, catalog);
+        summary.checks = checks(delivery, &ingested.region, summary.size.stays, catalog);
         summary
     }
 }
@@ -133,7 +133,7 @@ fn list(names: &[&str], catalog: &Catalog) -> String {
 }
 
 /// What the checks of the delivery found.
-fn checks(checks: &Delivery, region: &Region, catalog: &Catalog) -> Vec<String> {
+fn checks(checks: &Delivery, region: &Region, stays: usize, catalog: &Catalog) -> Vec<String> {
     let mut out = Vec::new();
     gaps(&checks.stay_gaps, "check-month-stays", region, catalog, &mut out);
     gaps(&checks.visit_gaps, "check-month-visits", region, catalog, &mut out);
@@ -146,7 +146,7 @@ fn checks(checks: &Delivery, region: &Region, catalog: &Catalog) -> Vec<String> 
     };
     let examples: Vec<&str> = checks.bare_examples.iter().map(String::as_str).collect();
     let examples = list(&examples, catalog);
-    let all = Value::from(region.stays.len());
+    let all = Value::from(stays);
     sum("check-stays-without-lines", checks.bare_stays, &[("all", all), ("examples", examples.into())]);
     sum("check-visits-without-lines", checks.bare_visits, &[]);
     sum("check-lines-without-record", checks.loose_lines, &[("records", checks.loose_records.into())]);

@@ -72,6 +72,8 @@ pub struct Bills {
     pub stays: Rows,
     pub fees: Rows,
     pub diagnoses: Rows,
+    /// What the funds paid for each stay, by its number.
+    pub paid: Vec<(u32, i64)>,
 }
 
 /// What the rows of one stay share.
@@ -167,6 +169,7 @@ impl Bills {
             stays: Rows::new(Table::Stays, STAYS, layout),
             fees: Rows::new(Table::Fees, FEES, layout),
             diagnoses: Rows::new(Table::Diagnoses, DIAGNOSES, layout),
+            paid: Vec::new(),
         }
     }
 
@@ -205,9 +208,11 @@ impl Bills {
             department: department(&sheet),
             doctor: format!("D{}{doctor:04}", &sheet.hospital.code[7..]),
         };
+        let mut paid = 0;
         for (n, part) in parts.iter().enumerate() {
-            self.settlement(&sheet, &heading, part, n as u64, 1);
+            paid += self.settlement(&sheet, &heading, part, n as u64, 1);
         }
+        self.paid.push((stay.id, paid));
         if stay.refunded {
             for (n, part) in parts.iter().enumerate() {
                 let back = Part { settled: refunded_at, ..*part };
@@ -227,7 +232,8 @@ impl Bills {
         self.diagnoses(world, &heading);
     }
 
-    fn settlement(&mut self, sheet: &Sheet<'_>, heading: &Heading<'_>, part: &Part, n: u64, sign: i64) {
+    /// Writes a settlement; gives what the funds paid of it.
+    fn settlement(&mut self, sheet: &Sheet<'_>, heading: &Heading<'_>, part: &Part, n: u64, sign: i64) -> i64 {
         let (stay, person, hospital, rows) = (heading.stay, heading.person, sheet.hospital, &mut self.stays);
         let key = mix(u64::from(stay.id), 17);
         if stay.open {
@@ -278,6 +284,7 @@ impl Bills {
         rows.cell(if sign < 0 { "1" } else { "0" });
         rows.cell("1");
         rows.end();
+        fund
     }
 
     /// The main diagnosis and up to four more.

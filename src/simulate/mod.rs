@@ -27,6 +27,7 @@ mod stays;
 mod tables;
 mod visits;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -176,22 +177,24 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
             .collect(),
         ..Summary::default()
     };
-    write_bills(&world, &plan, options, &folder, &mut summary)?;
+    let paid = write_bills(&world, &plan, options, &folder, &mut summary)?;
     write_visits(&world, &plan, options, &folder, &mut summary)?;
     tables::persons(&world, &plan, options, &folder)?;
     tables::hospitals(&world, options, &folder)?;
-    tables::truth(&plan, &folder)?;
+    tables::truth(&plan, &paid, &folder)?;
     summary.bytes = folder.finish()?;
     Ok(summary)
 }
 
+/// Gives what the funds paid for each stay, by its number.
 fn write_bills(
     world: &World,
     plan: &Plan,
     options: &Options,
     folder: &Folder,
     summary: &mut Summary,
-) -> Result<(), Error> {
+) -> Result<BTreeMap<u32, i64>, Error> {
+    let mut paid = BTreeMap::new();
     let table = |table, fields| folder.table(table, fields, options.layout, options.encoding);
     let mut stays = table(Table::Stays, bills::STAYS)?;
     let mut fees = table(Table::Fees, bills::FEES)?;
@@ -203,10 +206,11 @@ fn write_bills(
                 let bills = Bills::of(world, plan, chunk, options);
                 let counts = (bills.stays.count, bills.fees.count);
                 let encoded = [bills.stays, bills.fees, bills.diagnoses].map(|rows| rows.encoded(options.encoding));
-                (encoded, counts)
+                (encoded, counts, bills.paid)
             })
             .collect();
-        for (encoded, counts) in parts {
+        for (encoded, counts, of_stays) in parts {
+            paid.extend(of_stays);
             for (sink, bytes) in [&mut stays, &mut fees, &mut diagnoses].into_iter().zip(encoded) {
                 sink.write(&bytes)?;
             }
@@ -217,7 +221,8 @@ fn write_bills(
     let lines = bills::visit_lines(world, plan, options);
     summary.lines += lines.count;
     fees.write(&lines.encoded(options.encoding))?;
-    [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)
+    [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)?;
+    Ok(paid)
 }
 
 fn write_visits(

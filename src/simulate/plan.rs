@@ -145,6 +145,27 @@ impl Stay {
     }
 }
 
+/// What the fund was asked for an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Code of the item.
+    pub item: String,
+    /// Fen, by the number of the stay; of visits without one.
+    pub fen: Vec<(Option<u32>, i64)>,
+}
+
+impl Asked {
+    /// What is at risk: on a stay no more than the fund paid for it, given by the number of the stay.
+    pub fn at_risk(&self, paid: &BTreeMap<u32, i64>) -> i64 {
+        let mut of: BTreeMap<Option<u32>, i64> = BTreeMap::new();
+        for (stay, fen) in &self.fen {
+            *of.entry(*stay).or_default() += fen;
+        }
+        let most = |stay: Option<u32>| stay.and_then(|stay| paid.get(&stay)).copied().unwrap_or(i64::MAX);
+        of.into_iter().map(|(stay, fen)| fen.min(most(stay))).sum()
+    }
+}
+
 /// A row of `truth.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Truth {
@@ -154,8 +175,8 @@ pub struct Truth {
     /// `stay`, `visit`, `patient` or `hospital`.
     pub unit: &'static str,
     pub key: String,
-    /// Code of the item and fen at risk, where the case is about one item.
-    pub charge: Option<(String, i64)>,
+    /// What was charged, where the case is about one item.
+    pub charge: Option<Asked>,
     /// Number of the case within the scheme, from 1.
     pub group: u32,
     pub strength: Strength,

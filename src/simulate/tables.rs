@@ -1,5 +1,7 @@
 //! The small tables: persons, hospitals, truth.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Day, Table};
 
 use super::Error;
@@ -71,14 +73,16 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<()
     sink.close()
 }
 
-/// Writes `truth.csv`, always in UTF-8 and with the same header: it is no export.
-pub fn truth(plan: &Plan, folder: &Folder) -> Result<(), Error> {
+/// Writes `truth.csv`, always in UTF-8 and with the same header: it is no export. `paid` is what the funds paid for each stay.
+pub fn truth(plan: &Plan, paid: &BTreeMap<u32, i64>, folder: &Folder) -> Result<(), Error> {
     let mut sink = folder.create("truth.csv", "scheme,unit,key,group,strength,item,amount", Encoding::Utf8)?;
     for truth in &plan.truth {
         let (scheme, aspect) = (truth.scheme.id(), truth.aspect);
         let (unit, key, group, strength) = (truth.unit, &truth.key, truth.group, truth.strength.name());
-        let charge = truth.charge.as_ref();
-        let charge = charge.map_or(",".to_string(), |(item, fen)| format!("{item},{}.{:02}", fen / 100, fen % 100));
+        let charge = truth.charge.as_ref().map_or(",".to_string(), |asked| {
+            let fen = asked.at_risk(paid);
+            format!("{},{}.{:02}", asked.item, fen / 100, fen % 100)
+        });
         sink.write(format!("{scheme}{aspect},{unit},{key},{scheme}-{group},{strength},{charge}\n").as_bytes())?;
     }
     sink.close()

@@ -110,21 +110,22 @@ fn drop_derived(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Le
     all.notes.push(Note { id: "note-stays-from-lines", args: args([("count", count.into())]) });
 }
 
-/// Number, institution, total and fund part of a settlement that brought its money to a stay, and its row.
-type Brought = (u32, HospitalId, Fen, Fen, RowRef);
+/// Stay, total and fund part of a settlement that brought its money, and its row.
+type Brought = (usize, Fen, Fen, RowRef);
 
 /// Counts settlements and what takes them back as netted: each refund with one settlement of its stay and its money.
 fn tell_netted(rows: Vec<Brought>, ledger: &mut Ledger<'_>) {
-    let (refunds, mut bills): (Vec<Brought>, Vec<Brought>) = rows.into_iter().partition(|row| row.2 < Fen(0));
+    let (refunds, mut bills): (Vec<Brought>, Vec<Brought>) = rows.into_iter().partition(|row| row.1 < Fen(0));
     bills.sort_unstable();
-    let mut taken: FxHashMap<(u32, HospitalId, Fen, Fen), usize> = FxHashMap::default();
-    for (record, hospital, total, fund, refund) in refunds {
-        let bill = (record, hospital, Fen(-total.0), Fen(-fund.0));
-        let first = bills.partition_point(|b| (b.0, b.1, b.2, b.3) < bill);
+    let key = |row: &Brought| (row.0, row.1, row.2);
+    let mut taken: FxHashMap<(usize, Fen, Fen), usize> = FxHashMap::default();
+    for (stay, total, fund, refund) in refunds {
+        let bill = (stay, Fen(-total.0), Fen(-fund.0));
+        let first = bills.partition_point(|b| key(b) < bill);
         let nth = taken.entry(bill).or_default();
-        if let Some(own) = bills.get(first + *nth).filter(|b| (b.0, b.1, b.2, b.3) == bill) {
+        if let Some(own) = bills.get(first + *nth).filter(|b| key(b) == bill) {
             *nth += 1;
-            ledger.netted(own.4.file);
+            ledger.netted(own.3.file);
             ledger.netted(refund.file);
         }
     }
@@ -139,7 +140,12 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     if stays.is_empty() || paid.is_empty() {
         return false;
     }
-    let is_poor = |row: &Settlement| row.is_stay && row.record != NO_SYMBOL && stays.contains(&row.row.file);
+    let numbers = numbers(all, &stays, &paid);
+    let key = |row: &Settlement| -> Option<Place> {
+        let number = if row.record == NO_SYMBOL { *numbers.get(&row.row)? } else { row.record };
+        Some((number, row.hospital))
+    };
+    let is_poor = |row: &Settlement| row.is_stay && stays.contains(&row.row.file) && key(row).is_some();
     // A registration exported twice is one; only one of them may have the money.
     let (mut registered, mut rest): (Vec<Settlement>, Vec<Settlement>) = rows.drain(..).partition(is_poor);
     registered.sort_unstable();
@@ -150,22 +156,34 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
         }
         same
     });
-    let mut at: FxHashMap<Place, usize> = FxHashMap::default();
+    let mut at: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
     for (place, row) in registered.iter().enumerate() {
-        at.entry((row.record, row.hospital)).or_insert(place);
+        if let Some(key) = key(row) {
+            at.entry(key).or_default().push(place);
+        }
     }
     let same_person = |a: PersonId, b: PersonId| a == b || a == PersonId::NONE || b == PersonId::NONE;
+    // A hospital may give a patient one number for all stays: the settlement is of the one that ended last before it.
+    let fitting = |registered: &[Settlement], row: &Settlement| {
+        let ended = |stay: &Settlement| stay.end.zip(row.settled).is_none_or(|(end, settled)| end.day <= settled.day);
+        let of = at.get(&key(row)?)?.iter().copied().filter(|place| same_person(registered[*place].person, row.person));
+        let of: Vec<usize> = of.collect();
+        match of[..] {
+            [one] => Some(one),
+            _ => of.into_iter().filter(|place| ended(&registered[*place])).max_by_key(|place| registered[*place].end),
+        }
+    };
     // The same settlement twice brings its money once.
-    let mut seen: FxHashSet<(u32, HospitalId, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
+    let mut seen: FxHashSet<(usize, TextId, Option<Stamp>, Fen, Fen)> = FxHashSet::default();
     let (mut count, mut total) = (FxHashSet::default(), Fen(0));
     let mut brought_rows: Vec<Brought> = Vec::new();
     rest.retain(|row| {
-        let settlement = !row.is_stay && row.record != NO_SYMBOL && !row.void && paid.contains(&row.row.file);
-        let stay = at.get(&(row.record, row.hospital)).filter(|_| settlement);
-        let Some(stay) = stay.map(|at| &mut registered[*at]).filter(|stay| same_person(stay.person, row.person)) else {
+        let settlement = !row.is_stay && !row.void && paid.contains(&row.row.file);
+        let Some(place) = Some(&*row).filter(|_| settlement).and_then(|row| fitting(&registered, row)) else {
             return true;
         };
-        if !seen.insert((row.record, row.hospital, row.settlement, row.settled, row.total, row.fund)) {
+        let stay = &mut registered[place];
+        if !seen.insert((place, row.settlement, row.settled, row.total, row.fund)) {
             ledger.repeated(row.row.file);
             return false;
         }
@@ -175,8 +193,8 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
         stay.settled = stay.settled.max(row.settled);
         stay.settlement = stay.settlement.some().unwrap_or(row.settlement);
         total += row.total;
-        count.insert((row.record, row.hospital));
-        brought_rows.push((row.record, row.hospital, row.total, row.fund, row.row));
+        count.insert(place);
+        brought_rows.push((place, row.total, row.fund, row.row));
         false
     });
     tell_netted(brought_rows, ledger);
@@ -191,4 +209,18 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     let list = [("count", count.len().into()), ("total", total.into())];
     all.notes.push(Note { id: "note-money-from-settlements", args: args(list) });
     true
+}
+
+/// The inpatient number of rows of registrations and settlements that have no visit number.
+fn numbers(all: &Collected, stays: &BTreeSet<u16>, paid: &BTreeSet<u16>) -> FxHashMap<RowRef, u32> {
+    let mut numbers = FxHashMap::default();
+    for (table, parts) in [(Table::Stays, stays), (Table::Visits, paid)] {
+        let of_parts = all.chunks[slot(table)].iter().filter(|chunk| parts.contains(&chunk.part));
+        for chunk in of_parts.filter(|chunk| chunk.symbols("mdtrt_id").is_none()) {
+            let all = chunk.lines.iter().zip(chunk.symbols("ipt_no").unwrap_or_default());
+            let known = all.filter(|(_, number)| **number != NO_SYMBOL);
+            numbers.extend(known.map(|(line, number)| (RowRef { file: chunk.part, line: *line }, *number)));
+        }
+    }
+    numbers
 }

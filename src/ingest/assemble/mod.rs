@@ -133,6 +133,7 @@ pub(super) struct Fate {
 /// Rows taken out after parsing, by part.
 pub(super) struct Ledger<'a> {
     files: &'a [String],
+    peers: &'a [bool],
     fates: Vec<Fate>,
     /// With their part; columns by field name.
     rejects: Vec<(usize, Reject)>,
@@ -140,8 +141,8 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    fn new(files: &'a [String]) -> Self {
-        Self { files, fates: vec![Fate::default(); files.len()], rejects: Vec::new(), notes: Vec::new() }
+    fn new(files: &'a [String], peers: &'a [bool]) -> Self {
+        Self { files, peers, fates: vec![Fate::default(); files.len()], rejects: Vec::new(), notes: Vec::new() }
     }
 
     pub fn tell(&mut self, note: Note) {
@@ -165,6 +166,11 @@ impl<'a> Ledger<'a> {
 
     pub fn file(&self, part: u16) -> &str {
         &self.files[usize::from(part)]
+    }
+
+    /// Whether a file is a peer's: where the same is there twice, what is scanned stands.
+    pub fn is_peer(&self, part: u16) -> bool {
+        self.peers[usize::from(part)]
     }
 
     pub fn netted(&mut self, part: u16) {
@@ -229,7 +235,8 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     places::settle(&mut all);
     let ids = Ids::new(&all.interners);
     let files = std::mem::take(&mut all.files);
-    let mut ledger = Ledger::new(&files);
+    let peers = all.peers.clone();
+    let mut ledger = Ledger::new(&files, &peers);
     overlap::settle(&mut all, &ids, &mut ledger);
     let mut kinds = setting::Kinds::default();
     let mut rows = settlements::rows(&all, &ids, &setting::Places::new(&all, &ids), &mut kinds);
@@ -271,7 +278,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     };
     identity::tell(&region, nobody, &mut ledger);
     tell_diagnoses(&region, &mut ledger);
-    let Collected { mut inputs, mut rejects, mut notes, unread, missed, places, .. } = all;
+    let Collected { mut inputs, mut rejects, mut notes, unread, missed, places, own_columns, .. } = all;
     ledger.settle(&mut inputs, &places, &mut rejects, &mut notes);
     // Settlements that went to their stays are no visits.
     if region.visits.is_empty() && !region.stays.is_empty() && brought {
@@ -281,6 +288,15 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     region.columns.retain(|(table, _)| used(*table));
     region.emptied = emptied(&inputs, &mut notes);
     region.files = files;
+    if peers.contains(&true) {
+        region.peers = peers;
+        region.own_columns = own_columns;
+        let used = |table| {
+            inputs.iter().filter(|i| !i.peer).flat_map(|i| &i.parts).any(|p| p.table == table && p.rows.used > 0)
+        };
+        let columns = &region.columns;
+        region.own_columns.retain(|(table, field)| columns.contains(&(*table, *field)) && used(*table));
+    }
     progress.finish();
     Ok(Ingested { region, inputs, rejects, unread, notes, missed })
 }
@@ -290,7 +306,8 @@ fn emptied(inputs: &[Input], notes: &mut Vec<Note>) -> BTreeSet<Table> {
     let mut out = BTreeSet::new();
     for table in Table::ALL {
         let mut sum = Rows::default();
-        for rows in inputs.iter().flat_map(|i| &i.parts).filter(|p| p.table == table).map(|p| p.rows) {
+        let own = inputs.iter().filter(|i| !i.peer).flat_map(|i| &i.parts);
+        for rows in own.filter(|p| p.table == table).map(|p| p.rows) {
             sum.read += rows.read;
             sum.used += rows.used;
             sum.netted += rows.netted;

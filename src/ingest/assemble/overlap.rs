@@ -102,8 +102,8 @@ impl Told {
     }
 }
 
-/// The files of a table of which some have rows without an id. In order those with ids go first, then those with more columns:
-/// what goes first stays.
+/// The files of a table of which some have rows without an id. In order those of peers go last, those with ids first, then those
+/// with more columns: what goes first stays.
 struct Files<'a> {
     chunks: Vec<Own<'a>>,
     /// By place: part and kind.
@@ -145,7 +145,9 @@ impl<'a> Files<'a> {
         }
         let is_named = |columns: &BTreeSet<&'static str>| names.iter().any(|name| columns.contains(name));
         let mut parts: Vec<(u16, BTreeSet<&'static str>)> = columns.into_iter().collect();
-        parts.sort_by_key(|(part, columns)| (!is_named(columns), std::cmp::Reverse(columns.len()), *part));
+        parts.sort_by_key(|(part, columns)| {
+            (all.peers[usize::from(*part)], !is_named(columns), std::cmp::Reverse(columns.len()), *part)
+        });
         let mut kinds: Vec<BTreeSet<&'static str>> = Vec::new();
         let mut places: FxHashMap<u16, u16> = FxHashMap::default();
         let mut of_kind = Vec::with_capacity(parts.len());

@@ -91,7 +91,7 @@ fn one(versions: &[Settlement], has_negative: bool, found: &mut Found, ledger: &
     // it back, the mark says no more.
     let marked = |r: &Settlement| r.refund && !r.is_negative() && !r.has_original() && !has_negative;
     let undoes = |r: &Settlement| r.void || (marked(r) && versions.iter().any(|v| !marked(v) && !v.void));
-    let last = versions.iter().filter(|r| !undoes(r)).max_by_key(|r| rank(r));
+    let last = versions.iter().filter(|r| !undoes(r)).max_by_key(|r| (!ledger.is_peer(r.row.file), rank(r)));
     let undone = versions.iter().filter(|r| undoes(r)).map(|r| r.uploaded).max();
     let Some(last) = last else {
         versions.iter().for_each(|r| ledger.netted(r.row.file));
@@ -145,7 +145,10 @@ fn without_id(
     for same in rows.chunk_by(|a, b| key(a) == key(b)) {
         let files: Vec<&[&Settlement]> = same.chunk_by(|a, b| a.row.file == b.row.file).collect();
         // The file that has most of them has all.
-        let rank = |rows: &&&[&Settlement]| (rows.len(), rows.iter().map(|r| fullness(r)).sum::<u32>());
+        let rank = |rows: &&&[&Settlement]| {
+            let fullness = rows.iter().map(|r| fullness(r)).sum::<u32>();
+            (!ledger.is_peer(rows[0].row.file), rows.len(), fullness)
+        };
         let Some(all) = files.iter().rev().max_by_key(rank) else { continue };
         let mut best: Vec<Settlement> = all.iter().map(|r| (*r).clone()).collect();
         let file = all[0].row.file;

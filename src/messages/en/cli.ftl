@@ -108,6 +108,7 @@ arg-yishen-scan-rules = Folder of further rules; they override built-in rules of
 arg-yishen-scan-rule = Run only this rule, may repeat
 arg-yishen-scan-family = Run only the rules of this family
 arg-yishen-scan-institution = Institution of the files that have no column for it
+arg-yishen-scan-peers = Exports of other institutions, files or folders, masked or not, may repeat: everything is judged against them, nothing of them is reported
 arg-yishen-scan-hospital = Only leads about this institution, may repeat
 arg-yishen-scan-from = Only leads whose period reaches to this day or later, e.g. 2025-01-01
 arg-yishen-scan-to = Only leads whose period begins on this day or earlier, e.g. 2025-06-30
@@ -222,10 +223,16 @@ progress-left = , { $left } left
 ## Notes of the report about filters
 
 note-filter-hospital = This report holds only the leads about these institutions: { $hospitals }. All data served as the baseline.
+note-peers = Given with --peers as background: tables { $files }, institutions { $hospitals }, stays { $stays }, visits { $visits }, charge lines { $lines }. Everything was judged against them and nothing of them is reported; how many a rule judged counts them in.{ $both ->
+        [0] { "" }
+       *[other] { " " }Institutions that are also among what was scanned: { $both }; of those only leads with a record of what was scanned are reported.
+    }
+note-peers-leads = Leads about peers in which records of what was scanned have a part: { $count } ({ $rules }). They are not in this report; scan the data together to see them.
 note-filter-from = This report holds only the leads whose period reaches to { $from } or later. All data served as the baseline.
 note-filter-to = This report holds only the leads whose period begins on { $to } or earlier. All data served as the baseline.
 scan-rejects-unwritten = { $count } rows were rejected; stdout carries no list of them, use -o FILE to get one
 scan-too-many-rejects = { $share }% of the rows were rejected, more than the { $limit }% of --max-rejects; the result is incomplete
+scan-too-many-rejects-peers = { $share }% of the rows given with --peers were rejected, more than the { $limit }% of --max-rejects; the background is incomplete
 scan-missed-files = { $count } files that should have been read were not; the result is incomplete
 scan-rules-failed = rules failed: { $rules }; the result is incomplete
 

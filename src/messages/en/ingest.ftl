@@ -18,6 +18,8 @@ input-lacks-map = help: if a header is it, write into yishen.toml:
 input-lacks-institution = help: where all rows are of one institution, give it with --institution ID, or write fixmedins_code = "=ID" there
 input-nothing = { $path }: nothing here is an export: no table was recognised by its header; looked at: { $files }
     help: give the files or the folder with stays, fees or visits as .csv, .tsv, .txt, .gz, .zip, .xlsx or .parquet; `yishen columns FILE` shows how each column is understood, and other headers can be mapped in yishen.toml
+input-peer = { $path } is given both as what is scanned and with --peers
+    help: give it once: what is scanned is reported, what is given with --peers is not
 input-too-many = { $file }: more than 4,294,967,295 charge lines
     help: scan the months apart
 input-locked = { $file }: locked with a password
@@ -102,7 +104,7 @@ note-summed = bills of a stay of the same days without settlement ids and with d
 note-line-conflicts = charge lines in two versions that contradict each other: { $count }; the first row of each pair counts (of the later file by name): { $rows }
 note-withdrawn = settlements sent again as void or taken back: { $count }; all their rows are left out.
 note-lines-withdrawn = charge lines sent again as void: { $count }; all their rows are left out.
-note-void-beside-valid = valid rows without an id beside a void row of the same file that says the same otherwise: { $count }. The valid ones count, because the void row may be one charged by mistake; if it withdraws the other, export the ids (valid / void): { $rows }
+note-void-beside-valid = valid rows without an id beside a row of the same file that is void or marked as given back and says the same otherwise: { $count }. The valid ones count, because the other row may be one charged by mistake; if it withdraws or gives back the first, export the ids (valid / void or given back): { $rows }
 note-sent-again = settlements of a stay or visit that are there a second time under another number, with the same money and within minutes, perhaps paid twice: { $count }. Each counts once; the second ones come to { $total } yuan, of which the fund paid { $fund }. Ask whether they were paid: { $rows }
 note-paid-twice = { $count } visits follow another of the same person at the same institution with the same money within a minute: perhaps one visit that was settled and paid twice. Both count; the second ones come to { $total } yuan, of which the fund paid { $fund }: { $rows }
 note-marked-refunds = settlements marked as refunded with nothing beside them that they could take back: { $count }; they are left out.

@@ -45,6 +45,7 @@ report-table-persons = persons
 report-table-hospitals = hospitals
 report-table-purchases = purchases
 report-table-stock = stock
+report-table-peer = { $table }, background
 report-table-none = unknown
 
 ## Headings

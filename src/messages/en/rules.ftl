@@ -212,4 +212,5 @@ fault-more-help = they come up once those above are settled
 
 ## Added to the sentence of a lead
 finding-before-publication = The point was published only later ({ $day }) and says no date of its own: that it held then is to be shown.
+finding-amount-unknown = The data has no column of money: the amount is not known and counted as 0.
 finding-amount-estimated = No column says what the fund paid: the money is estimated from the amounts billed.

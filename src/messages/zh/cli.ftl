@@ -108,6 +108,7 @@ arg-yishen-scan-rules = 追加规则的文件夹；与内置规则同编号的�
 arg-yishen-scan-rule = 只运行该规则，可重复
 arg-yishen-scan-family = 只运行该大类的规则
 arg-yishen-scan-institution = 没有机构列的文件属于哪家机构（机构编码）
+arg-yishen-scan-peers = 其他机构的导出数据（文件或文件夹，脱敏与否均可），可重复：仅作对照，一切判断以其为参照，其自身内容一概不写入报告
 arg-yishen-scan-hospital = 只报告该定点医药机构的线索，可重复
 arg-yishen-scan-from = 只报告发生期间与该日及以后有重叠的线索，如 2025-01-01
 arg-yishen-scan-to = 只报告发生期间与该日及以前有重叠的线索，如 2025-06-30
@@ -222,10 +223,16 @@ progress-left = {" "}剩余 { $left }
 ## 报告中关于筛选的说明
 
 note-filter-hospital = 本报告只含以下定点医药机构的线索：{ $hospitals }。比较基准仍取自全部数据。
+note-peers = --peers 对照数据：{ $files } 张表，{ $hospitals } 家机构，住院 { $stays } 次，门诊 { $visits } 次，费用明细 { $lines } 行。各规则均以其为参照，其自身内容不写入报告；各规则“已判断”的数量包含对照数据。{ $both ->
+        [0] { "" }
+       *[other] 其中 { $both } 家机构也在待扫描数据中：对这些机构只报告涉及待扫描数据记录的线索。
+    }
+note-peers-leads = 另有 { $count } 条线索的所属机构为对照机构，但涉及待扫描数据中的记录（{ $rules }）；未写入本报告，需一并扫描方可查看。
 note-filter-from = 本报告只含发生期间与 { $from } 及以后有重叠的线索。比较基准仍取自全部数据。
 note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线索。比较基准仍取自全部数据。
 scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
 scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
+scan-too-many-rejects-peers = --peers 对照数据中被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；对照不完整
 scan-missed-files = 有 { $count } 个应读取的文件未能读取；结果不完整
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整
 

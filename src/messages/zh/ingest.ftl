@@ -18,6 +18,8 @@ input-lacks-map = 解决办法：如果其中某列就是它，请写入 yishen.
 input-lacks-institution = 解决办法：如果全部数据属于同一家机构，可用 --institution 机构编码 指定，或在此写 fixmedins_code = "=机构编码"
 input-nothing = { $path }：这里没有可用的导出数据：按表头未识别出任何数据表；已查看：{ $files }
     解决办法：请给出含住院、费用明细或门诊购药数据的文件或文件夹（.csv、.tsv、.txt、.gz、.zip、.xlsx、.parquet）；可用 `yishen columns 文件` 查看每一列的识别结果，其他表头可在 yishen.toml 中对照
+input-peer = { $path } 既作为待扫描数据又作为 --peers 对照数据给出
+    帮助：只给一次：待扫描数据会写入报告，--peers 的数据不写入
 input-too-many = { $file }：费用明细超过 4,294,967,295 行
     解决办法：请按月分开扫描
 input-locked = { $file }：文件有密码
@@ -102,7 +104,7 @@ note-summed = { $count } 笔结算与同一次住院、同一起止日期的另�
 note-line-conflicts = { $count } 条费用明细有两个互相矛盾的版本，以每对中的第一行为准（取文件名靠后者）：{ $rows }
 note-withdrawn = { $count } 笔结算后来以无效或已退重新报送，其所有行均不计。
 note-lines-withdrawn = { $count } 条费用明细后来以无效重新报送，其所有行均不计。
-note-void-beside-valid = { $count } 行有效且没有编号，同一文件中另有一行内容相同但无效。有效的照计，因为无效行可能是误录的另一笔；如果无效行是对它的作废，请导出编号（有效 / 无效）：{ $rows }
+note-void-beside-valid = { $count } 行有效且没有编号，同一文件中另有一行内容相同但无效或标为已退。有效的照计，因为另一行可能是误录的另一笔；如果另一行是对它的作废或退费，请导出编号（有效 / 无效或已退）：{ $rows }
 note-sent-again = { $count } 笔结算在数分钟内以另一结算号、相同金额再次出现，可能重复支付。每次就诊只计一次；第二笔共 { $total } 元，其中基金支付 { $fund } 元，请核实是否已付：{ $rows }
 note-paid-twice = { $count } 次门诊/购药与同一人在同一机构一分钟内的另一次金额相同，可能一次就诊结算、支付了两次。两次均照计；第二次共 { $total } 元，其中基金支付 { $fund } 元：{ $rows }
 note-marked-refunds = { $count } 笔结算标记为已退，但没有可冲抵的结算，均不计。

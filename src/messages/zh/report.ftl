@@ -27,6 +27,7 @@ report-table-persons = 参保人员
 report-table-hospitals = 定点机构
 report-table-purchases = 采购入库
 report-table-stock = 盘存与库存变更
+report-table-peer = { $table }（对照）
 report-table-none = 未识别
 
 ## 小标题

@@ -212,4 +212,5 @@ fault-more-help = 处理上述各条后会继续列出
 
 ## 附在线索说明之后
 finding-before-publication = 该知识点此后（{ $day }）才公布，且未注明施行日期，当时是否有效须另行核实。
+finding-amount-unknown = 数据没有金额列，涉及金额无从计算，以 0 计。
 finding-amount-estimated = 数据没有基金支付列，涉及金额按费用金额估计。

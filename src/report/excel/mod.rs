@@ -17,7 +17,7 @@ use book::{Book, Column};
 use cell::Cell;
 
 use super::atomic::Fault;
-use super::text::{class_name, table_name};
+use super::text::class_name;
 use super::{Report, RuleLine, words};
 use crate::messages::Lang;
 use crate::rule::Outcome;
@@ -236,10 +236,9 @@ fn inputs(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
     );
     heads.push(Column::wide(report.text("report-column-sha256"), 72));
     let rows = report.summary.inputs.iter().map(|i| {
-        let table = i.table.map_or_else(|| report.text("report-table-none"), |t| table_name(t, report.catalog));
         vec![
             Cell::Text(i.name.clone()),
-            Cell::Text(table),
+            Cell::Text(report.table_of(i)),
             Cell::Text(i.encoding.to_string()),
             Cell::Whole(i.bytes),
             Cell::Whole(i.rows.read),

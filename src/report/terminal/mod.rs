@@ -165,6 +165,7 @@ impl Page<'_> {
                     Some(table) => table_name(table, self.report.catalog),
                     None => self.text("report-table-none"),
                 };
+                let table = self.report.as_peer(input, table);
                 let mut cells = vec![input.name.clone(), table, bytes(input.bytes), input.encoding.to_string()];
                 cells.extend(rows(&input.rows));
                 cells
@@ -174,7 +175,8 @@ impl Page<'_> {
             let empty = String::new;
             let mut total = vec![self.text("report-total"), empty(), empty(), empty()];
             total.extend(rows(&summary.rows));
-            lines.push(total);
+            // What was scanned and its sum, then the peers.
+            lines.insert(summary.inputs.iter().filter(|i| !i.peer).count(), total);
         }
         let mut columns = vec![
             Column::text(self.text("report-column-file")),

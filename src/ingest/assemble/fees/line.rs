@@ -1,6 +1,6 @@
 //! A charge line on its way from the export to the region.
 
-use super::super::super::batch::{NO_INTEGER, NO_SYMBOL};
+use super::super::super::batch::{FLAG, NO_INTEGER, NO_SYMBOL};
 use super::super::super::collect::Chunk;
 use super::super::super::values::Grade;
 use super::super::Ids;
@@ -73,9 +73,13 @@ pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
     let small = |field: &str| chunk.small(field).map_or(0, |c| c[row]);
     let time = chunk.moments("fee_ocur_time").and_then(|c| c[row]);
     let (mut quantity, price, mut amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
+    // 1 is the whole; some write it as 100.
+    let self_paid = small("chrgitm_lv") == Grade::SelfPaid as u8
+        || small("ownpay_flag") == FLAG[2]
+        || integer("selfpay_prop").is_some_and(|part| part >= 1_000_000);
     let mut in_scope = match integer("inscp_scp_amt") {
         Some(stated) => Fen(stated),
-        None if small("chrgitm_lv") == Grade::SelfPaid as u8 => Fen(0),
+        None if self_paid => Fen(0),
         // What the patient pays in full is out of scope; a refund has both with a minus.
         None => integer("fulamt_ownpay_amt").map_or(amount, |own| Fen(without(amount.0, own))),
     };

@@ -38,7 +38,9 @@ pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut
     region.records = own(region, &source, records);
     let has = |field: &str| region.has_column(Table::Fees, field);
     let keep = Keep {
-        in_scope: ["inscp_scp_amt", "chrgitm_lv", "fulamt_ownpay_amt"].into_iter().any(has),
+        in_scope: ["inscp_scp_amt", "chrgitm_lv", "fulamt_ownpay_amt", "ownpay_flag", "selfpay_prop"]
+            .into_iter()
+            .any(has),
         doctor: has("bilg_dr_codg"),
         department: has("bilg_dept_name"),
         prescription: has("rxno"),

@@ -74,9 +74,9 @@ fn without_id(versions: &[Line], kept: &mut Vec<Line>, fates: &mut [Fate], told:
                 continue;
             }
             fates[usize::from(line.row.file)].netted += 1;
-            let own = if line.withdraws { &kept[from..] } else { &[] };
+            let own = &kept[from..];
             let before = own.partition_point(|l| l.row.file < line.row.file);
-            if before > 0 {
+            if before > 0 && line.withdraws {
                 let undone = kept.remove(from + before - 1);
                 fates[usize::from(undone.row.file)].netted += 1;
                 told.withdrawn += 1;

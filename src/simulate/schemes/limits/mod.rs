@@ -63,7 +63,8 @@ struct Risk {
     key: String,
     hospital: u16,
     item: u16,
-    fen: i64,
+    /// Fen that the fund is asked for, by the number of the stay; of visits without one.
+    fen: Vec<(Option<u32>, i64)>,
 }
 
 /// Who pays for a line.

@@ -8,7 +8,7 @@ use crate::simulate::catalog::Limited;
 use crate::simulate::chance::Draw;
 use crate::simulate::lines::UNIT;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{DAY, Extra, Plan, Stay, Truth, at};
+use crate::simulate::plan::{Asked, DAY, Extra, Plan, Stay, Truth, at};
 use crate::simulate::schemes::Planting;
 
 /// Chooses the stays of a scheme and bills them.
@@ -207,7 +207,7 @@ impl<'p, 'w> Planter<'p, 'w> {
     /// What is at risk on a stay.
     pub fn risk(&self, stay: usize, item: u16, fen: i64) -> Risk {
         let stay = &self.planting.plan.stays[stay];
-        Risk { unit: "stay", key: stay.number(), hospital: stay.hospital, item, fen }
+        Risk { unit: "stay", key: stay.number(), hospital: stay.hospital, item, fen: vec![(Some(stay.id), fen)] }
     }
 
     /// A hospital that breaks a limit for many patients of an item: the `rank`-th largest, of the larger half.
@@ -258,10 +258,11 @@ impl<'p, 'w> Planter<'p, 'w> {
 
     /// Notes cases as the hospitals and items they are at, each with all its money.
     pub fn note_hospitals(&mut self, cases: Vec<(Strength, Vec<Risk>)>) {
-        let mut places: BTreeMap<(u16, u16), (Strength, i64)> = BTreeMap::new();
+        let mut places: BTreeMap<(u16, u16), (Strength, Vec<_>)> = BTreeMap::new();
         for (strength, risk) in cases.into_iter().flat_map(|(s, risks)| risks.into_iter().map(move |r| (s, r))) {
-            let place = places.entry((risk.hospital, risk.item)).or_insert((Strength::Subtle, 0));
-            *place = (place.0.min(strength), place.1 + risk.fen);
+            let place = places.entry((risk.hospital, risk.item)).or_insert((Strength::Subtle, Vec::new()));
+            place.0 = place.0.min(strength);
+            place.1.extend(risk.fen);
         }
         for ((hospital, item), (strength, fen)) in places {
             let key = self.planting.world.places.hospital(hospital).code.clone();
@@ -277,7 +278,7 @@ impl<'p, 'w> Planter<'p, 'w> {
             aspect: "",
             unit: risk.unit,
             key: risk.key,
-            charge: Some((code, risk.fen)),
+            charge: Some(Asked { item: code, fen: risk.fen }),
             group,
             strength,
         });

@@ -41,7 +41,7 @@ fn visit(planter: &mut Planter<'_, '_>, case: &Case<'_>, med_type: &'static str,
     let key = number(planter.planting.plan.elsewhere.len() as u64);
     let visit = Elsewhere { person, time, place: hospital, shop: false, med_type, lines: extras };
     planter.planting.plan.elsewhere.push(visit);
-    Some(vec![Risk { unit: "visit", key, hospital, item, fen }])
+    Some(vec![Risk { unit: "visit", key, hospital, item, fen: vec![(None, fen)] }])
 }
 
 fn clinic(planter: &mut Planter<'_, '_>) -> &'static str {

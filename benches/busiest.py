@@ -1,0 +1,204 @@
+"""Doubles the busiest person, record, day, hospital and code, and prints what a scan of each takes.
+
+    python benches/busiest.py YISHEN [--only KIND ...] [--scale 1.0] [--rule RULE ...] [--folder DIR]
+
+Each kind is one input and the same with its busiest thing twice as large: a placeholder or an ordinary person with all stays, one
+stay with all lines, all admissions of a hospital on one day, a hospital with everything, one code on all lines. The time is the
+CPU of the whole run, the memory its peak; the smallest of three runs. `at most 2.3` is asked of each.
+"""
+
+import argparse
+import csv
+import datetime
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+
+STAYS = (
+    "setl_id,mdtrt_id,psn_no,psn_name,certno,gend,brdy,insutype,fixmedins_code,fixmedins_name,hosp_lv,med_type,begntime,endtime,"
+    "setl_time,adm_dept_name,chfpdr_code,dise_codg,dise_name,medfee_sumamt,fund_pay_sumamt,psn_pay"
+).split(",")
+FEES = (
+    "feedetl_sn,mdtrt_id,psn_no,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,med_chrgitm_type,cnt,pric,"
+    "det_item_fee_sumamt,inscp_scp_amt"
+).split(",")
+VISITS = (
+    "setl_id,mdtrt_id,psn_no,gend,brdy,fixmedins_code,med_type,setl_time,dise_codg,medfee_sumamt,fund_pay_sumamt,psn_pay"
+).split(",")
+FIRST = datetime.datetime(2024, 1, 1, 8)
+CARE = (
+    ("J18.900", "肺炎"), ("I63.900", "脑梗死"), ("I25.103", "冠状动脉粥样硬化性心脏病"), ("E11.900", "2型糖尿病"),
+    ("M51.202", "腰椎间盘突出"), ("K29.500", "慢性胃炎"), ("J44.100", "慢性阻塞性肺疾病伴急性加重"), ("Z51.103", "化学治疗"),
+)
+# Code, name, class, price, most a day.
+ITEMS = (
+    ("001103000010000-110900001", "床位费", "01", 40, 1), ("001102000030000-110200003", "住院诊查费", "02", 15, 1),
+    ("001201000030000-120100003", "II级护理", "11", 25, 1), ("001204000060000-120400006", "静脉输液", "07", 8, 2),
+    ("002503010010000-250301001", "血清总蛋白测定", "05", 4, 1), ("001201000110000-120100011", "动静脉置管护理", "11", 2, 24),
+    ("003107020220000-310702022", "心电监测", "03", 3, 24), ("001203000010000-120300001", "氧气吸入", "07", 3, 24),
+    ("XJ01DDT042B001010100001", "头孢曲松钠", "09", 12, 4), ("XB05BBP218B001010100002", "氯化钠注射液", "09", 5, 4),
+    ("XC10AAA012A001010100003", "阿托伐他汀钙片", "09", 3, 2), ("XA02BCA203B001010100004", "奥美拉唑", "09", 9, 2),
+)
+
+
+class Region:
+    """Rows of the three tables."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.stays, self.fees, self.visits = [], [], []
+
+    def stay(self, person, hospital, day, nights, lines=0, items=ITEMS, hour=None, name="甲"):
+        rng, n = self.rng, len(self.stays)
+        begin = FIRST + datetime.timedelta(days=day, minutes=rng.randrange(600) if hour is None else hour)
+        end = begin + datetime.timedelta(days=nights, hours=2)
+        code, illness = rng.choice(CARE)
+        total = 0
+        for _ in range(lines):
+            item = rng.choice(items)
+            count = rng.randint(1, item[4])
+            time = begin + datetime.timedelta(minutes=rng.randrange(nights * 1440 + 1))
+            fen = count * item[3] * 100
+            total += fen
+            self.fees.append(
+                (f"F{len(self.fees)}", f"M{n}", person, hospital, time, item[0], item[1], item[2], count, item[3])
+                + (fen / 100, fen / 100)
+            )
+        total = total or rng.randrange(200_000, 1_200_000)
+        self.stays.append(
+            (f"S{n}", f"M{n}", person, f"{name}{person[-4:]}", "", 1 + len(person) % 2, f"1956-05-{1 + len(name + person) % 9 if name == '甲' else 1 + n % 27:02}")
+            + ("390", hospital, f"医院{hospital}", "2", "21", begin, end, end, "内科", f"D{hospital}{n % 30}", code, illness)
+            + (total / 100, total * 7 // 10 / 100, (total - total * 7 // 10) / 100)
+        )
+
+    def visit(self, person, hospital, day):
+        n = len(self.visits)
+        time = FIRST + datetime.timedelta(days=day, minutes=self.rng.randrange(600))
+        self.visits.append((f"V{n}", f"W{n}", person, 1, "1956-05-01", hospital, "11", time, "I10", 90.5, 40.5, 50))
+
+    def background(self, stays=1_200, lines=20):
+        """Twelve hospitals that nothing is wrong with."""
+        for n in range(stays):
+            self.stay(f"B{n * 2 // 3}", f"H{n % 12}", self.rng.randrange(700), self.rng.randint(3, 9), lines)
+
+    def write(self, folder):
+        os.makedirs(folder)
+        for name, head, rows in (("stays", STAYS, self.stays), ("fees", FEES, self.fees), ("visits", VISITS, self.visits)):
+            if rows:
+                with open(os.path.join(folder, name + ".csv"), "w", newline="", encoding="utf-8") as file:
+                    writer = csv.writer(file, lineterminator="\n")
+                    writer.writerow(head)
+                    writer.writerows(rows)
+
+
+def placeholder(region, n):
+    """One number for many people, of every hospital and day."""
+    for at in range(n):
+        region.stay("999999", f"H{at % 12}", region.rng.randrange(700), region.rng.randint(1, 9), 2, name=f"名{at}")
+
+
+def person(region, n):
+    """One person in and out of hospitals, day after day."""
+    for at in range(n):
+        region.stay("P1", f"H{at % 3}", at % 720, 1, 2)
+
+
+def visits(region, n):
+    """One person with all visits."""
+    for at in range(n):
+        region.visit("P1", f"C{at % 12}", at % 720)
+
+
+def record(region, n):
+    """One stay with all lines, of a few items."""
+    region.stay("P1", "H1", 10, 300, n)
+
+
+def one_item(region, n):
+    """One stay with all lines, of one item, within a few days."""
+    region.stay("P1", "H1", 10, 5, n, ITEMS[6:7])
+
+
+def admissions(region, n):
+    """All of a hospital's admissions on one day, again a month later for half of them."""
+    for at in range(n):
+        region.stay(f"P{at * 2 // 3}", "H1", 300 + 30 * (at % 3 == 2), 7, 1, hour=at % 600)
+
+
+def hospital(region, n):
+    """One hospital with everything."""
+    for at in range(n):
+        region.stay(f"P{at // 2}", "H1", region.rng.randrange(700), region.rng.randint(3, 9), 12)
+
+
+def code(region, n):
+    """One code on all lines."""
+    for at in range(n // 20):
+        region.stay(f"P{at // 2}", f"H{at % 12}", region.rng.randrange(700), region.rng.randint(3, 9), 20, ITEMS[5:6])
+
+
+KINDS = {
+    "placeholder": (placeholder, 20_000, "stays of one placeholder"),
+    "person": (person, 20_000, "stays of one person"),
+    "visits": (visits, 100_000, "visits of one person"),
+    "record": (record, 100_000, "lines of one stay"),
+    "one-item": (one_item, 100_000, "lines of one item in one stay"),
+    "day": (admissions, 50_000, "admissions around one day of one hospital"),
+    "hospital": (hospital, 30_000, "stays of one hospital"),
+    "code": (code, 400_000, "lines of one code"),
+}
+
+
+def measure(command):
+    """CPU seconds and peak memory in MB of a run."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    told = process.stderr.read().decode(errors="replace")
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 3):
+        raise SystemExit(told)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("yishen")
+    parser.add_argument("--only", nargs="*", default=list(KINDS))
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--rule", nargs="*", default=[])
+    parser.add_argument("--folder", default=None)
+    args = parser.parse_args()
+    rules = [word for rule in args.rule for word in ("--rule", rule)]
+    print("| busiest | once: CPU, memory | twice: CPU, memory | time | memory |")
+    print("|---|---|---|---|---|")
+    for kind in args.only:
+        make, size, words = KINDS[kind]
+        size = int(size * args.scale)
+        folder = tempfile.mkdtemp(dir=args.folder)
+        try:
+            figures = []
+            # What the background takes is taken off: the part that is doubled must not be diluted by it.
+            for n in (0, size, 2 * size):
+                region = Region(7)
+                region.background()
+                if n:
+                    make(region, n)
+                data = os.path.join(folder, str(n))
+                region.write(data)
+                out = os.path.join(folder, "out.ndjson")
+                command = [args.yishen, "scan", data, "-o", out, "--force", "--quiet", "--lang", "en", *rules]
+                runs = [measure(command) for _ in range(args.runs)]
+                figures.append(tuple(min(column) for column in zip(*runs)))
+        finally:
+            shutil.rmtree(folder)
+        none, once, twice = figures
+        ratio = [max(b - z, least) / max(a - z, least) for z, a, b, least in zip(none, once, twice, (0.05, 5))]
+        shown = [f"{cpu:.2f} s, {memory:.0f} MB" for cpu, memory in (once, twice)]
+        name = f"{size:,} and {2 * size:,} {words}"
+        print(f"| {name} | {shown[0]} | {shown[1]} | {ratio[0]:.2f} | {ratio[1]:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
