@@ -176,6 +176,8 @@ pub(super) struct Simulate {
     pub(super) encoding: Option<String>,
     #[arg(long, value_name = "SCALE")]
     pub(super) set: Vec<String>,
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(super) habits: Option<f64>,
     #[arg(long)]
     pub(super) force: bool,
 }

@@ -24,6 +24,7 @@ pub(super) fn run(session: &Session, flags: Simulate) -> Result<Exit, Failure> {
     if let Some(word) = &flags.encoding {
         options.encoding = word.parse().map_err(told)?;
     }
+    options.habits = flags.habits.unwrap_or(options.habits);
     flags.set.iter().try_for_each(|assignment| options.scale(assignment)).map_err(told)?;
     let done = simulate::run(&options).map_err(told)?;
     if !session.quiet {

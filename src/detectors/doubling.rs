@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::natural::{Natural, quantile_without};
-use crate::facts::{Facts, Repeat};
+use crate::facts::{Facts, Repeat, Units};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
 use crate::stats::funnel::{Prediction, Unit, predictions};
@@ -164,6 +164,7 @@ fn births(region: &Region, all: &[&Repeat]) -> BTreeSet<RecordId> {
 
 fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, births: &BTreeSet<RecordId>) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); natural.cells().len()];
+    let units = Units::new(region, facts);
     let mut usual: Vec<Vec<f64>> = vec![Vec::new(); sums.len()];
     let place = |record: RecordId, item: ItemId| {
         region.stay_of(record).and_then(|_| natural.place(region.records[record.index()].hospital, item))
@@ -171,7 +172,7 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
     for item in &facts.stay_items {
         if let Some(at) = place(item.record, item.item) {
             sums[at].days += f64::from(item.days);
-            usual[at].push(item.usual_day.units());
+            usual[at].push(item.usual_day.units() * units.of(item));
         }
     }
     for (sums, usual) in sums.iter_mut().zip(&mut usual) {
@@ -180,7 +181,9 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
     for repeat in all.iter().filter(|r| !births.contains(&r.record)) {
         if let Some(at) = place(repeat.record, repeat.item) {
             sums[at].repeated += 1.0;
-            let each = region.fees.quantity[repeat.lines[0] as usize].units();
+            let line = repeat.lines[0] as usize;
+            let quantity = region.fees.quantity[line].units();
+            let each = quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity);
             sums[at].together += each * repeat.lines.len() as f64;
             sums[at].surplus += each * (repeat.lines.len() - 1) as f64;
         }

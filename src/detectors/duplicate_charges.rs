@@ -2,8 +2,7 @@
 //!
 //! Two questions are asked. Of each **institution**: does it repeat a class of items more often than the others do ([`doubling`])?
 //! It is then one lead with all its records, and its own rate excuses none of them. Of each **stay**: does a repeat go beyond
-//! what is natural for the item ([`Natural`])? At an institution that is a lead already, a stay is listed beside it only where
-//! its own number of repeats stands out among all stays.
+//! what is natural for the item ([`Natural`])? What is listed with its institution already is no lead of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,15 +79,15 @@ struct Judged<'a> {
     posterior: f64,
     /// By what the stay alone shows; it counts where the stay stands out among all stays tested.
     by_stay: f64,
-    /// Listed with its institution; a stay among many there is no lead of its own.
+    /// Listed with its institution: it is no lead of its own.
     listed: bool,
 }
 
 impl Judged<'_> {
     fn probability(&self, stands_out: bool) -> f64 {
         match (stands_out, self.listed) {
-            (true, _) => self.posterior.max(self.by_stay),
-            (false, true) => 0.0,
+            (_, true) => 0.0,
+            (true, false) => self.posterior.max(self.by_stay),
             (false, false) => self.posterior,
         }
     }
@@ -218,8 +217,7 @@ fn hours_apart(region: &Region, repeat: &Repeat, parameters: &Parameters) -> boo
 
 fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
     let stands_out = q <= parameters.max_q;
-    // Beside its institution a stay is listed for more than the one occasion that they all have.
-    let probability = |j: &Judged<'_>| j.probability(stands_out && (!j.listed || tested.counted > 1));
+    let probability = |j: &Judged<'_>| j.probability(stands_out);
     let kept: Vec<&Judged<'_>> =
         tested.repeats.iter().filter(|j| probability(j) >= parameters.min_confidence).collect();
     if kept.is_empty() {

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::facts::posting::week;
-use crate::facts::{Facts, PostingWeek, Wanted};
+use crate::facts::{Facts, Posted, PostingWeek, Wanted};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
@@ -70,6 +69,9 @@ fn narrow(name: &str) -> String {
         })
         .collect()
 }
+
+/// Days without the item that may be left over behind another posting, where an institution posts several days on one.
+const SPARE: i64 = 3;
 
 /// What is one item for the sum: the national code, else the name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,14 +204,29 @@ fn person_days<'a>(
         let before = days.last().filter(|d| d.person == person && d.key == key).map(|d| d.day);
         days.push(person_day(region, &couples, person, key, day, lines, before));
     }
-    // A day without any of the item is made up for once: by the posting before it or by the one after.
-    let mut taken = false;
+    let posted = Posted::new(region, &facts.posting);
+    // A day without any of the item is made up for once: by a posting after it or by the one before.
+    let (mut taken, mut spare) = (false, 0);
     for at in 0..days.len() {
-        let next = days.get(at + 1).filter(|d| d.person == days[at].person && d.key == days[at].key).map(|d| d.day);
-        let before = if taken { 1 } else { days[at].span };
-        let ahead = 1 + ahead(region, facts, &days[at], next);
-        taken = days[at].hours.0 > limit * days[at].people * before && ahead > 1 && next.is_some();
-        days[at].span = before.max(ahead);
+        let (day, one) = (&days[at], limit * days[at].people);
+        let last = region.stay_of(region.fees.record[day.lines[0] as usize]).map_or(day.day, |s| posted.last_day(s));
+        let next = days.get(at + 1).filter(|d| d.person == day.person && d.key == day.key).map(|d| d.day);
+        let next = next.filter(|n| *n <= last);
+        let class = region.fees.class[day.lines[0] as usize];
+        let mut before = if taken { 1 } else { day.span };
+        if posted.is_piled(hospital(region, day), class) {
+            // Two ways of posting meet: a day that is left over may lie behind another posting.
+            spare = (spare + before - 1).min(SPARE.max(before - 1));
+            before = before.max(1 + spare);
+            spare -= (day.hours.0 + one - 1).div_euclid(one.max(1)).clamp(1, 1 + spare) - 1;
+        }
+        let ahead = ahead(region, &posted, day, last, next);
+        taken = day.hours.0 > one * before && ahead > 0 && next.is_some();
+        let lumps = posted.in_lumps(hospital(region, day), class);
+        days[at].span = if lumps { before + ahead } else { before.max(1 + ahead) };
+        if next.is_none() {
+            (taken, spare) = (false, 0);
+        }
     }
     (days, undated)
 }
@@ -248,16 +265,17 @@ fn person_day<'a>(
     }
 }
 
-/// Days after a posting, within its stay and without any of the item, that it can stand for.
-fn ahead(region: &Region, facts: &Facts, day: &PersonDay<'_>, next: Option<Day>) -> i64 {
-    let line = day.lines[0] as usize;
-    let record = region.fees.record[line];
-    let last = region.stay_of(record).map_or(day.day, Stay::last_day);
-    if let Some(next) = next.filter(|n| *n <= last) {
+/// Days after a posting, until the next or the end of its stay and without any of the item, that it can stand for.
+fn ahead(region: &Region, posted: &Posted<'_>, day: &PersonDay<'_>, last: Day, next: Option<Day>) -> i64 {
+    if let Some(next) = next {
         return i64::from(next.0 - day.day.0 - 1);
     }
     let left = (last.0 - day.day.0).max(0);
-    let posting = week(&facts.posting, hospital(region, day), region.fees.class[line]).filter(|w| w.is_known());
+    let (hospital, class) = (hospital(region, day), region.fees.class[day.lines[0] as usize]);
+    if posted.in_lumps(hospital, class) {
+        return i64::from(left);
+    }
+    let posting = posted.week(hospital, class).filter(|w| w.is_known());
     let weekend = || (1..=left).take_while(|n| Day(day.day.0 + n).weekday() >= 5).count() as i32;
     i64::from(posting.map_or_else(weekend, |w: &PostingWeek| w.stands_for(day.day, true)).min(left))
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use self::doses::uses;
 use self::excess::{Beyond, beyond};
 use self::leads::{Lead, Parameters, Suspect, leads, ranks};
+use crate::facts::Posted;
 use crate::finding::{Finding, Subject};
 use crate::model::{DoctorId, Fen, Quantity, Region};
 use crate::rule::coverage::{Coverage, charged_stays};
@@ -59,7 +60,9 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let maximum: Vec<Option<f64>> = region.names.items.iter().map(|(_, code)| maximum.get(code).copied()).collect();
     let leads = leads(&uses, &maximum, &parameters);
     let ranks = ranks(&leads);
-    let findings = leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, lead, rank, &parameters));
+    let posted = Posted::new(region, &context.facts.posting);
+    let findings =
+        leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, &posted, lead, rank, &parameters));
     let findings = findings.collect();
     let mut stays: Vec<u32> = uses.iter().map(|u| u.stay).collect();
     stays.dedup();
@@ -68,6 +71,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 
 fn finding(
     context: &Context<'_>,
+    posted: &Posted<'_>,
     lead: &Lead<'_>,
     (rank, leads): (usize, usize),
     parameters: &Parameters,
@@ -78,7 +82,7 @@ fn finding(
     let mut worst = None;
     for suspect in &lead.suspects {
         let fact = &facts.stay_items[suspect.of.fact as usize];
-        let over = beyond(context, fact, suspect.of, suspect.limit, parameters);
+        let over = beyond(context, posted, fact, suspect.of, suspect.limit, parameters);
         let units: Quantity = over.iter().map(|o| o.units).sum();
         if units > Quantity(0) {
             drugs.push((suspect, units, over.iter().map(|o| o.amount).sum::<Fen>()));

@@ -92,6 +92,7 @@ fn lines_by_hospital(context: &Context<'_>) -> BTreeMap<HospitalId, u64> {
 struct Decimals {
     price: BTreeMap<HospitalId, [u32; 7]>,
     quantity: BTreeMap<HospitalId, [u32; 7]>,
+    amount: BTreeMap<HospitalId, [u32; 7]>,
 }
 
 /// Digits after the point of a number kept in 10^-`scale`.
@@ -102,7 +103,8 @@ fn digits(value: i64, scale: usize) -> usize {
 impl Decimals {
     /// One line of every record and item is enough to see how an institution writes.
     fn new(context: &Context<'_>) -> Self {
-        let (region, mut own) = (context.region, Self { price: BTreeMap::new(), quantity: BTreeMap::new() });
+        let (region, mut own) =
+            (context.region, Self { price: BTreeMap::new(), quantity: BTreeMap::new(), amount: BTreeMap::new() });
         let hospitals: std::collections::BTreeSet<HospitalId> =
             context.facts.off.iter().map(|o| region.records[o.record.index()].hospital).collect();
         for item in &context.facts.stay_items {
@@ -110,6 +112,7 @@ impl Decimals {
             if hospitals.contains(&hospital) {
                 own.price.entry(hospital).or_default()[digits(region.fees.price[line].0, 6)] += 1;
                 own.quantity.entry(hospital).or_default()[digits(region.fees.quantity[line].0, 4)] += 1;
+                own.amount.entry(hospital).or_default()[digits(region.fees.amount[line].0, 2)] += 1;
             }
         }
         own
@@ -136,7 +139,12 @@ impl Decimals {
         let quantity_digits = Self::enough(self.quantity.get(&hospital), share);
         // Whole quantities are counts and not rounded.
         let of_quantity = if quantity_digits == 0 { 0.0 } else { half(quantity_digits) * price };
-        100.0 * (quantity * half(price_digits) + of_quantity) + OffLine::ROUNDING
+        // An amount to the fen is off by half a fen, which every rounding has; some keep tenths of a yuan, some yuan.
+        let of_amount = match Self::enough(self.amount.get(&hospital), share) {
+            digits @ ..2 => half(digits),
+            _ => 0.0,
+        };
+        100.0 * (quantity * half(price_digits) + of_quantity + of_amount) + OffLine::ROUNDING
     }
 }
 

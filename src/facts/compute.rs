@@ -283,16 +283,18 @@ impl Pass<'_> {
                 continue;
             };
             let (class, weekday) = (self.region.fees.class[line] as usize, day.weekday() as usize);
-            amounts[class][weekday] += self.region.fees.amount[line];
+            if posting::shows_weekend(day, first, last) {
+                amounts[class][weekday] += self.region.fees.amount[line];
+            }
             // Lines come in order of days.
             posted[class][weekday] += u32::from(latest[class].replace(day) != Some(day));
         }
-        let days = posting::weekdays(first, last);
+        let (days, inner) = (posting::weekdays(first, last), posting::inner_weekdays(first, last));
         let hospital = self.region.records[record.index()].hospital;
         for class in FeeClass::ALL.into_iter().filter(|c| latest[*c as usize].is_some()) {
             let (posted, amount) = (posted[class as usize], amounts[class as usize]);
             let week = self.weeks.entry((hospital, class)).or_insert_with(|| PostingWeek::new(hospital, class));
-            week.add(&PostingWeek { days, posted, amount, ..*week });
+            week.add(&PostingWeek { days, posted, inner, amount, ..*week });
         }
     }
 

@@ -6,11 +6,13 @@
 mod compute;
 pub mod delivery;
 pub mod posting;
+mod units;
 
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
 
 pub use compute::{compute, compute_for};
-pub use posting::PostingWeek;
+pub use posting::{Posted, PostingWeek};
+pub use units::Units;
 
 /// What happened on one day of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

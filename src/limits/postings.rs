@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::windows::Use;
-use crate::facts::StayItem;
+use crate::facts::{Posted, StayItem};
 use crate::model::{Day, FeeClass, HospitalId, RecordId, Region};
 use crate::rule::{Context, RuleError, parameters};
 
@@ -22,7 +22,8 @@ struct Parameters {
 }
 
 /// The hospitals that post the charges of several days on one.
-pub struct Postings {
+pub struct Postings<'a> {
+    posted: Posted<'a>,
     late: FxHashSet<HospitalId>,
 }
 
@@ -44,12 +45,12 @@ fn days(region: &Region, record: RecordId) -> Option<u32> {
     }
 }
 
-impl Postings {
+impl<'a> Postings<'a> {
     /// Looks at the beds, rounds and nursing of every hospital, of which nobody has more than one a day.
     ///
     /// # Errors
     /// The card's parameter is missing or of the wrong type.
-    pub fn new(context: &Context<'_>) -> Result<Self, RuleError> {
+    pub fn new(context: &'a Context<'_>) -> Result<Self, RuleError> {
         let parameters: Parameters = parameters(context.card)?;
         let (region, facts) = (context.region, &context.facts.stay_items);
         let of_every_day = |f: &&StayItem| is_of_every_day(region.fees.class[f.first_line as usize]);
@@ -65,6 +66,7 @@ impl Postings {
         }
         let often = |(all, late): (u32, u32)| f64::from(late) > parameters.late_share * f64::from(all);
         Ok(Self {
+            posted: Posted::new(region, &context.facts.posting),
             late: counts.into_iter().filter(|(_, counts)| often(*counts)).map(|(hospital, _)| hospital).collect(),
         })
     }
@@ -74,7 +76,8 @@ impl Postings {
         let Some(first) = used.first() else { return false };
         let class = region.fees.class[first.line as usize];
         let hospital = region.records[first.record.index()].hospital;
-        let by_habit = may_be_of_days(class) && self.late.contains(&hospital);
+        let by_habit =
+            (may_be_of_days(class) && self.late.contains(&hospital)) || self.posted.is_piled(hospital, class);
         if !(is_of_every_day(class) || limit == HOURS || by_habit) {
             return false;
         }
@@ -82,7 +85,14 @@ impl Postings {
         used.iter().for_each(|u| u.day.into_iter().for_each(|day| *sums.entry(day).or_default() += value(u)));
         sums.retain(|_, sum| *sum > 0.0);
         let surplus: f64 = sums.values().map(|sum| (sum - limit).max(0.0)).sum();
-        let empty = days(region, first.record).map_or(0, |days| days.saturating_sub(sums.len() as u32));
+        let there = match region.stay_of(first.record) {
+            // Who is still in hospital may have been posted ahead.
+            Some(stay) if stay.discharged.is_none() && self.posted.is_piled(hospital, class) => {
+                Some((self.posted.last_day(stay).0 - stay.admitted.day.0).max(0) as u32 + 1)
+            }
+            _ => days(region, first.record),
+        };
+        let empty = there.map_or(0, |days| days.saturating_sub(sums.len() as u32));
         surplus > 0.0 && surplus <= limit * f64::from(empty)
     }
 }

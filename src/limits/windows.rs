@@ -149,7 +149,7 @@ pub fn hits<'a, B>(
 }
 
 /// Leaves out the lines of records whose charges of several days were posted on one.
-fn leave_explained(postings: &Postings, context: &Context<'_>, used: &mut Vec<Use>, limit: f64, measure: Measure) {
+fn leave_explained(postings: &Postings<'_>, context: &Context<'_>, used: &mut Vec<Use>, limit: f64, measure: Measure) {
     let value = |u: &Use| if measure == Measure::Amount { u.claimed.yuan() } else { u.quantity.units() };
     let mut records: BTreeMap<RecordId, Vec<&Use>> = BTreeMap::new();
     used.iter().for_each(|u| records.entry(u.record).or_default().push(u));

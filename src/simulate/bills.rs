@@ -188,6 +188,7 @@ impl Bills {
         for mark in &stay.marks {
             schemes::plant(mark.scheme).lines(mark, &mut sheet);
         }
+        sheet.post();
         let extras = plan.extras.get(&stay.id).map_or(&[][..], Vec::as_slice);
         sheet.add_extras(extras);
         sheet.sort();

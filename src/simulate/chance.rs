@@ -16,6 +16,7 @@ pub enum Purpose {
     Stay = 4,
     Visits = 5,
     Scheme = 6,
+    Posting = 7,
 }
 
 /// Mixes two numbers into one without visible pattern (the finaliser of SplitMix64, Steele et al. 2014).

@@ -20,6 +20,8 @@ pub struct Line {
     pub count: i64,
     /// Unit price in fen.
     pub fen: i64,
+    /// Fen that the amount is rounded to.
+    pub round: i64,
     /// Put there by a scheme.
     pub planted: bool,
     /// Paid by the patient: the fund is asked for nothing.
@@ -31,8 +33,8 @@ pub struct Line {
 impl Line {
     /// Amount in fen, rounded half away from zero.
     pub fn amount(&self) -> i64 {
-        let product = self.count * self.fen;
-        (product + product.signum() * UNIT / 2) / UNIT
+        let (product, unit) = (self.count * self.fen, UNIT * self.round);
+        (product + product.signum() * unit / 2) / unit * self.round
     }
 }
 
@@ -118,7 +120,8 @@ impl<'a> Sheet<'a> {
         if self.item(item).bottle && self.hospital.habits.per_100.is_some_and(|from| from <= day_of(time)) {
             (fen, count) = ((fen / 5).max(1), count * 5);
         }
-        self.lines.push(Line { item, time, count, fen, planted: false, own: false, refunds: None });
+        let round = self.hospital.posting.round;
+        self.lines.push(Line { item, time, count, fen, round, planted: false, own: false, refunds: None });
     }
 
     /// A moment on a day of the stay, between admission and leaving.

@@ -2,7 +2,7 @@
 //!
 //! First the plan, small enough for memory: places, people and every stay (`lives`, `stays`), then the schemes' cases
 //! in it (`schemes`). Then the charge lines, stay by stay in order of settlement (`lines`, `habits`), changed where a scheme
-//! marked the stay, and written as they come. Every stay draws from a stream of its own, so the thread count changes no
+//! marked the stay, moved to the days the hospital posts them on (`posting`), and written as they come. Every stay draws from a stream of its own, so the thread count changes no
 //! byte.
 //!
 //! The simulator knows tables and no rule; it shares no constant with any. What it knows of published limits is a table of
@@ -22,6 +22,7 @@ mod options;
 mod people;
 mod places;
 mod plan;
+mod posting;
 mod schemes;
 mod stays;
 mod tables;
@@ -138,7 +139,8 @@ impl World {
     fn draw(options: &Options) -> Self {
         let seed = options.seed;
         let hyper = hyper::Hyper::draw(seed, options.stays, &options.set);
-        let (places, catalog) = (places::Places::draw(seed, &hyper), catalog::Catalog::new(seed, &hyper));
+        let (mut places, catalog) = (places::Places::draw(seed, &hyper), catalog::Catalog::new(seed, &hyper));
+        places.post(seed, options.habits);
         Self { seed, hyper, places, catalog }
     }
 

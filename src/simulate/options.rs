@@ -207,6 +207,8 @@ pub struct Options {
     pub encoding: Encoding,
     /// Base rates drawn from the seed to be multiplied, by name: see [`Options::scale`].
     pub set: BTreeMap<String, f64>,
+    /// Share of the hospitals that have habits of posting.
+    pub habits: f64,
     /// Whether files in a folder that is not empty may be replaced.
     pub force: bool,
 }
@@ -223,6 +225,7 @@ impl Options {
             layout: Layout::National,
             encoding: Encoding::Utf8,
             set: BTreeMap::new(),
+            habits: 0.0,
             force: false,
         }
     }

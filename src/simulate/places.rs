@@ -4,6 +4,7 @@ use crate::model::Day;
 
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::hyper::Hyper;
+use super::posting::Posting;
 
 /// What a hospital is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +62,7 @@ pub struct Hospital {
     /// Price level of services against the region's ceiling, at most 1.
     pub price: f64,
     pub habits: Habits,
+    pub posting: Posting,
     pub beds: u32,
     pub doctors: u32,
     /// Own number, for lasting habits.
@@ -141,6 +143,14 @@ impl Places {
         Self { region: region.to_string(), hospitals, shops }
     }
 
+    /// Gives a share of the hospitals habits of posting.
+    pub fn post(&mut self, seed: u64, share: f64) {
+        for (index, hospital) in (0..).zip(&mut self.hospitals) {
+            hospital.posting = Posting::draw(seed, index, share, hospital.specialty);
+            hospital.habits.exact &= !hospital.posting.dates;
+        }
+    }
+
     /// A hospital.
     pub fn hospital(&self, index: u16) -> &Hospital {
         &self.hospitals[usize::from(index)]
@@ -166,6 +176,7 @@ fn hospital(i: usize, hyper: &Hyper, seed: u64, region: &str, city: &str, random
         volume,
         price: 1.0 - random.between(0.0, hyper.price_spread),
         habits: habits(i, hyper, seed, (level, specialty), random),
+        posting: Posting::PLAIN,
         beds: ((volume * random.between(18.0, 40.0)) as u32 + 15) / 5 * 5,
         doctors: (volume * random.between(2.0, 4.0)) as u32 + 3,
         key: mix(seed, 1_000 + i as u64),

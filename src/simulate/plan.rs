@@ -201,7 +201,7 @@ impl Extra {
     /// As a charge line.
     pub fn line(&self) -> Line {
         let Self { item, time, count, fen, own, .. } = *self;
-        Line { item, time, count, fen, planted: true, own, refunds: None }
+        Line { item, time, count, fen, round: 1, planted: true, own, refunds: None }
     }
 
     /// What is taken back of it, in fen.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::{Facts, StayItem};
-use crate::model::{FeeClass, HospitalId, ItemId, Quantity, Region, Stay};
+use crate::facts::{Facts, Posted, StayItem, Units};
+use crate::model::{Day, FeeClass, HospitalId, ItemId, Quantity, Region, Stay};
 use crate::stats::quantile;
 
 /// One drug in one stay.
@@ -93,8 +93,9 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
     let totals = hospitals_with_totals(region, facts, &drugs);
     let spot: Vec<bool> = region.names.items.iter().map(|(id, _)| is_given_on_the_spot(region, id)).collect();
     let strata = strata(region);
+    let posted = Posted::new(region, &facts.posting);
     let mut uses = Vec::with_capacity(drugs.len());
-    let mut single = Vec::new();
+    let (mut single, mut lumps) = (Vec::new(), Vec::new());
     for (fact, stay) in drugs {
         let (f, s) = (&facts.stay_items[fact as usize], &region.stays[stay as usize]);
         let mut one = Use {
@@ -111,12 +112,23 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             total_days: None,
         };
         let on_the_spot = spot[f.item.index()];
-        if totals.contains(&s.hospital) {
+        if posted.in_lumps(s.hospital, region.fees.class[f.first_line as usize]) {
+            lumps.push(uses.len());
+        } else if totals.contains(&s.hospital) {
             one.total_days = Some(s.nights() + 1);
             one.dose = f.quantity.units() / f64::from(s.nights() + 1);
             if !on_the_spot {
                 single.push(uses.len());
             }
+        } else if let Some(postings) =
+            postings(region, facts, &posted, f, s, on_the_spot, supply).filter(|p| p.len() > 1)
+        {
+            let usual = f.usual_day.units();
+            let doses: Vec<f64> =
+                postings.iter().map(|p| spread(p.quantity, p.days, usual)).filter(|d| *d > 0.0).collect();
+            one.dose = doses.iter().copied().fold(0.0, f64::max);
+            let swing = doses.windows(2).map(|pair| (pair[1] / pair[0]).ln().abs()).sum();
+            one.swing = (on_the_spot || !is_supplied(f)).then_some(swing);
         } else if f.days >= 2 && supply_cover(f, s, on_the_spot, supply).is_none() {
             let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
             let (usual, before) = (f.usual_day.units(), f.before_last.units());
@@ -127,16 +139,23 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             };
             let last = spread(f.last_day, cover, before);
             let step = if before > 0.0 && last > 0.0 { (last / before).ln().abs() } else { 0.0 };
-            one.swing = Some(f64::from(f.swing) + step);
+            one.swing = (on_the_spot || !is_supplied(f)).then_some(f64::from(f.swing) + step);
         } else {
             single.push(uses.len());
         }
         uses.push(one);
     }
-    complete_single(region, facts, &mut uses, &single, &spot, supply);
+    complete_single(region, facts, &posted, &mut uses, (&single, &lumps), &spot, supply);
     uses.retain(|u| u.dose > 0.0);
     in_one_unit(facts, &mut uses);
     uses
+}
+
+/// Whether a drug is dispensed for several days at a time: it is posted on at most this share of the days that it is taken. A box
+/// lasts now three days and now four, which is no change of dose.
+fn is_supplied(fact: &StayItem) -> bool {
+    const POSTED: f64 = 0.67;
+    fact.span.is_some_and(|(first, last)| f64::from(fact.days) <= POSTED * f64::from(last.0 - first.0 + 1))
 }
 
 /// A quantity over the days it may stand for, but not below what is usual.
@@ -205,20 +224,92 @@ fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
     }
 }
 
-/// Uses on one day only: what may be a supply for several days is measured by the daily dose of those who have the drug on
-/// several.
-fn complete_single(region: &Region, facts: &Facts, uses: &mut [Use], single: &[usize], spot: &[bool], supply: Supply) {
-    let own = medians(uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none()), |u| u.dose);
+/// What was billed on one day, and the days it can stand for.
+pub struct Posting {
+    /// Units.
+    pub quantity: Quantity,
+    /// Its own day and the days beside it without any of the drug: until the next posting or since the one before, and as far
+    /// as the hospital is known to post ahead or late.
+    pub days: i32,
+}
+
+/// The postings of a drug at a hospital known to post several days on one; nothing elsewhere, or where a line has no date.
+pub fn postings(
+    region: &Region,
+    facts: &Facts,
+    posted: &Posted<'_>,
+    fact: &StayItem,
+    stay: &Stay,
+    on_the_spot: bool,
+    supply: Supply,
+) -> Option<Vec<Posting>> {
+    let (fees, class) = (&region.fees, region.fees.class[fact.first_line as usize]);
+    if !posted.is_piled(stay.hospital, class)
+        || (!on_the_spot && supply_cover(fact, stay, on_the_spot, supply).is_some())
+    {
+        return None;
+    }
+    let day = |l: u32| fees.time[l as usize].map(|t| t.day);
+    let days: Vec<(Day, Quantity)> = facts
+        .lines(fact)
+        .chunk_by(|a, b| day(*a) == day(*b))
+        .map(|own| Some((day(own[0])?, own.iter().map(|l| fees.quantity[*l as usize]).sum())))
+        .collect::<Option<_>>()?;
+    let (admitted, left) = (stay.admitted.day.0, posted.last_day(stay).0);
+    let one = |at: usize| {
+        let (day, quantity) = days[at];
+        let reach = posted.reach(stay.hospital, class, day);
+        let before = at.checked_sub(1).map(|b| day.0 - days[b].0.0);
+        let after = days.get(at + 1).map(|next| next.0.0 - day.0);
+        let late = reach.late.min(before.map_or(day.0 - admitted, |b| b - 1).max(0));
+        let ahead = reach.ahead.min(after.map_or(left - day.0, |a| a - 1).max(0));
+        let gap = before.unwrap_or(1).max(after.unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply)));
+        Posting { quantity, days: gap.max(1 + late.max(ahead)) }
+    };
+    Some((0..days.len()).map(one).collect())
+}
+
+/// Uses on one day only, and those of hospitals that post in lumps: what may be a supply for several days is measured by the
+/// daily dose of those who have the drug on several.
+fn complete_single(
+    region: &Region,
+    facts: &Facts,
+    posted: &Posted<'_>,
+    uses: &mut [Use],
+    (single, lumps): (&[usize], &[usize]),
+    spot: &[bool],
+    supply: Supply,
+) {
+    let daily = || uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none());
+    let own = medians(daily(), |u| u.dose);
+    // What others take, in the unit that most of them bill: a box is many tablets.
+    let units = Units::new(region, facts);
     let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
-    own.iter().for_each(|((_, item), (median, _))| by_item.entry(*item).or_default().push(*median));
+    for ((_, item), (median, _)) in medians(daily(), |u| u.dose * units.of(&facts.stay_items[u.fact as usize])) {
+        by_item.entry(item).or_default().push(median);
+    }
     let by_item: FxHashMap<u32, f64> =
         by_item.into_iter().map(|(item, mut all)| (item, quantile(&mut all, 0.5).unwrap_or(0.0))).collect();
+    let elsewhere = |one: &Use, fact: &StayItem| by_item.get(&one.item).map(|usual| usual / units.of(fact));
+    for &i in lumps {
+        let one = &mut uses[i];
+        let (fact, stay) = (&facts.stay_items[one.fact as usize], &region.stays[one.stay as usize]);
+        let on_the_spot = spot[fact.item.index()];
+        let usual = elsewhere(one, fact).unwrap_or(0.0);
+        one.dose = match postings(region, facts, posted, fact, stay, on_the_spot, supply) {
+            Some(all) => all.iter().map(|p| spread(p.quantity, p.days, usual)).fold(0.0, f64::max),
+            None => {
+                let cover = supply_cover(fact, stay, on_the_spot, supply).unwrap_or(stay.nights() + 1);
+                spread(fact.quantity, cover, usual)
+            }
+        };
+    }
     for &i in single {
         let one = &mut uses[i];
         let fact = &facts.stay_items[one.fact as usize];
         let stay = &region.stays[one.stay as usize];
         let usual = own.get(&(one.hospital, one.item)).filter(|m| m.1 >= FEW).map(|m| m.0);
-        let usual = usual.or_else(|| by_item.get(&one.item).copied());
+        let usual = usual.or_else(|| elsewhere(one, fact));
         if let Some(days) = one.total_days {
             // A total may hold what was taken home.
             let cover = days + supply.take_home_days;
@@ -230,7 +321,8 @@ fn complete_single(region: &Region, facts: &Facts, uses: &mut [Use], single: &[u
         }
         let on_the_spot = spot[fact.item.index()];
         let cover = supply_cover(fact, stay, on_the_spot, supply);
-        let cover = cover.unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply));
+        let piled = || postings(region, facts, posted, fact, stay, on_the_spot, supply)?.last().map(|p| p.days);
+        let cover = cover.or_else(piled).unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply));
         one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }
 }

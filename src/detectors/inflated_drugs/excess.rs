@@ -2,7 +2,7 @@
 
 use super::doses::{self, Use, last_cover};
 use super::leads::Parameters;
-use crate::facts::StayItem;
+use crate::facts::{Posted, StayItem};
 use crate::model::{Fen, Quantity, Region};
 use crate::rule::Context;
 
@@ -17,7 +17,14 @@ pub struct Beyond {
 }
 
 /// The excess of one use above `limit` units a day, latest lines of a day first.
-pub fn beyond(context: &Context<'_>, fact: &StayItem, of: &Use, limit: f64, parameters: &Parameters) -> Vec<Beyond> {
+pub fn beyond(
+    context: &Context<'_>,
+    posted: &Posted<'_>,
+    fact: &StayItem,
+    of: &Use,
+    limit: f64,
+    parameters: &Parameters,
+) -> Vec<Beyond> {
     let (region, fees, lines) = (context.region, &context.region.fees, context.facts.lines(fact));
     if let Some(days) = of.total_days {
         return excess(region, lines, limit * f64::from(days));
@@ -29,6 +36,12 @@ pub fn beyond(context: &Context<'_>, fact: &StayItem, of: &Use, limit: f64, para
     }
     let day = |l: u32| fees.time[l as usize].map(|t| t.day);
     let days: Vec<&[u32]> = lines.chunk_by(|&a, &b| day(a) == day(b)).collect();
+    if let Some(postings) = doses::postings(region, context.facts, posted, fact, stay, on_the_spot, parameters.supply())
+    {
+        let of_posting =
+            |(own, posting): (&&[u32], doses::Posting)| excess(region, own, limit * f64::from(posting.days));
+        return days.iter().zip(postings).flat_map(of_posting).collect();
+    }
     let gap = |a: &[u32], b: &[u32]| day(a[0]).zip(day(b[0])).map_or(1, |(a, b)| (b.0 - a.0).max(1));
     let mut all = Vec::new();
     for (at, own) in days.iter().enumerate() {

@@ -144,6 +144,7 @@ arg-yishen-simulate-strength = Strength of the schemes; default mixed
 arg-yishen-simulate-layout = Headers: national fields, Chinese export headers or AKC/AKE names; default national
 arg-yishen-simulate-encoding = Encoding of the files; default utf-8
 arg-yishen-simulate-set = Multiply a base rate (may repeat): traffic (admissions a day), cost-spread, dose-spread, weekend-quiet, hospitals (their number), heaviness (admissions a person)
+arg-yishen-simulate-habits = Share of the hospitals, 0 to 1, with habits of posting: weekends on Friday or Monday, drugs by the week, beds at discharge, and so on; default 0
 arg-yishen-simulate-force = Write into a folder that is not empty
 
 ## evaluate

@@ -144,6 +144,7 @@ arg-yishen-simulate-strength = 手法的强弱；默认 mixed（混合）
 arg-yishen-simulate-layout = 列名：国家平台字段、中文导出列名或 AKC/AKE 旧名；默认 national
 arg-yishen-simulate-encoding = 文件编码；默认 utf-8
 arg-yishen-simulate-set = 把某项基础参数乘以倍数（可重复）：traffic（每日入院人次）、cost-spread（费用离散度）、dose-spread（用药剂量离散度）、weekend-quiet（周末无诊疗）、hospitals（医院数）、heaviness（人均住院次数）
+arg-yishen-simulate-habits = 有记账习惯的医院比例（0 至 1）：周末提前到周五或延至周一记账、药品按周记账、床位出院时记账等；默认 0
 arg-yishen-simulate-force = 允许写入非空的文件夹
 
 ## evaluate

@@ -65,7 +65,7 @@ impl Plant for BedHanging {
 /// Whether bills show what was done on which day.
 pub fn daily_bills(hospital: &crate::simulate::places::Hospital) -> bool {
     let habits = &hospital.habits;
-    habits.totals == 1 && habits.last_days == 0 && habits.dispense == 1
+    habits.totals == 1 && habits.last_days == 0 && habits.dispense == 1 && !hospital.posting.hides_days()
 }
 
 /// Takes away everything but bed, rounds and nursing on some days.

@@ -16,7 +16,7 @@ const SHARED: &str = "monitor";
 
 impl Plant for HoursOverDay {
     fn plan(&self, planting: &mut Planting<'_>) {
-        let crooked = planting.crooked(|h| h.habits.totals == 1 && h.habits.last_days == 0);
+        let crooked = planting.crooked(|h| h.habits.totals == 1 && h.habits.last_days == 0 && !h.posting.by_month());
         let fits = |h: u16| crooked.contains(&h);
         let victims = planting.victims(|s| {
             fits(s.hospital) && s.last_day() - s.first_day() >= 4 && !s.touches && !s.no_hours && s.away.is_none()

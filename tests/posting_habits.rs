@@ -1,0 +1,56 @@
+//! Hospitals that post weekends on Friday or Monday, drugs by the week, beds at discharge, doses one by one or tablets by the box are
+//! not accused for it, and what is done beside such habits is found.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use yishen::finding::Finding;
+use yishen::messages::{Catalog, Lang};
+use yishen::model::Silent;
+use yishen::rulebook::Rulebook;
+use yishen::simulate::{Options, Scheme, Strength, run};
+use yishen::{engine, facts, ingest};
+
+const RULES: [&str; 4] = ["duplicate-charges", "hours-over-day", "inflated-drugs", "bed-hanging"];
+
+/// The findings of a region half of whose hospitals have habits, and its planted stays by scheme.
+fn region(seed: u64, schemes: Vec<Scheme>) -> (Vec<Finding>, BTreeMap<String, BTreeSet<String>>) {
+    let folder = TempDir::new().unwrap();
+    let mut options = Options::new(folder.path().join("region"));
+    (options.stays, options.seed, options.habits) = (8_000, seed, 0.5);
+    (options.schemes, options.strength) = (schemes, Strength::Blunt);
+    run(&options).unwrap();
+    let mut planted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in csv::Reader::from_path(options.out.join("truth.csv")).unwrap().deserialize::<BTreeMap<String, String>>()
+    {
+        let row = row.unwrap();
+        planted.entry(row["scheme"].clone()).or_default().insert(row["key"].clone());
+    }
+    let mut files: Vec<PathBuf> = fs::read_dir(&options.out).unwrap().map(|e| e.unwrap().path()).collect();
+    files.retain(|f| !f.ends_with("truth.csv"));
+    let read = ingest::read(&files, &Default::default(), &Silent).unwrap();
+    let book = Rulebook::load(None).unwrap();
+    let cards = engine::select(&book, &RULES.map(String::from), None).unwrap();
+    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
+    (engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent).findings, planted)
+}
+
+#[test]
+fn habits_are_no_leads() {
+    let (findings, _) = region(41, Vec::new());
+    let told: Vec<(&str, &str)> = findings.iter().map(|f| (f.rule.as_str(), f.hospital_id.as_str())).collect();
+    assert!(findings.len() <= 4, "{told:?}");
+}
+
+#[test]
+fn hours_are_found_beside_habits() {
+    let (findings, planted) = region(42, vec![Scheme::HoursOverDay]);
+    let found: BTreeSet<String> =
+        findings.iter().filter(|f| f.rule == "hours-over-day").flat_map(|f| f.stay_ids.clone()).collect();
+    let planted = &planted["hours-over-day"];
+    let (right, wrong) = (found.intersection(planted).count(), found.difference(planted).count());
+    assert!(right * 20 >= planted.len() * 19 && wrong * 50 <= right, "{right} of {}, {wrong} wrong", planted.len());
+}
