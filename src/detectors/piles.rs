@@ -10,7 +10,8 @@
 //! **Ways of writing.** A hospital that repeats a class far more often than the others, on no days that are missing beside them,
 //! may write each dose on a line, or draw two rounds of a test on one day and none on the next. Then its stays need no more of
 //! the items than stays of the same length need at the other hospitals. That is an excuse only where it could have been
-//! refuted: where surplus lines would show by several times what hospitals differ by ([`needs`]).
+//! refuted: where surplus lines would show by several times what hospitals differ by ([`needs`]). How much one patient is given is
+//! then for `inflated-drugs` to judge, which adds the lines of a day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,18 +25,16 @@ use crate::stats::quantile;
 /// Part of the surplus that may show as more units a stay.
 const SHOWN: f64 = 0.5;
 /// How many times what hospitals differ by surplus lines would have to show for their absence to excuse a way of writing.
-const POWER: f64 = 4.0;
+const POWER: f64 = 3.0;
 /// What hospitals differ by counts for at most so much, and at least for so much.
 const SPREAD: (f64, f64) = (0.01, 0.2);
 /// An item used so many times more or less than elsewhere is another item, or another kind of patients.
 const OTHER_USE: f64 = 3.0;
 /// Uses elsewhere that an expectation rests on, and uses of a class that say what hospitals differ by.
 const FEW: f64 = 5.0;
-const ENOUGH: f64 = 20.0;
+const ENOUGH: f64 = 200.0;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.03, 3.0);
-/// Quantile of the lines of a repeat up to which it is the hospital's way of writing.
-const LINES: f64 = 0.95;
 
 type Place = (HospitalId, FeeClass);
 
@@ -89,8 +88,8 @@ fn written(
     place: impl Fn(&Repeat) -> Place,
     scaled: impl Fn(&Repeat, usize) -> f64,
 ) {
-    let usual = often(region, facts, piled, &place);
-    let is_written = |repeat: &Repeat| usual.get(&place(repeat)).is_some_and(|lines| repeat.lines.len() <= *lines);
+    let often = often(region, facts, piled, &place);
+    let is_written = |repeat: &Repeat| often.contains(&place(repeat));
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
     for (repeat, _) in facts.repeats.iter().zip(&*piled).filter(|(r, piled)| !**piled && is_written(r)) {
         *added.entry(place(repeat)).or_default().entry(repeat.item).or_default() +=
@@ -106,11 +105,11 @@ fn written(
     }
 }
 
-/// The classes that hospitals repeat far more often than the others, with the lines that such a repeat has.
-fn often(region: &Region, facts: &Facts, piled: &[bool], place: &impl Fn(&Repeat) -> Place) -> BTreeMap<Place, usize> {
-    let mut repeats: BTreeMap<Place, Vec<f64>> = BTreeMap::new();
+/// The classes that hospitals repeat far more often than the others.
+fn often(region: &Region, facts: &Facts, piled: &[bool], place: &impl Fn(&Repeat) -> Place) -> BTreeSet<Place> {
+    let mut repeats: BTreeMap<Place, u32> = BTreeMap::new();
     for (repeat, _) in facts.repeats.iter().zip(piled).filter(|(_, piled)| !**piled) {
-        repeats.entry(place(repeat)).or_default().push(repeat.lines.len() as f64);
+        *repeats.entry(place(repeat)).or_default() += 1;
     }
     let mut days: BTreeMap<Place, u32> = BTreeMap::new();
     for item in &facts.stay_items {
@@ -118,17 +117,16 @@ fn often(region: &Region, facts: &Facts, piled: &[bool], place: &impl Fn(&Repeat
         *days.entry(at).or_default() += item.days;
     }
     let mut by_class: BTreeMap<FeeClass, Vec<f64>> = BTreeMap::new();
-    let rate = |at: &Place, days: u32| repeats.get(at).map_or(0.0, |r| r.len() as f64) / f64::from(days.max(1));
+    let rate = |at: &Place, days: u32| f64::from(repeats.get(at).copied().unwrap_or(0)) / f64::from(days.max(1));
     days.iter().for_each(|(at, days)| by_class.entry(at.1).or_default().push(rate(at, *days)));
     let usual: BTreeMap<FeeClass, f64> =
         by_class.into_iter().map(|(class, mut rates)| (class, quantile(&mut rates, 0.5).unwrap_or(0.0))).collect();
     let (count, share, times) = WRITTEN;
-    let far = |at: &Place, own: &[f64]| {
+    let far = |at: &Place, own: u32| {
         let rate = rate(at, days.get(at).copied().unwrap_or(0));
-        own.len() >= count as usize && rate >= share && rate >= times * usual[&at.1]
+        own >= count && rate >= share && rate >= times * usual[&at.1]
     };
-    let lines = |own: &[f64]| quantile(&mut own.to_vec(), LINES).unwrap_or(0.0) as usize;
-    repeats.iter().filter(|(at, own)| far(at, own)).map(|(at, own)| (*at, lines(own))).collect()
+    repeats.iter().filter(|(at, own)| far(at, **own)).map(|(at, _)| *at).collect()
 }
 
 /// The repeats of one item in one stay that empty days explain, by place, with their surplus lines.
@@ -245,6 +243,7 @@ fn needs(
     }
     let spread = |class: FeeClass| {
         let mut all = differ.get(&class).cloned().unwrap_or_default();
+        all.retain(|x: &f64| x.is_finite());
         let width = quantile(&mut all, 0.75).zip(quantile(&mut all, 0.25)).filter(|_| all.len() > 3);
         width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).clamp(SPREAD.0, SPREAD.1))
     };

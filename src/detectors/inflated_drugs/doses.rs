@@ -29,6 +29,8 @@ pub struct Use {
     pub dose: f64,
     /// Postings.
     pub postings: u32,
+    /// Whether the dose is but the usual one, as a supply may have lasted longer: it does not tell how ill the patient is.
+    pub assumed: bool,
     /// How much the dose goes up and down, see [`StayItem::swing`], up to the last posting; nothing for one posting only and
     /// where totals are billed.
     pub swing: Option<f64>,
@@ -108,6 +110,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             stratum: strata[stay as usize],
             dose: 0.0,
             postings: f.days,
+            assumed: false,
             swing: None,
             total_days: None,
         };
@@ -297,9 +300,14 @@ fn complete_single(
         let on_the_spot = spot[fact.item.index()];
         let usual = elsewhere(one, fact).unwrap_or(0.0);
         one.dose = match postings(region, facts, posted, fact, stay, on_the_spot, supply) {
-            Some(all) => all.iter().map(|p| spread(p.quantity, p.days, usual)).fold(0.0, f64::max),
+            Some(all) => {
+                let needed = |p: &Posting| p.quantity.units() / f64::from(p.days.max(1));
+                one.assumed = all.iter().all(|p| needed(p) < usual && p.days > 1);
+                all.iter().map(|p| spread(p.quantity, p.days, usual)).fold(0.0, f64::max)
+            }
             None => {
                 let cover = supply_cover(fact, stay, on_the_spot, supply).unwrap_or(stay.nights() + 1);
+                one.assumed = fact.quantity.units() / f64::from(cover.max(1)) < usual;
                 spread(fact.quantity, cover, usual)
             }
         };
@@ -323,6 +331,7 @@ fn complete_single(
         let cover = supply_cover(fact, stay, on_the_spot, supply);
         let piled = || postings(region, facts, posted, fact, stay, on_the_spot, supply)?.last().map(|p| p.days);
         let cover = cover.or_else(piled).unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply));
+        one.assumed = cover > 1 && usual.is_some_and(|usual| fact.quantity.units() / f64::from(cover) < usual);
         one.dose = usual.map_or(fact.quantity.units(), |usual| spread(fact.quantity, cover, usual));
     }
 }

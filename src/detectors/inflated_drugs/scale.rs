@@ -67,7 +67,7 @@ pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
         by_hospital(group, &mut mixed);
         by_stratum(group, uses);
     }
-    let whole = severity(&mut all, severity_limit.max(1.0).ln());
+    let whole = severity(&mut all, uses, severity_limit.max(1.0).ln());
     let swings = uses.iter().enumerate().filter_map(|(i, u)| {
         let x = u.swing.filter(|_| !mixed[i])?;
         Some(Obs { kind: Kind::Swing, class: alike(u.postings), x, ..dose(i, u) })
@@ -189,8 +189,9 @@ fn by_stratum(group: &mut [Obs], uses: &[Use]) {
 
 /// Takes away from each drug what three quarters of the stay's other drugs exceed: a gravely ill patient has more of
 /// everything. Returns that figure of each stay as a whole.
-fn severity(all: &mut [Obs], limit: f64) -> Vec<Obs> {
-    let mut order: Vec<(u32, u32)> = all.iter().zip(0..).map(|(o, i)| (o.stay, i)).collect();
+fn severity(all: &mut [Obs], uses: &[Use], limit: f64) -> Vec<Obs> {
+    let told = all.iter().zip(0..).filter(|(o, _)| !uses[o.of as usize].assumed);
+    let mut order: Vec<(u32, u32)> = told.map(|(o, i)| (o.stay, i)).collect();
     order.sort_unstable();
     let mut whole = Vec::new();
     for of_stay in order.chunk_by(|a, b| a.0 == b.0) {
