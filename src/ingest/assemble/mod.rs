@@ -235,7 +235,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     places::settle(&mut all);
     let ids = Ids::new(&all.interners);
     let files = std::mem::take(&mut all.files);
-    let peers = std::mem::take(&mut all.peers);
+    let peers = all.peers.clone();
     let mut ledger = Ledger::new(&files, &peers);
     overlap::settle(&mut all, &ids, &mut ledger);
     let mut kinds = setting::Kinds::default();
