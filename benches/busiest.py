@@ -139,6 +139,64 @@ def code(region, n):
         region.stay(f"P{at // 2}", f"H{at % 12}", region.rng.randrange(700), region.rng.randint(3, 9), 20, ITEMS[5:6])
 
 
+def refunds(region, n):
+    """One stay with all lines, half of them taken back without saying which."""
+    region.stay("P1", "H1", 10, 60, n, ITEMS[3:9])
+    for line in region.fees[-n // 2 :]:
+        amount = -line[10]
+        region.fees.append((f"R{len(region.fees)}", *line[1:8], -line[8], line[9], amount, amount))
+
+
+def duplicates(region, n):
+    """One stay with the same line over and over."""
+    region.stay("P1", "H1", 10, 60, n, ITEMS[:1])
+    region.fees[-n:] = [(line[0], *line[1:4], FIRST + datetime.timedelta(days=12), *line[5:]) for line in region.fees[-n:]]
+
+
+def settlements(region, n):
+    """One stay settled over and over, by numbers of their own."""
+    for at in range(n):
+        region.stay("P1", "H1", 10, 60)
+        region.stays[-1] = (region.stays[-1][0], "M1", *region.stays[-1][2:])
+
+
+def bills(region, n):
+    """One stay in many rows without a number."""
+    for at in range(n):
+        region.stay("P1", "H1", 10, 60)
+        region.stays[-1] = ("", "M1", *region.stays[-1][2:])
+
+
+def together(region, n):
+    """One person in many beds in one week."""
+    for at in range(n):
+        region.stay("P1", f"H{at % 3}", 100 + at % 7, 6, 2)
+
+
+def names(region, n):
+    """One number with many names, one item with many names."""
+    for at in range(n):
+        region.stay("P1", "H1", at % 700, 3, 1, [(ITEMS[8][0], f"药{at}", *ITEMS[8][2:])], name=f"名{at}")
+
+
+def clinic(region, n):
+    """One person's visits on one day of one institution."""
+    for _ in range(n):
+        region.visit("P1", "C1", 100)
+
+
+def ring(region, n):
+    """Many who come to one hospital together, month after month."""
+    for at in range(n):
+        region.stay(f"P{at % (n // 6)}", "H1", 20 + 31 * (at // (n // 6)), 7, 1)
+
+
+def days(region, n):
+    """One hospital's admissions on a few days, by people who all come back on such days."""
+    for at in range(n):
+        region.stay(f"P{at // 5}", "H1", 20 + 30 * (at % 5) + region.rng.randrange(3), 7, 1)
+
+
 KINDS = {
     "placeholder": (placeholder, 20_000, "stays of one placeholder"),
     "person": (person, 20_000, "stays of one person"),
@@ -147,6 +205,15 @@ KINDS = {
     "one-item": (one_item, 100_000, "lines of one item in one stay"),
     "day": (admissions, 50_000, "admissions around one day of one hospital"),
     "hospital": (hospital, 30_000, "stays of one hospital"),
+    "refunds": (refunds, 60_000, "lines of one stay and half as many refunds"),
+    "duplicates": (duplicates, 60_000, "equal lines of one day of one stay"),
+    "settlements": (settlements, 20_000, "settlements of one stay"),
+    "bills": (bills, 20_000, "bills of one stay without a number"),
+    "together": (together, 20_000, "stays of one person in one week"),
+    "names": (names, 20_000, "names of one number and of one item"),
+    "clinic": (clinic, 100_000, "visits of one person on one day"),
+    "ring": (ring, 30_000, "stays of people who come together"),
+    "days": (days, 50_000, "stays that begin on a few days at one hospital"),
     "code": (code, 400_000, "lines of one code"),
 }
 

@@ -10,7 +10,7 @@ use yishen::finding::{Finding, ResultClass};
 use yishen::messages::{Catalog, Lang};
 use yishen::model::Silent;
 use yishen::rule::Outcome;
-use yishen::rulebook::Rulebook;
+use yishen::rulebook::{Card, Rulebook};
 use yishen::{engine, facts, ingest};
 
 fn folders(of: &Path) -> Vec<PathBuf> {
@@ -187,6 +187,10 @@ fn every_class_but_those_of_medical_records_has_a_rule_and_the_page_says_so() {
     let book = Rulebook::builtin();
     let table = book.table("national-classes").expect("it is built in");
     let column = |name: &str| table.column(name).expect("it has the column");
+    for ((code, name), result) in column("code").zip(column("name")).zip(column("result")) {
+        let of = |card: &&Card| card.national_class.iter().any(|own| own == code || own == name);
+        assert!(book.cards().filter(of).all(|card| card.result.name() == result), "{name}");
+    }
     for ((code, name), needs) in column("code").zip(column("name")).zip(column("needs")) {
         let of = |e: &&Value| e["national_class"].as_array().expect("a list").iter().any(|c| c == code || c == name);
         let own: Vec<&Value> = entries.iter().filter(of).collect();

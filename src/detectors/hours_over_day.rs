@@ -115,12 +115,14 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
             (true, false) => continue,
             // Several hospitals posting several days' totals on one day is rare, and so is a patient in both.
             (true, true) => 0.6,
-            // A newborn's charges may stand on the mother's own stay.
-            _ if day.birth && day.hours.0 <= 2 * limit => 0.6,
+            // A newborn's charges may stand on the mother's own stay: two people, with as much each, as for every other limit.
+            _ if day.birth && day.hours.0 <= 2 * limit => continue,
             _ if other_unit.contains(&hospital(region, day)) => 0.3,
             _ => 0.97,
         };
-        let records: BTreeSet<RecordId> = day.lines.iter().map(|&l| region.fees.record[l as usize]).collect();
+        // One occasion is one lead: of the record that has what is too much, the other stays named in it.
+        let beyond = excess(region, day, limit);
+        let records: BTreeSet<RecordId> = beyond.iter().map(|(l, _)| region.fees.record[*l as usize]).collect();
         records.into_iter().for_each(|r| by_record.entry(r).or_default().push((day, confidence)));
     }
     let findings =
@@ -355,6 +357,21 @@ fn finding(
         }
         finding.add_rows(&region.files, day.lines.iter().map(|&l| region.fees.row[l as usize]));
         others.extend(day.lines.iter().map(|&l| region.fees.record[l as usize]).filter(|r| *r != record));
+    }
+    for other in &others {
+        let known = region.records[other.index()];
+        let id = region.names.records.get(*other).to_string();
+        let ids = if known.stay.is_some() {
+            Some(&mut finding.stay_ids)
+        } else {
+            known.visit.map(|_| &mut finding.visit_ids)
+        };
+        ids.into_iter().for_each(|ids| ids.push(id.clone()));
+    }
+    let nobodys = |stay: &Stay| region.fund_paid(stay) == Some(Fen(0));
+    if region.stay_of(record).is_some_and(nobodys) {
+        // Nobody drew on the fund: the charge is wrong, but no breach of what it pays.
+        finding.result = Some(ResultClass::Suspicious);
     }
     let distinct: BTreeSet<Day> = days.iter().map(|(d, _)| d.day).collect();
     let item = region.fees.item[worst.lines[0] as usize];

@@ -27,6 +27,10 @@ struct Parameters {
     open_stay_quantile: f64,
 }
 
+/// Stays open at once that a stay is held against, those that end last: the number of a person in more beds than these is in one
+/// chain all the same, and pairs of all would grow with their square.
+const AT_ONCE: usize = 64;
+
 /// Two stays of one person that overlap beyond a transfer.
 struct Pair {
     a: u32,
@@ -96,12 +100,17 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     /// One pass over the stays of a person by admission, against those that have not ended yet.
     fn person(&self, stays: &[u32], pairs: &mut Vec<Pair>) {
-        let mut open: Vec<u32> = Vec::new();
+        let of_mother = stays.iter().any(|&i| !is_newborns(self.region, &self.region.stays[i as usize]));
+        let mut open: Vec<(Day, u32)> = Vec::new();
         for &i in stays {
-            let begins = self.region.stays[i as usize].admitted.day;
-            open.retain(|&j| self.end(&self.region.stays[j as usize]).day >= begins);
-            pairs.extend(open.iter().filter_map(|&j| self.pair(j, i, stays)));
-            open.push(i);
+            let stay = &self.region.stays[i as usize];
+            open.retain(|(end, _)| *end >= stay.admitted.day);
+            pairs.extend(open.iter().filter_map(|(_, j)| self.pair(*j, i, of_mother)));
+            open.push((self.end(stay).day, i));
+            if open.len() > AT_ONCE {
+                let first = (0..open.len()).min_by_key(|at| open[*at]).unwrap_or_default();
+                open.remove(first);
+            }
         }
     }
 
@@ -124,7 +133,7 @@ impl Sweep<'_> {
         self.limits.get(&stay.hospital).copied().unwrap_or(0)
     }
 
-    fn pair(&self, a: u32, b: u32, of_person: &[u32]) -> Option<Pair> {
+    fn pair(&self, a: u32, b: u32, of_mother: bool) -> Option<Pair> {
         let (first, second) = (&self.region.stays[a as usize], &self.region.stays[b as usize]);
         let (start, end) = (first.admitted.max(second.admitted).day, self.end(first).min(self.end(second)).day);
         let nights = end.0 - start.0;
@@ -132,7 +141,7 @@ impl Sweep<'_> {
         if (nights < 1 && !inside) || self.is_transfer(first, second) || self.is_transfer(second, first) {
             return None;
         }
-        if self.mother_and_child(first, second, of_person) {
+        if self.mother_and_child(first, second, of_mother) {
             return None;
         }
         Some(Pair { a, b, days: nights.max(1), start, end, confidence: self.confidence(first, second, nights) })
@@ -153,11 +162,11 @@ impl Sweep<'_> {
         }
     }
 
-    /// Whether two people stand behind the number: a newborn billed under the mother's.
-    fn mother_and_child(&self, a: &Stay, b: &Stay, of_person: &[u32]) -> bool {
+    /// Whether two people stand behind the number: a newborn billed under the mother's, of whom there is a stay as well.
+    fn mother_and_child(&self, a: &Stay, b: &Stay, of_mother: bool) -> bool {
         let newborn = |s: &Stay| is_newborns(self.region, s);
         match (newborn(a), newborn(b)) {
-            (true, true) => of_person.iter().any(|&i| !newborn(&self.region.stays[i as usize])),
+            (true, true) => of_mother,
             (false, false) => is_childbirth(self.region, a) && is_childbirth(self.region, b),
             _ => true,
         }

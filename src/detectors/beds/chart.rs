@@ -43,7 +43,7 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
                 clear(&mut flags, supply.day.0 - first.0 + 1, days - 1);
             }
         }
-        for seen in elsewhere.of(region, index) {
+        for seen in elsewhere.of(stay) {
             if let Some(flag) = flags.get_mut((seen.day.0 - first.0) as usize).filter(|_| seen.counts) {
                 *flag |= AWAY;
             }
@@ -167,68 +167,91 @@ fn stratum(region: &Region, stay: &Stay, strata: &mut BTreeMap<(u32, String), u3
     node
 }
 
-/// Where a person was seen on a day of a stay.
+/// Where a person was seen on a day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sighting {
     pub day: Day,
     pub hospital: HospitalId,
-    pub setting: Setting,
-    /// Whether it shows that the person was not in the ward. Purchases do not: relatives make them.
-    pub counts: bool,
     /// Index into `Region::stays` or `Region::visits`.
     pub stay: Option<u32>,
     pub visit: Option<u32>,
+    pub setting: Setting,
+    /// Whether it shows that the person was not in the ward. Purchases do not: relatives make them.
+    pub counts: bool,
 }
 
-/// Visits and stays of each person, to be looked up by stay.
+/// The days on which a person was seen at several institutions, to be looked up by stay: strictly inside a stay, so that a
+/// transfer does not count, or at a visit.
 pub struct Elsewhere {
-    visits: Vec<(PersonId, Day, u32)>,
-    stays: Vec<(PersonId, Day, u32)>,
+    /// In order.
+    seen: Vec<(PersonId, Sighting)>,
 }
+
+/// Sightings kept of a day. The number of a person under which thousands of stays run at once is no one's, and what it saw
+/// would grow with their square.
+const A_DAY: usize = 16;
 
 impl Elsewhere {
     /// Indexes a region.
     pub fn new(region: &Region) -> Self {
-        let mut visits: Vec<_> = (0u32..).zip(&region.visits).map(|(i, v)| (v.person, v.time.day, i)).collect();
-        let mut stays: Vec<_> = (0u32..).zip(&region.stays).map(|(i, s)| (s.person, s.admitted.day, i)).collect();
-        visits.retain(|v| v.0 != PersonId::NONE);
-        stays.retain(|s| s.0 != PersonId::NONE);
-        visits.sort_unstable();
-        stays.sort_unstable();
-        Self { visits, stays }
+        let stays = (0u32..).zip(&region.stays).filter(|(_, s)| s.discharged.is_some());
+        let stays = stays.map(|(at, s)| (s.person, s.hospital, Some(at), None));
+        let visits = (0u32..).zip(&region.visits).map(|(at, v)| (v.person, v.hospital, None, Some(at)));
+        let mut records: Vec<(PersonId, HospitalId, Option<u32>, Option<u32>)> = stays.chain(visits).collect();
+        records.retain(|r| r.0 != PersonId::NONE);
+        records.sort_unstable();
+        let mut elsewhere = Self { seen: Vec::new() };
+        let mut days = Vec::new();
+        for own in records.chunk_by(|a, b| a.0 == b.0).filter(|own| own[0].1 != own[own.len() - 1].1) {
+            days.clear();
+            own.iter().for_each(|record| sightings(region, *record, &mut days));
+            days.sort_unstable();
+            for day in days.chunk_by(|a, b| a.day == b.day).filter(|day| day[0].hospital != day[day.len() - 1].hospital)
+            {
+                elsewhere.add(own[0].0, day);
+            }
+        }
+        elsewhere
     }
 
-    /// Sightings at other institutions strictly between the days of admission and discharge, by day. A stay elsewhere
-    /// counts on the days strictly inside it as well, so that a transfer does not.
-    pub fn of(&self, region: &Region, index: usize) -> Vec<Sighting> {
-        let stay = &region.stays[index];
+    /// Keeps the sightings of a day; of very many, some at each of several institutions.
+    fn add(&mut self, person: PersonId, day: &[Sighting]) {
+        let many = day.len() > A_DAY;
+        let of_hospital = if many { A_DAY / 4 } else { A_DAY };
+        let same = day.chunk_by(|a, b| a.hospital == b.hospital);
+        let kept = same.flat_map(|own| {
+            // A visit that shows it before a purchase that does not.
+            let (strong, weak): (Vec<&Sighting>, Vec<&Sighting>) = own.iter().partition(|s| s.counts);
+            strong.into_iter().chain(weak).take(of_hospital)
+        });
+        let from = self.seen.len();
+        self.seen.extend(kept.take(A_DAY).map(|seen| (person, *seen)));
+        self.seen[from..].sort_unstable();
+    }
+
+    /// Sightings at other institutions strictly between the days of admission and discharge, by day.
+    pub fn of(&self, stay: &Stay) -> impl Iterator<Item = &Sighting> + use<'_> {
+        let (person, hospital) = (stay.person, stay.hospital);
         let (first, last) = (stay.admitted.day, stay.last_day());
-        let mut seen = Vec::new();
-        let from = self.visits.partition_point(|v| (v.0, v.1) <= (stay.person, first));
-        for &(person, day, at) in &self.visits[from..] {
-            if (person, day) >= (stay.person, last) {
-                break;
-            }
-            let visit = &region.visits[at as usize];
-            if visit.hospital != stay.hospital {
-                let counts = visit.setting != Setting::Pharmacy;
-                let (hospital, setting) = (visit.hospital, visit.setting);
-                seen.push(Sighting { day, hospital, setting, counts, stay: None, visit: Some(at) });
-            }
-        }
-        let from = self.stays.partition_point(|s| s.0 < stay.person);
-        for &(person, begins, at) in &self.stays[from..] {
-            if (person, begins) >= (stay.person, last) {
-                break;
-            }
-            let other = &region.stays[at as usize];
-            if other.hospital != stay.hospital && other.discharged.is_some() {
-                for day in (begins.0 + 1).max(first.0 + 1)..other.last_day().0.min(last.0) {
-                    let (hospital, setting) = (other.hospital, other.setting);
-                    seen.push(Sighting { day: Day(day), hospital, setting, counts: true, stay: Some(at), visit: None });
-                }
-            }
-        }
-        seen.sort_by_key(|s| (s.day, s.hospital, s.stay, s.visit));
-        seen
+        let from = self.seen.partition_point(|(p, s)| (*p, s.day) <= (person, first));
+        let own = self.seen[from..].iter().take_while(move |(p, s)| (*p, s.day) < (person, last));
+        own.map(|(_, seen)| seen).filter(move |seen| seen.hospital != hospital)
+    }
+}
+
+/// The days on which a record shows where the person was.
+fn sightings(
+    region: &Region,
+    (_, hospital, stay, visit): (PersonId, HospitalId, Option<u32>, Option<u32>),
+    days: &mut Vec<Sighting>,
+) {
+    if let Some(at) = stay {
+        let setting = region.stays[at as usize].setting;
+        let (first, last) = (region.stays[at as usize].admitted.day.0, region.stays[at as usize].last_day().0);
+        let all = (first + 1..last).map(Day);
+        days.extend(all.map(|day| Sighting { day, hospital, stay, visit, setting, counts: true }));
+    } else if let Some(at) = visit {
+        let (day, setting) = (region.visits[at as usize].time.day, region.visits[at as usize].setting);
+        days.push(Sighting { day, hospital, stay, visit, setting, counts: setting != Setting::Pharmacy });
     }
 }

@@ -18,6 +18,8 @@ pub struct Scene<'a> {
     pub world: &'a World,
     pub judged: &'a Judged,
     pub elsewhere: &'a Elsewhere,
+    /// Verdicts by hospital of the world.
+    pub leads: Vec<usize>,
 }
 
 impl Scene<'_> {
@@ -32,8 +34,7 @@ impl Scene<'_> {
         if verdict.shape == Shape::Padded {
             empty = empty.split_off(empty.len() - m.run);
         }
-        let seen = self.elsewhere.of(self.context.region, chart.stay as usize);
-        let seen: Vec<&Sighting> = seen.iter().filter(|s| empty.contains(&s.day)).collect();
+        let seen: Vec<&Sighting> = self.elsewhere.of(stay).filter(|s| empty.binary_search(&s.day).is_ok()).collect();
         let mut finding = stay_finding(self.context.region, chart.stay as usize);
         finding.p_value = Some(verdict.p);
         finding.q_value = Some(verdict.q);
@@ -86,7 +87,7 @@ impl Scene<'_> {
         let region = self.context.region;
         finding.add_rows(&region.files, stay.rows.iter().copied());
         let fees = &region.fees;
-        let on_empty = |line: &usize| fees.time[*line].is_some_and(|t| empty.contains(&t.day));
+        let on_empty = |line: &usize| fees.time[*line].is_some_and(|t| empty.binary_search(&t.day).is_ok());
         finding.add_rows(&region.files, fees.of(stay.record).filter(on_empty).map(|l| fees.row[l]));
         for sighting in seen {
             let visit = sighting.visit.map(|i| &region.visits[i as usize].rows);
@@ -124,13 +125,9 @@ impl Scene<'_> {
         put("diagnosis", diagnosis(region, stay).into());
         put("admitted", stay.admitted.to_string().into());
         put("discharged", stay.discharged.map_or(Value::Null, |d| d.to_string().into()));
-        put("hospital_leads", self.leads_of(chart.hospital).into());
+        put("hospital_leads", self.leads[chart.hospital as usize].into());
         put("peer_hospitals", self.judged.peers.into());
         put("stays_tested", self.judged.tests.into());
         put("stays_unjudged", self.judged.unjudged.into());
-    }
-
-    fn leads_of(&self, hospital: u32) -> usize {
-        self.judged.verdicts.iter().filter(|v| self.world.charts[v.chart].hospital == hospital).count()
     }
 }

@@ -25,7 +25,9 @@ pub fn run(context: &Context<'_>, shape: Shape) -> Result<Judgement, RuleError> 
     let mut world = chart::build(context.region, context.facts, parameters.supply_days);
     let judged = judge(&mut world, &parameters);
     let elsewhere = chart::Elsewhere::new(context.region);
-    let scene = evidence::Scene { context, world: &world, judged: &judged, elsewhere: &elsewhere };
+    let mut leads = vec![0; world.hospitals.len()];
+    judged.verdicts.iter().for_each(|v| leads[world.charts[v.chart].hospital as usize] += 1);
+    let scene = evidence::Scene { context, world: &world, judged: &judged, elsewhere: &elsewhere, leads };
     let findings = judged.verdicts.iter().filter(|v| v.shape == shape).map(|v| scene.finding(v)).collect();
     let coverage = Coverage { judged: judged.tests, ..dated_stays(context) };
     Ok(coverage.not(Why::Posting, Unit::Stays, judged.unjudged).with(findings))

@@ -47,22 +47,6 @@ impl Line {
     pub fn same_but_for_row(&self, other: &Self) -> bool {
         Self { row: other.row, ..self.clone() } == *other
     }
-
-    /// Whether the line was charged on the day of another.
-    pub fn is_on_day_of(&self, other: &Self) -> bool {
-        self.day == other.day
-    }
-
-    /// Whether the line was at or before a moment, as far as times are known.
-    pub fn precedes(&self, other: &Self) -> bool {
-        match (self.day, other.day) {
-            (Some(a), Some(b)) if a == b => {
-                self.second <= other.second || self.second == Stamp::DATE_ONLY || other.second == Stamp::DATE_ONLY
-            }
-            (Some(a), Some(b)) => a < b,
-            _ => true,
-        }
-    }
 }
 
 /// Reads a line out of its chunk.
