@@ -31,8 +31,10 @@ pub struct PostingWeek {
     pub amount: [Fen; 7],
 }
 
-/// Days of each weekday from which their sums say something.
+/// Days of each weekday from which the share of those posted says something.
 const ENOUGH: u32 = 20;
+/// Days of each weekday that show weekends from which their sums say something.
+const SHOWN: u32 = 10;
 /// Share of the week's mean up to which a weekday counts as missing.
 const MISSING: f64 = 0.25;
 /// Part of the missing days' mean that the day beside them must carry on top of its own.
@@ -60,7 +62,7 @@ impl PostingWeek {
 
     /// Whether there are days enough to tell.
     pub fn is_known(&self) -> bool {
-        self.inner.iter().all(|d| *d >= ENOUGH)
+        self.inner.iter().all(|d| *d >= SHOWN)
     }
 
     /// Share of the days with a line; nothing where there are too few days.
