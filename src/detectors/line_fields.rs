@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::tallies::{Bounds, Nature, Tallies, Verdict, judge};
 use crate::facts::{HospitalItemMonth, OffLine};
 use crate::finding::Finding;
-use crate::model::{Fen, HospitalId, ItemId, RecordId, Region, RowRef, Table, TextId};
+use crate::model::{Fen, HospitalId, ItemAlias, ItemId, RecordId, Region, RowRef, Table, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
@@ -226,7 +226,7 @@ fn codes(context: &Context<'_>, parameters: &Parameters, tallies: &mut Tallies<B
     for used in context.facts.stay_items.iter().filter(|i| empty[i.item.index()]) {
         let hospital = region.records[used.record.index()].hospital;
         let tally = by_hospital.entry(hospital).or_default();
-        for line in region.fees.of(used.record).filter(|l| region.fees.item[*l] == used.item) {
+        for line in context.facts.lines(used).iter().map(|line| *line as usize) {
             let listed = tally.bad.len() < parameters.rows_listed.max(1) * 1000;
             let (row, record, item) = (region.fees.row[line], used.record, used.item);
             tally.bad.extend(listed.then_some(Bad { row, record, item, off: 0.0, name: TextId::NONE }));
@@ -247,25 +247,32 @@ fn likeness(a: &str, b: &str) -> f64 {
     2.0 * common as f64 / all.max(1) as f64
 }
 
+/// Names of a code, the commonest, that another is held against: a code that goes by thousands has no name of its own.
+const NAMES: usize = 200;
+
 /// Lines of a code under a name that is unlike its name everywhere else and belongs to another code there.
 fn names(region: &Region, parameters: &Parameters, tallies: &mut Tallies<Bad>) {
     if region.item_aliases.is_empty() {
         return;
     }
     let text = |name: TextId| region.names.texts.get(name);
-    let mut codes_of: BTreeMap<TextId, Vec<ItemId>> = BTreeMap::new();
-    for (item, _) in region.names.items.iter() {
-        codes_of.entry(region.names.item_names[item.index()]).or_default().push(item);
+    // By name, one of its codes and whether it has others.
+    let mut codes_of: BTreeMap<TextId, (ItemId, bool)> = BTreeMap::new();
+    let of_items = region.names.items.iter().map(|(item, _)| (region.names.item_names[item.index()], item));
+    for (name, item) in of_items.chain(region.item_aliases.iter().map(|a| (a.name, a.item))) {
+        let (first, several) = codes_of.entry(name).or_insert((item, false));
+        *several |= *first != item;
     }
-    region.item_aliases.iter().for_each(|a| codes_of.entry(a.name).or_default().push(a.item));
     let by_hospital = tallies.entry("name").or_default();
     for of_item in region.item_aliases.chunk_by(|a, b| a.item == b.item) {
-        for own in of_item {
-            let others: Vec<_> = of_item.iter().filter(|a| a.hospital != own.hospital).collect();
-            let hospitals: std::collections::BTreeSet<HospitalId> = others.iter().map(|a| a.hospital).collect();
-            let unlike = others.iter().all(|a| likeness(text(a.name), text(own.name)) < parameters.name_likeness);
-            let elsewhere = codes_of.get(&own.name).is_some_and(|codes| codes.iter().any(|c| *c != own.item));
-            if hospitals.len() >= parameters.name_hospitals && unlike && elsewhere {
+        let hospitals = of_item.chunk_by(|a, b| a.hospital == b.hospital).count();
+        let mut usual: Vec<&ItemAlias> = of_item.iter().collect();
+        usual.sort_by_key(|a| std::cmp::Reverse(a.lines));
+        for own in of_item.iter().filter(|_| hospitals > parameters.name_hospitals) {
+            let elsewhere = codes_of.get(&own.name).is_some_and(|(_, several)| *several);
+            let mut others = usual.iter().filter(|a| a.hospital != own.hospital).take(NAMES);
+            let unlike = |a: &&ItemAlias| likeness(text(a.name), text(own.name)) < parameters.name_likeness;
+            if elsewhere && others.all(unlike) {
                 let tally = by_hospital.entry(own.hospital).or_default();
                 let bad = || Bad { row: own.row, record: RecordId::NONE, item: own.item, off: 0.0, name: own.name };
                 tally.bad.extend((0..own.lines).map(|_| bad()));

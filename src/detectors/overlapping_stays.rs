@@ -29,7 +29,7 @@ struct Parameters {
 
 /// Stays open at once that a stay is held against, those that end last: the number of a person in more beds than these is in one
 /// chain all the same, and pairs of all would grow with their square.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 
 /// Two stays of one person that overlap beyond a transfer.
 struct Pair {
