@@ -119,7 +119,7 @@ pub(super) fn titled(cell: &str) -> Option<i32> {
         all
     };
     // The unit alone, or before a blank and something else.
-    let of = |part: &str| unit(part).or_else(|| part.trim().split_whitespace().next().and_then(unit));
+    let of = |part: &str| unit(part).or_else(|| part.split_whitespace().next().and_then(unit));
     let named = ["单位", "unit"].iter().find_map(|word| text.find(word).map(|at| (at, at + word.len())));
     if let Some((at, end)) = named {
         if OFFICES.iter().any(|office| text[..at].trim_end().ends_with(office)) {

@@ -179,7 +179,7 @@ fn bring_money(rows: &mut Vec<Settlement>, all: &mut Collected, ledger: &mut Led
     let mut brought_rows: Vec<Brought> = Vec::new();
     rest.retain(|row| {
         let settlement = !row.is_stay && !row.void && paid.contains(&row.row.file);
-        let Some(place) = Some(&*row).filter(|_| settlement).and_then(|row| fitting(&registered, row)) else {
+        let Some(place) = (if settlement { fitting(&registered, row) } else { None }) else {
             return true;
         };
         let stay = &mut registered[place];
