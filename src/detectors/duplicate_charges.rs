@@ -107,9 +107,20 @@ struct Tested<'a> {
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let (region, facts) = (context.region, context.facts);
-    let repeats = piles::without(facts, &piles::piles(region, facts));
+    let explained = piles::piles(region, facts);
+    let repeats = piles::without(facts, &explained.piled);
     let mut natural = Natural::new(region, facts, &repeats, parameters.null());
-    let doubling = doubling::compare(region, facts, &repeats, &natural, &parameters.doubling());
+    let mut doubling = doubling::compare(region, facts, &repeats, &natural, &parameters.doubling());
+    let is_written = |r: &Repeat| {
+        let hospital = region.records[r.record.index()].hospital;
+        explained.written.contains(&(hospital, region.fees.class[r.lines[0] as usize]))
+    };
+    doubling.hospitals.retain(|hospital, (classes, repeats)| {
+        classes.retain(|c| !explained.written.contains(&(*hospital, c.class)));
+        repeats.retain(|r| !is_written(r));
+        !classes.is_empty()
+    });
+    let repeats: Vec<&Repeat> = repeats.into_iter().filter(|r| !is_written(r)).collect();
     let doubled = doubling.hospitals.iter().flat_map(|(h, (_, repeats))| repeats.iter().map(|r| (*h, r.item)));
     natural.mark_doubled(doubled);
     let mut tested = Vec::new();

@@ -36,10 +36,20 @@ const ENOUGH: f64 = 200.0;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.03, 3.0);
 
-type Place = (HospitalId, FeeClass);
+/// A class at a hospital.
+pub type Place = (HospitalId, FeeClass);
 
-/// By place in [`Facts::repeats`]: whether the repeat is a pile or a way of writing.
-pub fn piles(region: &Region, facts: &Facts) -> Vec<bool> {
+/// What repeats are that are no surplus.
+pub struct Explained {
+    /// By place in [`Facts::repeats`]: whether the repeat is a pile.
+    pub piled: Vec<bool>,
+    /// Classes that hospitals write in repeats. They are no leads, but they count among what hospitals do: without them the
+    /// others, who write so less often, would stand out for it.
+    pub written: BTreeSet<Place>,
+}
+
+/// Tells piles and ways of writing from the other repeats.
+pub fn piles(region: &Region, facts: &Facts) -> Explained {
     let mut piled = vec![false; facts.repeats.len()];
     let posted = Posted::new(region, &facts.posting);
     let units = Units::new(region, facts);
@@ -75,34 +85,30 @@ pub fn piles(region: &Region, facts: &Facts) -> Vec<bool> {
         // Where nobody else bills the items, only their own gaps speak.
         *piled = needs_of.get(&place(repeat)).is_none_or(|need| need.more < SHOWN * need.surplus + need.spread);
     }
-    written(region, facts, &units, &mut piled, place, scaled);
-    piled
+    let written = written(region, facts, &units, &piled, place, scaled);
+    Explained { piled, written }
 }
 
-/// Marks the repeats that are a hospital's way of writing.
+/// The classes whose repeats are a hospital's way of writing.
 fn written(
     region: &Region,
     facts: &Facts,
     units: &Units,
-    piled: &mut [bool],
+    piled: &[bool],
     place: impl Fn(&Repeat) -> Place,
     scaled: impl Fn(&Repeat, usize) -> f64,
-) {
+) -> BTreeSet<Place> {
     let often = often(region, facts, piled, &place);
     let is_written = |repeat: &Repeat| often.contains(&place(repeat));
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
-    for (repeat, _) in facts.repeats.iter().zip(&*piled).filter(|(r, piled)| !**piled && is_written(r)) {
+    for (repeat, _) in facts.repeats.iter().zip(piled).filter(|(r, piled)| !**piled && is_written(r)) {
         *added.entry(place(repeat)).or_default().entry(repeat.item).or_default() +=
             scaled(repeat, repeat.lines.len() - 1);
     }
     // Each dose on a line adds nothing to a day, two rounds on a day nothing to a stay.
     let needs = [true, false].map(|by_day| needs(region, facts, units, &added, by_day));
     let holds = |need: &Need| need.surplus >= POWER * need.spread && need.more < SHOWN * need.surplus;
-    let excused: BTreeSet<Place> =
-        needs.iter().flat_map(|n| n.iter().filter(|(_, need)| holds(need)).map(|(at, _)| *at)).collect();
-    for (repeat, piled) in facts.repeats.iter().zip(piled) {
-        *piled |= is_written(repeat) && excused.contains(&place(repeat));
-    }
+    needs.iter().flat_map(|n| n.iter().filter(|(_, need)| holds(need)).map(|(at, _)| *at)).collect()
 }
 
 /// The classes that hospitals repeat far more often than the others.
