@@ -310,6 +310,12 @@ impl Batch {
         }
     }
 
+    /// Reads a row that is set aside whole.
+    pub fn set_aside(&mut self, line: u32, text: &str, reason: &'static str) {
+        self.read += 1;
+        self.reject(BadRow { line, column: String::new(), value: text.chars().take(60).collect(), reason });
+    }
+
     /// Forgets the last row, which was set aside: it was no row of the table. `row` is a batch of that row alone.
     pub fn take_back(&mut self, row: &Batch) {
         self.read -= 1;

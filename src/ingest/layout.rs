@@ -37,32 +37,26 @@ impl Layout {
         let (joined, strange_units, beside) = Default::default();
         Self { table, headers, columns, more, constants, powers, ambiguous, joined, strange_units, beside }
     }
-}
 
-impl Layout {
-    /// Takes the unit of money that a title above the header, or the name of the file or sheet, names for all columns whose header names none; one that stands in
-    /// a row of several names is that of the columns below it, up to the next name.
+    /// Takes the unit of money that a title above the header, or the name of the file or sheet, names for all columns whose
+    /// header names none; one that stands in a row of several names is that of the columns below it, up to the next name.
     pub fn under(&mut self, file: &str, titles: &[Vec<String>]) {
         let name = file.rsplit(['/', '\\', ':']).next().unwrap_or(file);
-        let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let titles: Vec<Vec<String>> = std::iter::once(vec![name.to_string()]).chain(titles.iter().cloned()).collect();
-        self.under_titles(&titles);
-    }
-
-    fn under_titles(&mut self, titles: &[Vec<String>]) {
-        self.strange_units = self.unknown_units(titles);
-        for row in titles.iter().rev() {
+        let name = vec![name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string()];
+        self.strange_units = self.unknown_units(&name, titles);
+        for row in titles.iter().rev().chain([&name]) {
             let filled: Vec<usize> = (0..row.len()).filter(|at| !row[*at].trim().is_empty()).collect();
+            let powers: Vec<Option<i32>> = filled.iter().map(|at| titled(&row[*at])).collect();
             // A unit with a comma in it may have been taken apart.
-            if let Some(power) = titled(&row.join(",")).filter(|_| row.iter().all(|cell| titled(cell).is_none())) {
+            if let Some(power) = titled(&row.join(",")).filter(|_| powers.iter().all(Option::is_none)) {
                 self.take_unit(0..usize::MAX, power);
             }
-            for (nth, at) in filled.iter().enumerate() {
-                let Some(power) = titled(&row[*at]) else { continue };
+            for (nth, (at, power)) in filled.iter().zip(&powers).enumerate() {
+                let Some(power) = power else { continue };
                 let group = filled.len() > 2 && !speaks_of_all(&row[*at]);
                 let end = filled.get(nth + 1).filter(|_| group).copied().unwrap_or(usize::MAX);
                 let start = if group { *at } else { 0 };
-                self.take_unit(start..end, power);
+                self.take_unit(start..end, *power);
             }
         }
     }
@@ -76,14 +70,14 @@ impl Layout {
     }
 
     /// Columns of money that are used and whose header, or a title, names a unit that is not understood.
-    fn unknown_units(&self, titles: &[Vec<String>]) -> Vec<String> {
+    fn unknown_units(&self, name: &[String], titles: &[Vec<String>]) -> Vec<String> {
         let strange = |name: &Name| name.unit.is_none() && name.qualifier.as_deref().is_some_and(speaks_of_unit);
         let headers =
             self.headers.iter().zip(&self.columns).filter(|(_, column)| column.is_some_and(|c| c.kind == Kind::Money));
         let headers = headers.map(|(header, _)| header).filter(|header| strange(&Name::new(header)));
-        let titles = titles
+        let titles = name
             .iter()
-            .flatten()
+            .chain(titles.iter().flatten())
             .filter(|cell| speaks_of_all(cell) && speaks_of_unit(cell) && titled(cell).is_none());
         headers.chain(titles).cloned().collect()
     }

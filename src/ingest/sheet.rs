@@ -1,6 +1,6 @@
 //! The tables of a sheet: one below the other, side by side, or one only.
 
-use super::batch::{BadRow, Batch};
+use super::batch::Batch;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
 use super::parser::Parser;
@@ -143,8 +143,7 @@ impl<'a> Tables<'a> {
                 _ if above.is_some() && header.contains(&at) => {}
                 [first, ..] if foreign => {
                     let value = cells.iter().take(4).map(|(_, c)| c.as_str()).collect::<Vec<_>>().join(",");
-                    first.batch.read += 1;
-                    first.batch.reject(BadRow { line: *line, column: String::new(), value, reason: "reject-above" });
+                    first.batch.set_aside(*line, &value, "reject-above");
                 }
                 _ => self.data(*line, cells),
             }
@@ -189,8 +188,7 @@ impl<'a> Tables<'a> {
                 continue;
             }
             if let Some(value) = unit_alone(&record) {
-                open.batch.read += 1;
-                open.batch.reject(BadRow { line, column: String::new(), value, reason: "reject-unit-below" });
+                open.batch.set_aside(line, &value, "reject-unit-below");
                 continue;
             }
             let sure = open.parser.refuses_words();

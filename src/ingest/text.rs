@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::batch::{BadRow, Batch};
+use super::batch::Batch;
 use super::blocks::{Blocks, LongLine, RECORD, segments};
 use super::delimiter::{self, Delimiter};
 use super::encoding::{Encoding, decode, detect};
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
-use super::heading;
+use super::heading::{self, Above, Heading};
 use super::layout::titled;
 use super::parser::{Parser, named};
 use super::stranger::Unknown;
@@ -32,8 +32,8 @@ struct Head {
     found: Recognised,
     /// Physical line of the header; the last one of several.
     header_line: u32,
-    /// Physical line of the first row of the header, and of the first row of data above it.
-    above: Option<(u32, u32, bool)>,
+    /// The lines around it that hold no rows of the table.
+    skip: Skip,
     /// Cells of the header row, or of the first row where no header was recognised.
     cells: Vec<String>,
     /// The first rows below it.
@@ -102,7 +102,7 @@ pub(super) fn read(
     let mut stretches: Vec<(Arc<Reading>, Vec<Batch>)> = vec![(Arc::clone(&current), Vec::new())];
     let mut line = 1u32;
     // Title rows and the header stand in the first block: it is at least as long as what was looked at.
-    let mut skip = Skip::new(head.above, head.header_line);
+    let mut skip = head.skip;
     let mut next = reader.fill().map_err(broken(1))?;
     while !next.is_empty() {
         let blocks = std::mem::take(&mut next);
@@ -212,12 +212,11 @@ fn look(name: &str, bytes: &[u8], ended: bool, headers: Headers<'_>) -> Result<O
             if let Recognised::Table(layout) = &mut heading.found {
                 layout.under(name, &rows[..heading.last]);
             }
-            let above = heading.above(&rows).map(|a| (lines[a.from], lines[heading.first], a.own));
+            let skip = Skip::new(&heading, heading.above(&rows), &lines);
             let (found, cells) = (heading.found, heading.cells);
             let header_line = lines[heading.last];
             let rows = rows.split_off(heading.last + 1);
-            let head =
-                Head { encoding, delimiter, mac, found, header_line, above, cells, rows, shortest, wide: beyond };
+            let head = Head { encoding, delimiter, mac, found, header_line, skip, cells, rows, shortest, wide: beyond };
             best = Some((rank, head));
         }
     }
@@ -325,15 +324,12 @@ struct Skip {
 }
 
 impl Skip {
-    /// Titles and header; or what data is above the header: its first line, the header's first line, and whether the header
-    /// is theirs.
-    fn new(above: Option<(u32, u32, bool)>, last: u32) -> Self {
-        match above {
-            None => Self { titles: last, ..Self::default() },
-            Some((from, first, own)) => {
-                Self { titles: from - 1, header: (first, last), foreign: if own { 0 } else { first } }
-            }
-        }
+    /// Titles and header; titles end where data begins above the header. `lines` are those of the rows looked at.
+    fn new(heading: &Heading, above: Option<Above>, lines: &[u32]) -> Self {
+        let (first, last) = (lines[heading.first], lines[heading.last]);
+        let titles = above.map_or(last, |above| lines[above.from] - 1);
+        let foreign = above.filter(|above| !above.own).map_or(0, |_| first);
+        Self { titles, header: (first, last), foreign }
     }
 
     fn is_heading(&self, line: u32) -> bool {
@@ -505,9 +501,7 @@ impl RowReader<'_> {
     }
 
     fn bad(&mut self, line: u32, text: &str, reason: &'static str) {
-        let (_, batch) = self.last();
-        batch.read += 1;
-        batch.reject(BadRow { line, column: String::new(), value: text.chars().take(60).collect(), reason });
+        self.last().1.set_aside(line, text, reason);
     }
 
     /// A row; `cut` where the text breaks off in it.

@@ -66,13 +66,18 @@ const STILL_THERE: [&str; 14] = [
 /// The last day of 9999 as Oracle shows it with two digits of the year, and as a spreadsheet counts it.
 const END_OF_TIME: [&str; 4] = ["31-DEC-99", "31-12月-99", "31-12月 -99", "2958465"];
 
+/// Whether a date is the last of time, in letters of either case and with any time of day.
+fn ends_time(text: &str) -> bool {
+    END_OF_TIME.iter().any(|end| text.get(..end.len()).is_some_and(|start| start.eq_ignore_ascii_case(end)))
+}
+
 fn unusual(cell: &[u8], purpose: Purpose) -> Reading {
     let Ok(text) = std::str::from_utf8(cell) else { return Reading::Unread };
     let text = half_width(text);
     if purpose == Purpose::End && STILL_THERE.contains(&text.trim()) {
         return Reading::Filler;
     }
-    if purpose != Purpose::Birth && END_OF_TIME.iter().any(|end| text.trim().to_uppercase().starts_with(end)) {
+    if purpose != Purpose::Birth && ends_time(text.trim()) {
         return Reading::Filler;
     }
     let reading = forms::read(text.trim(), purpose);

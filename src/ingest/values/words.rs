@@ -9,18 +9,18 @@ pub(in crate::ingest) fn sex(cell: &[u8]) -> Option<Sex> {
         b"1" | b"01" | b"M" | b"m" | b"Male" | b"male" | b"MALE" | b"1.0" => Sex::Male,
         b"2" | b"02" | b"F" | b"f" | b"Female" | b"female" | b"FEMALE" | b"2.0" => Sex::Female,
         b"0" | b"9" | b"00" | b"09" | b"0.0" | b"9.0" | b"U" => Sex::Unknown,
-        _ => {
-            let text = std::str::from_utf8(cell).ok()?;
-            match text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | ' ' | '_' | '|')) {
-                word if word.starts_with('男') => Sex::Male,
-                word if word.starts_with('女') => Sex::Female,
-                word if word.contains("未知") || word.contains("未说明") || word.contains("不详") => {
-                    Sex::Unknown
-                }
-                _ => return None,
-            }
-        }
+        _ => match without_code(std::str::from_utf8(cell).ok()?) {
+            word if word.starts_with('男') => Sex::Male,
+            word if word.starts_with('女') => Sex::Female,
+            word if word.contains("未知") || word.contains("未说明") || word.contains("不详") => Sex::Unknown,
+            _ => return None,
+        },
     })
+}
+
+/// A word without the code before it: `1-男`.
+fn without_code(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | ' ' | '_' | '|'))
 }
 
 /// Grade of a charge line in the catalogue (收费项目等级): what it tells of the fund's part where no amount does.
@@ -43,9 +43,7 @@ pub(in crate::ingest) fn grade(cell: &[u8]) -> Option<Grade> {
         b"2" | b"02" | b"2.0" => Grade::Second,
         b"3" | b"03" | b"3.0" => Grade::SelfPaid,
         _ => {
-            let text = std::str::from_utf8(cell).ok()?;
-            let word =
-                text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | ' ' | '_' | '|'));
+            let word = without_code(std::str::from_utf8(cell).ok()?);
             let any = |words: &[&str]| words.iter().any(|w| word.contains(w));
             match word {
                 _ if any(&["部分", "先行", "非自费"]) && !any(&["丙"]) => Grade::Second,
