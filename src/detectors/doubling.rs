@@ -9,27 +9,22 @@
 //! One test is made for each hospital and class with enough days; false discoveries are controlled by Benjamini and Hochberg
 //! over all of them.
 //!
-//! **The excuse, and how it fails.** A hospital may write each dose on a line of its own. Then its days with repeats hold no
-//! more units than a usual day of the item elsewhere. If half of what the surplus lines add comes on top, they are no way of
-//! writing. The
-//! excuse is open only to what a habit looks like: an item repeated on a good share of its days.
+//! What a hospital writes a dose a line is no repeat of its own, see [`piles`](super::piles).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::natural::{Natural, quantile_without};
-use crate::facts::{Facts, Repeat, Units};
+use crate::facts::{Facts, Repeat};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
+use crate::stats::benjamini_hochberg;
 use crate::stats::funnel::{Prediction, Unit, predictions};
-use crate::stats::{benjamini_hochberg, quantile};
 
 /// Parameters of the test, as the card documents them.
 #[derive(Clone, Deserialize)]
 pub struct DoublingParameters {
-    /// Rate of repeats from which a way of writing is considered.
-    pub habit_rate: f64,
     /// Quantile of the other hospitals' rates that is expected.
     pub peer_quantile: f64,
     /// Least share of the class's days with repeats beyond the expected.
@@ -44,8 +39,6 @@ pub struct DoublingParameters {
 const ENOUGH: f64 = 10.0;
 /// Days of a class at a hospital for a test.
 const ENOUGH_OF_CLASS: f64 = 50.0;
-/// Share of the surplus units that must be missing from the day's sum for them to be a way of writing.
-const ABSENT: f64 = 0.5;
 /// Least expectation of a count, in occasions: next to nothing says next to nothing.
 const LEAST: f64 = 0.1;
 
@@ -53,12 +46,7 @@ const LEAST: f64 = 0.1;
 #[derive(Clone, Copy, Default)]
 struct Sums {
     days: f64,
-    /// Upper median of what is usual for a day in its stays.
-    usual: f64,
     repeated: f64,
-    /// Units on the days with repeats, and those of the surplus lines.
-    together: f64,
-    surplus: f64,
 }
 
 /// What a hospital does with a class.
@@ -107,17 +95,18 @@ pub struct Doubling<'a> {
     pub alone: usize,
 }
 
-/// Compares the hospitals.
+/// Compares the hospitals; `written` are the items that they repeat as a way of writing.
 pub fn compare<'a>(
     region: &Region,
     facts: &Facts,
     all: &[&'a Repeat],
+    written: &BTreeSet<(HospitalId, ItemId)>,
     natural: &Natural,
     parameters: &DoublingParameters,
 ) -> Doubling<'a> {
     let births = births(region, all);
     let sums = sums(region, facts, all, natural, &births);
-    let counts = counted(natural, &sums, parameters);
+    let counts = counted(natural, &sums, written, parameters);
     let counts_of = |r: &Repeat| {
         let at = natural.place(region.records[r.record.index()].hospital, r.item)?;
         let stay = region.stay_of(r.record).is_some() && !births.contains(&r.record);
@@ -164,28 +153,17 @@ fn births(region: &Region, all: &[&Repeat]) -> BTreeSet<RecordId> {
 
 fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, births: &BTreeSet<RecordId>) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); natural.cells().len()];
-    let units = Units::new(region, facts);
-    let mut usual: Vec<Vec<f64>> = vec![Vec::new(); sums.len()];
     let place = |record: RecordId, item: ItemId| {
         region.stay_of(record).and_then(|_| natural.place(region.records[record.index()].hospital, item))
     };
     for item in &facts.stay_items {
         if let Some(at) = place(item.record, item.item) {
             sums[at].days += f64::from(item.days);
-            usual[at].push(item.usual_day.units() * units.of(item));
         }
-    }
-    for (sums, usual) in sums.iter_mut().zip(&mut usual) {
-        sums.usual = quantile(usual, 0.5).unwrap_or(0.0);
     }
     for repeat in all.iter().filter(|r| !births.contains(&r.record)) {
         if let Some(at) = place(repeat.record, repeat.item) {
             sums[at].repeated += 1.0;
-            let line = repeat.lines[0] as usize;
-            let quantity = region.fees.quantity[line].units();
-            let each = quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity);
-            sums[at].together += each * repeat.lines.len() as f64;
-            sums[at].surplus += each * (repeat.lines.len() - 1) as f64;
         }
     }
     sums
@@ -193,7 +171,12 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
 
 /// For each item at each hospital the rate to expect of it; `None` where nobody else bills it, or where its lines are a way of
 /// writing.
-fn counted(natural: &Natural, sums: &[Sums], parameters: &DoublingParameters) -> Vec<Option<f64>> {
+fn counted(
+    natural: &Natural,
+    sums: &[Sums],
+    written: &BTreeSet<(HospitalId, ItemId)>,
+    parameters: &DoublingParameters,
+) -> Vec<Option<f64>> {
     let mut by_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
     for (at, cell) in natural.cells().iter().enumerate().filter(|(at, _)| sums[*at].days > 0.0) {
         by_item.entry(cell.item).or_default().push(at);
@@ -208,9 +191,6 @@ fn counted(natural: &Natural, sums: &[Sums], parameters: &DoublingParameters) ->
         known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let values: Vec<f64> = known.iter().map(|k| k.0).collect();
         let days: f64 = members.iter().map(|&at| sums[at].days).sum();
-        let mut usual: Vec<(f64, usize)> = known.iter().map(|&(_, at)| (sums[at].usual, at)).collect();
-        usual.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let usual_values: Vec<f64> = usual.iter().map(|u| u.0).collect();
         for &at in members {
             let own = sums[at];
             let rate = own.repeated / own.days;
@@ -218,12 +198,10 @@ fn counted(natural: &Natural, sums: &[Sums], parameters: &DoublingParameters) ->
             if known.len() == usize::from(position.is_some()) || days - own.days < ENOUGH {
                 continue;
             }
-            let place = usual.binary_search_by(|u| u.0.total_cmp(&own.usual).then(u.1.cmp(&at))).ok();
-            let more = own.together - own.repeated * quantile_without(&usual_values, place, 0.5);
-            let writing = own.repeated >= 3.0 && rate >= parameters.habit_rate && more < ABSENT * own.surplus;
-            if !writing {
+            let cell = &natural.cells()[at];
+            if !written.contains(&(cell.hospital, cell.item)) {
                 let others = quantile_without(&values, position, parameters.peer_quantile);
-                rates[at] = Some(others.max(natural.cells()[at].rate));
+                rates[at] = Some(others.max(cell.rate));
             }
         }
     }

@@ -51,7 +51,6 @@ struct Parameters {
 impl Parameters {
     fn doubling(&self) -> DoublingParameters {
         DoublingParameters {
-            habit_rate: self.habit_rate,
             peer_quantile: self.peer_quantile,
             min_share: self.institution_share,
             min_records: self.institution_records,
@@ -107,19 +106,11 @@ struct Tested<'a> {
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let (region, facts) = (context.region, context.facts);
-    let explained = piles::piles(region, facts);
+    let explained = piles::piles(region, facts, parameters.habit_rate);
     let repeats = piles::without(facts, &explained.piled);
     let mut natural = Natural::new(region, facts, &repeats, parameters.null());
-    let mut doubling = doubling::compare(region, facts, &repeats, &natural, &parameters.doubling());
-    let is_written = |r: &Repeat| {
-        let hospital = region.records[r.record.index()].hospital;
-        explained.written.contains(&(hospital, region.fees.class[r.lines[0] as usize]))
-    };
-    doubling.hospitals.retain(|hospital, (classes, repeats)| {
-        classes.retain(|c| !explained.written.contains(&(*hospital, c.class)));
-        repeats.retain(|r| !is_written(r));
-        !classes.is_empty()
-    });
+    let doubling = doubling::compare(region, facts, &repeats, &explained.written, &natural, &parameters.doubling());
+    let is_written = |r: &Repeat| explained.written.contains(&(region.records[r.record.index()].hospital, r.item));
     let repeats: Vec<&Repeat> = repeats.into_iter().filter(|r| !is_written(r)).collect();
     let doubled = doubling.hospitals.iter().flat_map(|(h, (_, repeats))| repeats.iter().map(|r| (*h, r.item)));
     natural.mark_doubled(doubled);

@@ -207,27 +207,28 @@ fn person_days<'a>(
         days.push(person_day(region, &couples, person, key, day, lines, before));
     }
     let posted = Posted::new(region, &facts.posting);
-    // A day without any of the item is made up for once: by a posting after it or by the one before.
-    let (mut taken, mut spare) = (false, 0);
+    // A day without any of the item is made up for once: by a posting after it or by the one before, which takes `taken` of them.
+    let (mut taken, mut spare) = (0, 0);
     for at in 0..days.len() {
         let (day, one) = (&days[at], limit * days[at].people);
         let last = region.stay_of(region.fees.record[day.lines[0] as usize]).map_or(day.day, |s| posted.last_day(s));
         let next = days.get(at + 1).filter(|d| d.person == day.person && d.key == day.key).map(|d| d.day);
         let next = next.filter(|n| *n <= last);
         let class = region.fees.class[day.lines[0] as usize];
-        let mut before = if taken { 1 } else { day.span };
-        if posted.is_piled(hospital(region, day), class) {
+        let mut before = (day.span - taken).max(1);
+        let days_of_hours = (day.hours.0 + one - 1).div_euclid(one.max(1));
+        let piled = posted.is_piled(hospital(region, day), class);
+        if piled {
             // Two ways of posting meet: a day that is left over may lie behind another posting.
-            spare = (spare + before - 1).min(SPARE.max(before - 1));
+            spare = (spare + before - 1).min(SPARE + before - 1);
             before = before.max(1 + spare);
-            spare -= (day.hours.0 + one - 1).div_euclid(one.max(1)).clamp(1, 1 + spare) - 1;
+            spare -= days_of_hours.clamp(1, 1 + spare) - 1;
         }
         let ahead = ahead(region, &posted, day, last, next);
-        taken = day.hours.0 > one * before && ahead > 0 && next.is_some();
-        let lumps = posted.in_lumps(hospital(region, day), class);
-        days[at].span = if lumps { before + ahead } else { before.max(1 + ahead) };
+        taken = if next.is_some() { (days_of_hours - before).clamp(0, ahead) } else { 0 };
+        days[at].span = if piled { before + ahead } else { before.max(1 + ahead) };
         if next.is_none() {
-            (taken, spare) = (false, 0);
+            (taken, spare) = (0, 0);
         }
     }
     (days, undated)

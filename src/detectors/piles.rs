@@ -2,16 +2,20 @@
 //!
 //! **Piles.** A repeat is taken for a pile only where all of these hold, each of which can fail:
 //! - the institution posts its class that way ([`Posted::reach`]): weekdays are missing and the day beside them carries as much
-//!   more, or its class stands on at most half as many days of the stays as at the median of the others;
+//!   more, its last days are posted at discharge, or its class stands on at most half as many days of the stays as at the median
+//!   of the others;
 //! - the days that the lines stand for lie within the stay and hold none of the item, and are enough for the surplus lines,
 //!   each day being used once;
 //! - the institution's stays do not need more of the items, beyond what hospitals differ by.
 //!
-//! **Ways of writing.** A hospital that repeats a class far more often than the others, on no days that are missing beside them,
-//! may write each dose on a line, or draw two rounds of a test on one day and none on the next. Then its stays need no more of
-//! the items than stays of the same length need at the other hospitals. That is an excuse only where it could have been
-//! refuted: where surplus lines would show by several times what hospitals differ by ([`needs`]). How much one patient is given is
-//! then for `inflated-drugs` to judge, which adds the lines of a day.
+//! **Ways of writing.** A hospital that repeats items on no days that are missing beside them may write so:
+//! - each dose on a line: then the lines of several doses that the others have are wanting, as many as there are repeats, or the
+//!   days with repeats hold no more than a usual day elsewhere ([`Doses`]);
+//! - two rounds of a test on one day and none on the next: then its stays need no more of the items than stays of the same length
+//!   need at the other hospitals. That excuses only where the units used are far likelier without surplus lines than with them
+//!   ([`Need`]).
+//!
+//! How much one patient is given is then for `inflated-drugs` to judge, which adds the lines of a day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +28,11 @@ use crate::stats::quantile;
 
 /// Part of the surplus that may show as more units a stay.
 const SHOWN: f64 = 0.5;
-/// How many times what hospitals differ by surplus lines would have to show for their absence to excuse a way of writing.
-const POWER: f64 = 3.0;
+/// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
+/// surplus lines at most one in forty is then excused, whatever hospitals differ by.
+const LIKELIER: f64 = 2.0;
+/// Variance of the logarithm of the units of an item that one stay uses.
+const VARIANCE: f64 = 0.5;
 /// What hospitals differ by counts for at most so much, and at least for so much.
 const SPREAD: (f64, f64) = (0.01, 0.2);
 /// An item used so many times more or less than elsewhere is another item, or another kind of patients.
@@ -33,6 +40,10 @@ const OTHER_USE: f64 = 3.0;
 /// Uses elsewhere that an expectation rests on, and uses of a class that say what hospitals differ by.
 const FEW: f64 = 5.0;
 const ENOUGH: f64 = 200.0;
+/// Most lines of several doses, of those expected, at a hospital that writes each on a line, and the days with repeats from which
+/// that is told.
+const THERE: f64 = 0.25;
+const DOSES: f64 = 10.0;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.03, 3.0);
 
@@ -43,13 +54,14 @@ pub type Place = (HospitalId, FeeClass);
 pub struct Explained {
     /// By place in [`Facts::repeats`]: whether the repeat is a pile.
     pub piled: Vec<bool>,
-    /// Classes that hospitals write in repeats. They are no leads, but they count among what hospitals do: without them the
+    /// Items that hospitals write in repeats. They are no leads, but they count among what hospitals do: without them the
     /// others, who write so less often, would stand out for it.
-    pub written: BTreeSet<Place>,
+    pub written: BTreeSet<(HospitalId, ItemId)>,
 }
 
-/// Tells piles and ways of writing from the other repeats.
-pub fn piles(region: &Region, facts: &Facts) -> Explained {
+/// Tells piles and ways of writing from the other repeats; an item repeated on less than a share of its days (`habit_rate`) is
+/// not written so.
+pub fn piles(region: &Region, facts: &Facts, habit_rate: f64) -> Explained {
     let mut piled = vec![false; facts.repeats.len()];
     let posted = Posted::new(region, &facts.posting);
     let units = Units::new(region, facts);
@@ -68,10 +80,16 @@ pub fn piles(region: &Region, facts: &Facts) -> Explained {
         let (from, first) = (at, &of_item[0]);
         at += of_item.len();
         let (hospital, class) = place(first);
-        if !posted.is_piled(hospital, class) {
+        let ends_late = posted.ends_late(hospital, class);
+        if !ends_late && !posted.is_piled(hospital, class) {
             continue;
         }
-        for (here, surplus) in explained(region, facts, of_item, &posted, |day| posted.reach(hospital, class, day)) {
+        let left = region.stay_of(first.record).and_then(|s| s.discharged).map(|left| left.day);
+        let reach = |day: Day| match left {
+            Some(left) if ends_late && day >= left => Reach { late: i32::MAX, ahead: 0 },
+            _ => posted.reach(hospital, class, day),
+        };
+        for (here, surplus) in explained(region, facts, of_item, &posted, reach) {
             piled[from + here] = true;
             if region.stay_of(first.record).is_none_or(|s| s.discharged.is_none()) {
                 continue;
@@ -80,16 +98,16 @@ pub fn piles(region: &Region, facts: &Facts) -> Explained {
                 scaled(&of_item[here], surplus);
         }
     }
-    let needs_of = needs(region, facts, &units, &added, false);
+    let needs_of = needs(region, facts, &units, &added);
     for (repeat, piled) in facts.repeats.iter().zip(&mut piled).filter(|(_, piled)| **piled) {
         // Where nobody else bills the items, only their own gaps speak.
-        *piled = needs_of.get(&place(repeat)).is_none_or(|need| need.more < SHOWN * need.surplus + need.spread);
+        *piled = !needs_of.get(&place(repeat)).is_some_and(Need::shows_surplus);
     }
-    let written = written(region, facts, &units, &piled, place, scaled);
+    let written = written(region, facts, &units, &piled, place, scaled, habit_rate);
     Explained { piled, written }
 }
 
-/// The classes whose repeats are a hospital's way of writing.
+/// The items whose repeats are a hospital's way of writing.
 fn written(
     region: &Region,
     facts: &Facts,
@@ -97,18 +115,124 @@ fn written(
     piled: &[bool],
     place: impl Fn(&Repeat) -> Place,
     scaled: impl Fn(&Repeat, usize) -> f64,
-) -> BTreeSet<Place> {
+    habit_rate: f64,
+) -> BTreeSet<(HospitalId, ItemId)> {
+    let left = || facts.repeats.iter().zip(piled).filter(|(_, piled)| !**piled).map(|(repeat, _)| repeat);
+    let mut written =
+        apart(region, facts, units, left().map(|r| (place(r), r.item, scaled(r, 1), r.lines.len())), habit_rate);
     let often = often(region, facts, piled, &place);
     let is_written = |repeat: &Repeat| often.contains(&place(repeat));
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
-    for (repeat, _) in facts.repeats.iter().zip(piled).filter(|(r, piled)| !**piled && is_written(r)) {
+    for repeat in left().filter(|r| is_written(r)) {
         *added.entry(place(repeat)).or_default().entry(repeat.item).or_default() +=
             scaled(repeat, repeat.lines.len() - 1);
     }
-    // Each dose on a line adds nothing to a day, two rounds on a day nothing to a stay.
-    let needs = [true, false].map(|by_day| needs(region, facts, units, &added, by_day));
-    let holds = |need: &Need| need.surplus >= POWER * need.spread && need.more < SHOWN * need.surplus;
-    needs.iter().flat_map(|n| n.iter().filter(|(_, need)| holds(need)).map(|(at, _)| *at)).collect()
+    for (at, _) in needs(region, facts, units, &added).iter().filter(|(_, need)| need.refutes_surplus()) {
+        written.extend(added[at].keys().map(|item| (at.0, *item)));
+    }
+    written
+}
+
+/// The units of an item on one day of a stay.
+struct DayUnits {
+    sum: f64,
+    largest_line: f64,
+}
+
+/// What tells a dose a line of an item at a hospital from lines billed again, in days.
+#[derive(Clone, Copy, Default)]
+struct Doses {
+    /// Days with repeats.
+    repeats: f64,
+    /// Days with several doses, at the median of the other hospitals' shares.
+    expected: f64,
+    /// Days with a line of several doses.
+    in_one_line: f64,
+    /// Days.
+    days: f64,
+    /// Units on the days with repeats beyond the others' usual day, and those of the surplus lines.
+    more: f64,
+    surplus: f64,
+}
+
+impl Doses {
+    /// On as many days as there are repeats a line of several doses is wanting, and hardly any is there. What is billed again
+    /// comes on top of such lines, and however much of it there is, no more of them are wanting.
+    fn are_apart(&self) -> bool {
+        self.repeats >= DOSES
+            && self.in_one_line <= THERE * self.expected
+            && self.expected - self.in_one_line >= SHOWN * self.repeats
+    }
+
+    /// A good share of the days has repeats, and they hold no more than a usual day elsewhere.
+    fn are_usual(&self, habit_rate: f64) -> bool {
+        self.repeats >= 3.0 && self.repeats >= habit_rate * self.days && self.more < SHOWN * self.surplus
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            repeats: self.repeats + other.repeats,
+            expected: self.expected + other.expected,
+            in_one_line: self.in_one_line + other.in_one_line,
+            ..self
+        }
+    }
+}
+
+/// Of the items that are repeated, those written a dose a line, judged item by item and then the rest of a class together;
+/// `repeats` are the class, the item, the units of one line and the lines.
+fn apart(
+    region: &Region,
+    facts: &Facts,
+    units: &Units,
+    repeats: impl Iterator<Item = (Place, ItemId, f64, usize)>,
+    habit_rate: f64,
+) -> BTreeSet<(HospitalId, ItemId)> {
+    let mut lines: BTreeMap<Place, BTreeMap<ItemId, Vec<(f64, usize)>>> = BTreeMap::new();
+    for (at, item, each, times) in repeats {
+        lines.entry(at).or_default().entry(item).or_default().push((each, times));
+    }
+    let mut days: BTreeMap<ItemId, BTreeMap<HospitalId, Vec<DayUnits>>> =
+        lines.values().flat_map(|items| items.keys().map(|item| (*item, BTreeMap::new()))).collect();
+    for item in facts.stay_items.iter().filter(|i| i.quantity.0 > 0 && region.stay_of(i.record).is_some()) {
+        let Some(days) = days.get_mut(&item.item) else { continue };
+        let days = days.entry(region.records[item.record.index()].hospital).or_default();
+        let factor = units.of(item);
+        let day = |line: u32| region.fees.time[line as usize].map(|t| t.day);
+        for of_day in facts.lines(item).chunk_by(|a, b| day(*a) == day(*b)) {
+            let each = || of_day.iter().map(|l| region.fees.quantity[*l as usize].units() * factor);
+            days.push(DayUnits { sum: each().sum(), largest_line: each().fold(0.0, f64::max) });
+        }
+    }
+    let mut apart = BTreeSet::new();
+    for ((hospital, _), items) in lines {
+        let of_item = |(item, repeats): (ItemId, Vec<(f64, usize)>)| {
+            let mut each: Vec<f64> = repeats.iter().map(|r| r.0).collect();
+            let several = 1.9 * quantile(&mut each, 0.5).unwrap_or(0.0);
+            let own = days[&item].get(&hospital).map_or(&[][..], Vec::as_slice);
+            let count =
+                |days: &[DayUnits], of: fn(&DayUnits) -> f64| days.iter().filter(|d| of(d) >= several).count() as f64;
+            let others = || days[&item].iter().filter(|(h, days)| **h != hospital && days.len() as f64 >= FEW);
+            let mut shares: Vec<f64> = others().map(|(_, d)| count(d, |d| d.sum) / d.len() as f64).collect();
+            let middle = |d: &Vec<DayUnits>| quantile(&mut d.iter().map(|d| d.sum).collect::<Vec<f64>>(), 0.5);
+            let usual = quantile(&mut others().filter_map(|(_, d)| middle(d)).collect::<Vec<f64>>(), 0.5);
+            let doses = quantile(&mut shares, 0.5).zip(usual).map_or(Doses::default(), |(share, usual)| Doses {
+                repeats: repeats.len() as f64,
+                expected: own.len() as f64 * share,
+                in_one_line: count(own, |d| d.largest_line),
+                days: own.len() as f64,
+                more: repeats.iter().map(|(each, times)| each * *times as f64 - usual).sum(),
+                surplus: repeats.iter().map(|(each, times)| each * (times - 1) as f64).sum(),
+            });
+            (item, doses)
+        };
+        let is_written = |doses: &Doses| doses.are_apart() || doses.are_usual(habit_rate);
+        let (alone, rest): (Vec<_>, Vec<_>) = items.into_iter().map(of_item).partition(|(_, doses)| is_written(doses));
+        let together = rest.iter().fold(Doses::default(), |sum, (_, doses)| sum.and(*doses));
+        let rest = rest.into_iter().filter(|_| together.are_apart());
+        apart.extend(alone.into_iter().chain(rest).map(|(item, _)| (hospital, item)));
+    }
+    apart
 }
 
 /// The classes that hospitals repeat far more often than the others.
@@ -159,7 +283,7 @@ fn explained(
         let before = here.checked_sub(1).map_or(used, |b| days[b].0.max(used));
         let after = days.get(here + 1).map_or(left.0 + 1, |d| d.0.min(left.0 + 1));
         let reach = reach(repeat.day);
-        let late = (repeat.day.0 - before - 1).max(0).min(reach.late);
+        let late = (repeat.day.min(left).0 - before - 1).max(0).min(reach.late);
         let ahead = (after - repeat.day.0 - 1).max(0).min(reach.ahead);
         // One a day, else the lines of the item's other days: a dose of two lines fills a missing day with two.
         let (here_lines, other_days) = (repeat.lines.len(), days.len() - 1);
@@ -183,8 +307,23 @@ struct Need {
     more: f64,
     /// What it would be if the surplus lines came on top.
     surplus: f64,
-    /// What hospitals differ by.
+    /// What hospitals differ by, and what so few stays do.
     spread: f64,
+}
+
+impl Need {
+    /// By how much the units used are likelier without surplus lines than with them: the logarithm of a ratio of normal densities.
+    fn likelier(&self) -> f64 {
+        self.surplus * (self.surplus - 2.0 * self.more) / (2.0 * self.spread.powi(2))
+    }
+
+    fn refutes_surplus(&self) -> bool {
+        self.likelier() >= LIKELIER
+    }
+
+    fn shows_surplus(&self) -> bool {
+        self.likelier() <= -LIKELIER
+    }
 }
 
 /// Stays of about one length.
@@ -207,7 +346,6 @@ fn needs(
     facts: &Facts,
     units: &Units,
     added: &BTreeMap<Place, BTreeMap<ItemId, f64>>,
-    by_day: bool,
 ) -> BTreeMap<Place, Need> {
     if added.is_empty() {
         return BTreeMap::new();
@@ -220,12 +358,12 @@ fn needs(
         let Some(stay) = region.stay_of(item.record).filter(|s| s.discharged.is_some()) else { continue };
         let class = region.fees.class[item.first_line as usize];
         let used = item.quantity.units() * units.of(item);
-        let (length, times) = if by_day { (0, f64::from(item.days)) } else { (length(stay.nights()), 1.0) };
+        let length = length(stay.nights());
         for sum in [
             all.entry((item.item, length)).or_default(),
             own.entry((class, stay.hospital, item.item, length)).or_default(),
         ] {
-            *sum = (sum.0 + used, sum.1 + times);
+            *sum = (sum.0 + used, sum.1 + 1.0);
         }
     }
     // Used and expected of each item at each hospital, in uses, so that hours and bottles count alike.
@@ -256,16 +394,18 @@ fn needs(
     let mut needs = BTreeMap::new();
     for (&at, added) in added {
         let Some(of_place) = items.get(&at) else { continue };
-        let (mut used, mut expected, mut surplus) = (0.0, 0.0, 0.0);
+        // Items of one prescription go together: there are no more stays than those of the commonest item.
+        let (mut used, mut expected, mut surplus, mut stays) = (0.0, 0.0, 0.0, 0.0_f64);
         for (item, added) in added {
             let Some(sums) = of_place.get(item).filter(|i| alike(i)) else { continue };
             used += sums.0;
             expected += sums.1;
+            stays = stays.max(sums.1);
             surplus += sums.0 * (added / sums.2).min(0.99);
         }
         if expected > 0.0 && used > 0.0 {
-            let need =
-                Need { more: (used / expected).ln(), surplus: (used / (used - surplus)).ln(), spread: spread(at.1) };
+            let spread = (spread(at.1).powi(2) + VARIANCE / stays).sqrt();
+            let need = Need { more: (used / expected).ln(), surplus: (used / (used - surplus)).ln(), spread };
             needs.insert(at, need);
         }
     }

@@ -7,7 +7,9 @@
 //! the second, one that bills twice on Fridays the first. Only weekends count that lie within a stay with the Friday before and
 //! the Monday after: who comes on a Saturday is posted when he comes.
 //!
-//! A class that stands on at most half as many days of the stays as at the median of the others is posted **in lumps**.
+//! The last days of a stay may be posted **at discharge**: then the day before it is empty in most stays that have a line on it.
+//!
+//! A class that stands on at most half as many inner days of the stays as at the median of the others is posted **in lumps**.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,22 +23,24 @@ pub struct PostingWeek {
     pub hospital: HospitalId,
     /// The class.
     pub class: FeeClass,
-    /// Days of the stays.
-    pub days: [u32; 7],
+    /// Days that show where a weekend is posted, see [`shows_weekend`]; admission and discharge are none.
+    pub inner: [u32; 7],
     /// Those with a line of the class.
     pub posted: [u32; 7],
-    /// Days that show where a weekend is posted, see [`shows_weekend`].
-    pub inner: [u32; 7],
     /// Sum of the amounts on them.
     pub amount: [Fen; 7],
+    /// Stays with a line on the day of discharge or later and another before it.
+    pub ends: u32,
+    /// Those without a line on the day before discharge.
+    pub late_ends: u32,
 }
 
 /// Days of each weekday from which the share of those posted says something.
 const ENOUGH: u32 = 20;
 /// Days of each weekday that show weekends from which their sums say something.
 const SHOWN: u32 = 10;
-/// Share of the week's mean up to which a weekday counts as missing.
-const MISSING: f64 = 0.25;
+/// Share of the week's mean up to which a weekday counts as missing: an intensive ward may post every day.
+const MISSING: f64 = 0.4;
 /// Part of the missing days' mean that the day beside them must carry on top of its own.
 const PILED: f64 = 0.5;
 /// Most of the others' share of days with the class at which it is posted in lumps.
@@ -47,17 +51,23 @@ const FEW: usize = 4;
 impl PostingWeek {
     /// Nothing yet.
     pub fn new(hospital: HospitalId, class: FeeClass) -> Self {
-        Self { hospital, class, days: [0; 7], posted: [0; 7], inner: [0; 7], amount: [Fen(0); 7] }
+        Self { hospital, class, inner: [0; 7], posted: [0; 7], amount: [Fen(0); 7], ends: 0, late_ends: 0 }
     }
 
     /// Adds another of the same institution and class.
     pub fn add(&mut self, other: &Self) {
+        self.ends += other.ends;
+        self.late_ends += other.late_ends;
         for day in 0..7 {
-            self.days[day] += other.days[day];
-            self.posted[day] += other.posted[day];
             self.inner[day] += other.inner[day];
+            self.posted[day] += other.posted[day];
             self.amount[day] += other.amount[day];
         }
+    }
+
+    /// Whether a posting at discharge stands for the days before it as a rule.
+    pub fn ends_late(&self) -> bool {
+        self.ends >= ENOUGH && 2 * self.late_ends >= self.ends
     }
 
     /// Whether there are days enough to tell.
@@ -65,9 +75,10 @@ impl PostingWeek {
         self.inner.iter().all(|d| *d >= SHOWN)
     }
 
-    /// Share of the days with a line; nothing where there are too few days.
+    /// Share of the days with a line; nothing where there are too few days. Days of admission and discharge do not count: what is
+    /// posted then, or at a month's end, may be the whole of a stay, and short stays would hide it.
     fn coverage(&self) -> Option<f64> {
-        let days: u32 = self.days.iter().sum();
+        let days: u32 = self.inner.iter().sum();
         (days >= 7 * ENOUGH).then(|| f64::from(self.posted.iter().sum::<u32>()) / f64::from(days))
     }
 
@@ -176,6 +187,11 @@ impl<'a> Posted<'a> {
     /// Whether a posting of the class may stand for other days there.
     pub fn is_piled(&self, hospital: HospitalId, class: FeeClass) -> bool {
         self.in_lumps(hospital, class) || self.piles.contains(&(hospital, class))
+    }
+
+    /// Whether the last days of a stay are posted at discharge there.
+    pub fn ends_late(&self, hospital: HospitalId, class: FeeClass) -> bool {
+        self.week(hospital, class).is_some_and(PostingWeek::ends_late)
     }
 
     /// The days that a posting on a day may stand for besides its own, as the institution posts; which of them are empty is for
@@ -316,7 +332,7 @@ mod tests {
     #[test]
     fn lumps_are_told_by_the_others() {
         let posted = |hospital: u32, posted: u32| PostingWeek {
-            days: [40; 7],
+            inner: [40; 7],
             posted: [posted; 7],
             ..PostingWeek::new(HospitalId(hospital), FeeClass::WesternDrug)
         };

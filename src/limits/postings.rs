@@ -86,9 +86,11 @@ impl<'a> Postings<'a> {
         sums.retain(|_, sum| *sum > 0.0);
         let surplus: f64 = sums.values().map(|sum| (sum - limit).max(0.0)).sum();
         let there = match region.stay_of(first.record) {
-            // Who is still in hospital may have been posted ahead.
-            Some(stay) if stay.discharged.is_none() && self.posted.is_piled(hospital, class) => {
-                Some((self.posted.last_day(stay).0 - stay.admitted.day.0).max(0) as u32 + 1)
+            Some(stay) if stay.discharged.is_none() => {
+                // Who is still in hospital was there until the last posting, and may have been posted ahead.
+                let ahead = self.posted.is_piled(hospital, class).then(|| self.posted.last_day(stay));
+                let last = ahead.or(sums.keys().next_back().copied()).unwrap_or(stay.admitted.day);
+                Some((last.0 - stay.admitted.day.0).max(0) as u32 + 1)
             }
             _ => days(region, first.record),
         };

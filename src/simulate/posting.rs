@@ -128,7 +128,7 @@ impl Sheet<'_> {
             // What is taken home is handed out on the last day.
             self.move_to(DRUGS, true, |day| if day < last { first + (day - first) / days * days } else { day });
         }
-        if posting.months && !self.stay.open {
+        if posting.months {
             self.move_to(RUNNING, true, |day| month_end(day).min(last));
         }
         if let Some(Weekend { ahead, sums, classes }) = posting.weekend {

@@ -16,7 +16,9 @@ pub(super) struct World<'a> {
     stays: BTreeMap<String, Vec<Row>>,
     /// Every stay with charge lines.
     every: Vec<Row>,
-    /// By item: stays with it.
+    /// By item: the first of the same name. Each maker of a drug has a code of his own, and a hospital buys from one.
+    same_name: Vec<ItemId>,
+    /// By item: stays with it, or with another of its name.
     with_item: Vec<u32>,
 }
 
@@ -48,8 +50,13 @@ fn category(code: &str) -> Option<String> {
 impl<'a> World<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         let (region, items) = (context.region, &context.facts.stay_items);
-        let mut own =
-            Self { context, stays: BTreeMap::new(), every: Vec::new(), with_item: vec![0; region.names.items.len()] };
+        let mut own = Self {
+            context,
+            stays: BTreeMap::new(),
+            every: Vec::new(),
+            same_name: same_name(region),
+            with_item: vec![0; region.names.items.len()],
+        };
         let categories: Vec<Option<String>> = region.names.diagnoses.iter().map(|(_, c)| category(c)).collect();
         let mut at = 0;
         for of_record in items.chunk_by(|a, b| a.record == b.record) {
@@ -58,7 +65,8 @@ impl<'a> World<'a> {
             let Some(stay) = region.stay_of(of_record[0].record) else { continue };
             let row = (stay.record, stay.hospital, start, end);
             own.every.push(row);
-            of_record.iter().for_each(|i| own.with_item[i.item.index()] += 1);
+            let named: BTreeSet<ItemId> = own.items_of(&row).collect();
+            named.into_iter().for_each(|i| own.with_item[i.index()] += 1);
             let codes = std::iter::once(stay.diagnosis).chain(region.diagnoses_of(stay.record).iter().map(|d| d.code));
             let codes: BTreeSet<&String> = codes.filter_map(|d| categories[d.some()?.index()].as_ref()).collect();
             for code in codes {
@@ -118,7 +126,8 @@ impl<'a> World<'a> {
     }
 
     fn items_of(&self, row: &Row) -> impl Iterator<Item = ItemId> + '_ {
-        self.context.facts.stay_items[row.2 as usize..row.3 as usize].iter().map(|i| i.item)
+        let items = &self.context.facts.stay_items[row.2 as usize..row.3 as usize];
+        items.iter().map(|i| self.same_name[i.item.index()])
     }
 
     /// Whether a hospital bills a diagnosis under an item of its own, such as a package: most of the stays without the usual
@@ -134,15 +143,17 @@ impl<'a> World<'a> {
         let is_bare = |r: &&Row| r.1 == hospital && bare.binary_search(&r.0).is_ok();
         let mut seen: FxHashMap<ItemId, [u32; 3]> = FxHashMap::default();
         let needed = parameters.own_item_share * bare.len() as f64;
-        for item in rows.iter().filter(is_bare).flat_map(|r| self.items_of(r)) {
-            seen.entry(item).or_default()[0] += 1;
+        for row in rows.iter().filter(is_bare) {
+            let items: BTreeSet<ItemId> = self.items_of(row).collect();
+            items.into_iter().for_each(|item| seen.entry(item).or_default()[0] += 1);
         }
         seen.retain(|_, n| f64::from(n[0]) >= needed);
         let mut others = 0u32;
         // Both lists are in order of records.
         for row in self.every.iter().filter(|r| rows.binary_search_by_key(&r.0, |d| d.0).is_err()) {
             others += u32::from(row.1 == hospital);
-            for item in self.items_of(row) {
+            let items: BTreeSet<ItemId> = self.items_of(row).filter(|i| seen.contains_key(i)).collect();
+            for item in items {
                 if let Some(n) = seen.get_mut(&item) {
                     n[if row.1 == hospital { 1 } else { 2 }] += 1;
                 }
@@ -163,7 +174,7 @@ impl<'a> World<'a> {
         let mut stays = 0u32;
         for row in rows.iter().filter(|r| Some(r.1) != of) {
             stays += 1;
-            for item in self.items_of(row) {
+            for item in self.items_of(row).collect::<BTreeSet<ItemId>>() {
                 let known = seen.entry(item).or_default();
                 known.0 += 1;
                 // Beyond the few that are asked for, hospitals need not be told apart.
@@ -197,6 +208,16 @@ impl<'a> World<'a> {
         }
         (items, 1.0 - none)
     }
+}
+
+/// For each item the first of its name; an item without a name stands for itself.
+fn same_name(region: &Region) -> Vec<ItemId> {
+    let mut first: FxHashMap<&str, ItemId> = FxHashMap::default();
+    let of = |item: ItemId| match region.item_name(item) {
+        "" => item,
+        name => *first.entry(name).or_insert(item),
+    };
+    region.names.items.iter().map(|(item, _)| item).map(of).collect()
 }
 
 /// The name of the first code of a category that has one.
