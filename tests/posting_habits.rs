@@ -54,3 +54,20 @@ fn hours_are_found_beside_habits() {
     let (right, wrong) = (found.intersection(planted).count(), found.difference(planted).count());
     assert!(right * 20 >= planted.len() * 19 && wrong * 50 <= right, "{right} of {}, {wrong} wrong", planted.len());
 }
+
+#[test]
+fn drugs_and_beds_are_found_beside_habits() {
+    let (findings, planted) = region(44, vec![Scheme::InflatedDrugs, Scheme::BedHanging]);
+    for scheme in ["inflated-drugs", "bed-hanging"] {
+        let found: BTreeSet<String> =
+            findings.iter().filter(|f| f.rule == scheme).flat_map(|f| f.stay_ids.clone()).collect();
+        let others: BTreeSet<&String> = planted.iter().filter(|(s, _)| *s != scheme).flat_map(|(_, k)| k).collect();
+        let planted = &planted[scheme];
+        let right = found.intersection(planted).count();
+        let wrong = found.difference(planted).filter(|s| !others.contains(s)).count();
+        assert!(wrong * 19 <= right, "{scheme}: {right} of {}, {wrong} wrong", planted.len());
+        if scheme == "inflated-drugs" {
+            assert!(right * 20 >= planted.len() * 17, "{right} of {}", planted.len());
+        }
+    }
+}

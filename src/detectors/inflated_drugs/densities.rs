@@ -22,7 +22,7 @@ const ALTERNATIVE_PRIOR: f64 = 30.0;
 /// uses are in its null, too.
 const SPECIALIST: f64 = 3.0;
 /// Kinds and classes of observation.
-const POOLS: usize = 9;
+const POOLS: usize = 14;
 
 type Histogram = [f64; BINS];
 

@@ -27,8 +27,10 @@ pub struct Use {
     pub stratum: u32,
     /// Units a day on the heaviest day, allowed for the days that a posting can stand for.
     pub dose: f64,
-    /// Postings.
+    /// Postings; where several days are posted on one, days that they stand for.
     pub postings: u32,
+    /// Whether several days are posted on one: of the changes of dose only those are seen that no other division explains.
+    pub blurred: bool,
     /// Whether the dose is but the usual one, as a supply may have lasted longer: it does not tell how ill the patient is.
     pub assumed: bool,
     /// How much the dose goes up and down, see [`StayItem::swing`], up to the last posting; nothing for one posting only and
@@ -96,6 +98,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
     let spot: Vec<bool> = region.names.items.iter().map(|(id, _)| is_given_on_the_spot(region, id)).collect();
     let strata = strata(region);
     let posted = Posted::new(region, &facts.posting);
+    let units = Units::new(region, facts);
     let mut uses = Vec::with_capacity(drugs.len());
     let (mut single, mut lumps) = (Vec::new(), Vec::new());
     for (fact, stay) in drugs {
@@ -110,6 +113,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             stratum: strata[stay as usize],
             dose: 0.0,
             postings: f.days,
+            blurred: false,
             assumed: false,
             swing: None,
             total_days: None,
@@ -126,12 +130,10 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
         } else if let Some(postings) =
             postings(region, facts, &posted, f, s, on_the_spot, supply).filter(|p| p.len() > 1)
         {
-            let usual = f.usual_day.units();
-            let doses: Vec<f64> =
-                postings.iter().map(|p| spread(p.quantity, p.days, usual)).filter(|d| *d > 0.0).collect();
-            one.dose = doses.iter().copied().fold(0.0, f64::max);
-            let swing = doses.windows(2).map(|pair| (pair[1] / pair[0]).ln().abs()).sum();
-            one.swing = (on_the_spot || !is_supplied(f)).then_some(swing);
+            one.dose = heaviest(&postings, on_the_spot);
+            one.postings = postings.iter().map(|p| p.stands_for as u32).sum();
+            one.blurred = true;
+            one.swing = (on_the_spot || !is_supplied(f, &units)).then(|| least_swing(&postings, on_the_spot));
         } else if f.days >= 2 && supply_cover(f, s, on_the_spot, supply).is_none() {
             let cover = last_cover(f, s, on_the_spot, supply).max(f.last_gap as i32);
             let (usual, before) = (f.usual_day.units(), f.before_last.units());
@@ -142,23 +144,27 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
             };
             let last = spread(f.last_day, cover, before);
             let step = if before > 0.0 && last > 0.0 { (last / before).ln().abs() } else { 0.0 };
-            one.swing = (on_the_spot || !is_supplied(f)).then_some(f64::from(f.swing) + step);
+            one.swing = (on_the_spot || !is_supplied(f, &units)).then_some(f64::from(f.swing) + step);
         } else {
             single.push(uses.len());
         }
         uses.push(one);
     }
-    complete_single(region, facts, &posted, &mut uses, (&single, &lumps), &spot, supply);
+    complete_single(region, facts, (&posted, &units), &mut uses, (&single, &lumps), &spot, supply);
     uses.retain(|u| u.dose > 0.0);
     in_one_unit(facts, &mut uses);
     uses
 }
 
-/// Whether a drug is dispensed for several days at a time: it is posted on at most this share of the days that it is taken. A box
-/// lasts now three days and now four, which is no change of dose.
-fn is_supplied(fact: &StayItem) -> bool {
+/// Whether a drug is dispensed for several days at a time: it is posted on at most this share of the days that it is taken, or by
+/// the box where most count tablets. A box lasts now three days and now four, and the last one is broken, which is no change of
+/// dose.
+fn is_supplied(fact: &StayItem, units: &Units) -> bool {
     const POSTED: f64 = 0.67;
-    fact.span.is_some_and(|(first, last)| f64::from(fact.days) <= POSTED * f64::from(last.0 - first.0 + 1))
+    const BOX: f64 = 4.0;
+    let scarce =
+        fact.span.is_some_and(|(first, last)| f64::from(fact.days) <= POSTED * f64::from(last.0 - first.0 + 1));
+    scarce || units.of(fact) >= BOX
 }
 
 /// A quantity over the days it may stand for, but not below what is usual.
@@ -234,6 +240,48 @@ pub struct Posting {
     /// Its own day and the days beside it without any of the drug: until the next posting or since the one before, and as far
     /// as the hospital is known to post ahead or late.
     pub days: i32,
+    /// Its own day and those beside it that it stands for as the hospital posts, whichever drug it is.
+    pub stands_for: i32,
+}
+
+impl Posting {
+    /// Units a day if it lasts as long as it may.
+    fn needed(&self) -> f64 {
+        self.quantity.units() / f64::from(self.days.max(1))
+    }
+}
+
+/// Units a day on the heaviest day, the days that a posting may stand for allowed for; of what is given on the spot not below
+/// what most days need, as a posting may stand for fewer days. A box lasts until the next one.
+fn heaviest(postings: &[Posting], on_the_spot: bool) -> f64 {
+    let mut needed: Vec<f64> = postings.iter().map(Posting::needed).filter(|d| *d > 0.0).collect();
+    needed.sort_unstable_by(f64::total_cmp);
+    let usual = if on_the_spot { needed.get(needed.len().saturating_sub(1) / 2).copied() } else { None };
+    postings.iter().map(|p| spread(p.quantity, p.days, usual.unwrap_or(0.0))).fold(0.0, f64::max)
+}
+
+/// How much the dose goes up and down at the least: each posting leaves a range of doses, from all the days it may stand for to
+/// its own day alone, and the dose changes only where no dose lies in the ranges of one posting and the next. The last box
+/// is broken: of what is left of the one before no one knows.
+fn least_swing(postings: &[Posting], on_the_spot: bool) -> f64 {
+    let last = postings.len() - 1;
+    let range = |(at, p): (usize, &Posting)| {
+        let most = if at == last && !on_the_spot { f64::MAX } else { p.quantity.units() };
+        (p.needed(), most)
+    };
+    let mut ranges = postings.iter().enumerate().map(range).filter(|r| r.0 > 0.0);
+    let Some(mut own) = ranges.next() else { return 0.0 };
+    let mut swing = 0.0;
+    for next in ranges {
+        let common = (own.0.max(next.0), own.1.min(next.1));
+        own = if common.0 <= common.1 {
+            common
+        } else {
+            swing += (common.0 / common.1).ln();
+            if next.0 > own.1 { (next.0, next.0) } else { (next.1, next.1) }
+        };
+    }
+    swing
 }
 
 /// The postings of a drug at a hospital known to post several days on one; nothing elsewhere, or where a line has no date.
@@ -267,7 +315,8 @@ pub fn postings(
         let late = reach.late.min(before.map_or(day.0 - admitted, |b| b - 1).max(0));
         let ahead = reach.ahead.min(after.map_or(left - day.0, |a| a - 1).max(0));
         let gap = before.unwrap_or(1).max(after.unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply)));
-        Posting { quantity, days: gap.max(1 + late.max(ahead)) }
+        let stands_for = 1 + late.max(ahead);
+        Posting { quantity, days: gap.max(stands_for), stands_for }
     };
     Some((0..days.len()).map(one).collect())
 }
@@ -277,7 +326,7 @@ pub fn postings(
 fn complete_single(
     region: &Region,
     facts: &Facts,
-    posted: &Posted<'_>,
+    (posted, units): (&Posted<'_>, &Units),
     uses: &mut [Use],
     (single, lumps): (&[usize], &[usize]),
     spot: &[bool],
@@ -286,7 +335,6 @@ fn complete_single(
     let daily = || uses.iter().filter(|u| u.dose > 0.0 && u.total_days.is_none());
     let own = medians(daily(), |u| u.dose);
     // What others take, in the unit that most of them bill: a box is many tablets.
-    let units = Units::new(region, facts);
     let mut by_item: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
     for ((_, item), (median, _)) in medians(daily(), |u| u.dose * units.of(&facts.stay_items[u.fact as usize])) {
         by_item.entry(item).or_default().push(median);
@@ -301,8 +349,7 @@ fn complete_single(
         let usual = elsewhere(one, fact).unwrap_or(0.0);
         one.dose = match postings(region, facts, posted, fact, stay, on_the_spot, supply) {
             Some(all) => {
-                let needed = |p: &Posting| p.quantity.units() / f64::from(p.days.max(1));
-                one.assumed = all.iter().all(|p| needed(p) < usual && p.days > 1);
+                one.assumed = all.iter().all(|p| p.needed() < usual && p.days > 1);
                 all.iter().map(|p| spread(p.quantity, p.days, usual)).fold(0.0, f64::max)
             }
             None => {
@@ -369,4 +416,37 @@ fn strata(region: &Region) -> Vec<u32> {
         *numbers.entry((child, code)).or_insert(next)
     });
     keys.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posting(units: i64, stands_for: i32) -> Posting {
+        Posting { quantity: Quantity(units * Quantity::ONE.0), days: stands_for, stands_for }
+    }
+
+    #[test]
+    fn a_weekend_on_friday_is_no_swing_and_an_inflated_one_is() {
+        let week = |friday: i64| [posting(2, 1), posting(2, 1), posting(friday, 3), posting(2, 1)];
+        for friday in 2..=6 {
+            assert_eq!((heaviest(&week(friday), true), least_swing(&week(friday), true)), (2.0, 0.0), "{friday}");
+        }
+        assert_eq!(heaviest(&week(60), true), 20.0);
+        assert!((least_swing(&week(60), true) - 2.0 * 10f64.ln()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_change_of_dose_within_a_pile_is_one_change() {
+        // 1, 1, then 1 and twice 2 on Friday, then 2.
+        let postings = [posting(1, 1), posting(1, 1), posting(5, 3), posting(2, 1), posting(2, 1)];
+        assert!((least_swing(&postings, true) - 2f64.ln()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_last_box_is_broken() {
+        let postings = [posting(10, 1), posting(10, 1), posting(2, 1)];
+        assert_eq!(least_swing(&postings, false), 0.0);
+        assert!((least_swing(&postings, true) - 5f64.ln()).abs() < 1e-9);
+    }
 }

@@ -139,13 +139,36 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
             doubtful = outstanding(&stays, houses.len(), rules.spread);
         }
         institutions = test(&mut stays, &doubtful, rules);
-        doubtful = institutions.iter().map(|i| i.p <= DOUBT).collect();
-        standing = institutions.iter().map(|i| i.q <= rules.level).collect();
+        doubtful = most_doubtful(&institutions, &stays);
+        standing = institutions.iter().zip(&doubtful).map(|(i, out)| *out && i.q <= rules.level).collect();
         let natural = natural_scores(&stays, &doubtful);
         two_groups(&mut stays, &standing, &natural);
         inflated = shares(all.len(), &things, &stays);
     }
     Verdict { stays, things, institutions }
+}
+
+/// The hospitals in doubt, the most doubtful first, as long as most stays are left to compare with: what most of a region does is
+/// what is natural there, and the fewer are left the more would stand out from them.
+fn most_doubtful(institutions: &[Institution], stays: &[Judged]) -> Vec<bool> {
+    let mut volumes = vec![0usize; institutions.len()];
+    stays.iter().for_each(|s| volumes[s.place as usize] += 1);
+    let times = |i: usize| institutions[i].observed as f64 / institutions[i].expected.max(f64::MIN_POSITIVE);
+    let mut order: Vec<usize> = (0..institutions.len()).filter(|&i| institutions[i].p <= DOUBT).collect();
+    order.sort_by(|&a, &b| {
+        (institutions[a].p.total_cmp(&institutions[b].p)).then(times(b).total_cmp(&times(a))).then(a.cmp(&b))
+    });
+    let mut doubtful = vec![false; institutions.len()];
+    let mut out = 0;
+    for (at, i) in order.into_iter().enumerate() {
+        out += volumes[i];
+        // One alone may be most of a small region.
+        if at > 0 && out * 2 > stays.len() {
+            break;
+        }
+        doubtful[i] = true;
+    }
+    doubtful
 }
 
 /// The things of every stay, by stay and use.

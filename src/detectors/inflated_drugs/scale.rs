@@ -24,7 +24,7 @@ pub enum Kind {
 pub struct Obs {
     /// Kind.
     pub kind: Kind,
-    /// Things of one kind that are alike: for a swing, those of about as many postings; 0 for the others.
+    /// Things of one kind that are alike: for a swing, those of about as many postings, posted alike; 0 for the others.
     pub class: u8,
     /// Drug; `u32::MAX` for a stay as a whole.
     pub item: u32,
@@ -70,7 +70,7 @@ pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
     let whole = severity(&mut all, uses, severity_limit.max(1.0).ln());
     let swings = uses.iter().enumerate().filter_map(|(i, u)| {
         let x = u.swing.filter(|_| !mixed[i])?;
-        Some(Obs { kind: Kind::Swing, class: alike(u.postings), x, ..dose(i, u) })
+        Some(Obs { kind: Kind::Swing, class: alike(u), x, ..dose(i, u) })
     });
     all.extend(swings);
     all.extend(whole);
@@ -82,9 +82,11 @@ pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
     all
 }
 
-/// 2, 3 to 4, 5 to 8, 9 to 16 postings, and more.
-fn alike(postings: u32) -> u8 {
-    postings.max(2).next_power_of_two().ilog2().min(5) as u8
+/// 2, 3 to 4, 5 to 8, 9 to 16 postings, and more: 1 to 5. What is posted for several days at a time shows fewer changes, and is
+/// compared with its like: 6 to 10.
+fn alike(u: &Use) -> u8 {
+    let postings = u.postings.max(2).next_power_of_two().ilog2().min(5) as u8;
+    postings + if u.blurred { 5 } else { 0 }
 }
 
 fn dose(i: usize, u: &Use) -> Obs {

@@ -141,6 +141,7 @@ impl World {
                 stratum: 0,
                 dose,
                 postings: length as u32,
+                blurred: false,
                 assumed: false,
                 swing,
                 total_days,
