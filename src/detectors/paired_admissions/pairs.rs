@@ -15,6 +15,8 @@ const GROUP: usize = 20;
 /// More of them may be one up to this share of those who return to the hospital, and this number: beyond, it is the hospital's
 /// own calendar.
 const HOUSE: (f64, usize) = (0.15, 200);
+/// Times as many who are met as often as a link needs, and nobody need be looked at.
+const CALENDAR: usize = 4;
 /// Stays that the smoothed expectation weighs beside a crowd.
 const CROWD_PRIOR: f64 = 2.0;
 /// Partners of a spell, on average, above which a tolerance has nothing more to say: in so busy a hospital it takes more
@@ -234,6 +236,10 @@ impl Ward<'_> {
         let plain = vec![self.lift[asked.at]; mine];
         let Scratch { counts, touched, masses, weights } = scratch;
         let enough = |&&o: &&u32| o != asked.person && usize::from(counts[o as usize]) >= asked.needed;
+        // By chance hardly anybody is met so often: so many are the hospital's own calendar, and each with each would be looked at.
+        if touched.iter().filter(enough).count() > CALENDAR * self.largest() {
+            return;
+        }
         let mut strong: Vec<u32> = Vec::new();
         for &other in touched.iter().filter(enough) {
             let first = self.link(asked, other, &plain, masses, weights);
