@@ -9,13 +9,18 @@ mod groups;
 mod pairs;
 mod report;
 mod search;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod traffic;
 #[cfg(test)]
 mod worlds;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
+
+use self::groups::Group;
 
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
@@ -48,6 +53,21 @@ fn read(card: &crate::rulebook::Card) -> Result<Parameters, RuleError> {
     Ok(read)
 }
 
+/// The groups seen by the days of discharge and those seen by the marks that bills were brought to, each person in one of a kind:
+/// the larger stands.
+fn apart(by_day: Vec<Group>, to_mark: Vec<Group>) -> Vec<(Group, bool)> {
+    let mut all: Vec<(Group, bool)> =
+        by_day.into_iter().map(|g| (g, false)).chain(to_mark.into_iter().map(|g| (g, true))).collect();
+    all.sort_by_key(|(group, to_mark)| (std::cmp::Reverse(group.members.len()), *to_mark));
+    let mut known: BTreeSet<u32> = BTreeSet::new();
+    all.retain(|(group, _)| {
+        let new = group.members.iter().all(|m| !known.contains(m));
+        known.extend(group.members.iter().filter(|_| new));
+        new
+    });
+    all
+}
+
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters = read(context.card)?;
     let wards = gather::wards(context.region, &parameters.scheduled_codes, &parameters.scheduled_words);
@@ -56,13 +76,24 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         window: parameters.window_days as i32,
         level: parameters.false_discovery_rate,
     };
-    let hospitals: Vec<&search::Hospital> = wards.iter().map(|w| &w.hospital).collect();
-    let found = search::search(&hospitals, &settings);
+    // Where bills are steered over a mark, members may leave on different days, each when the bill has passed it.
+    let marks = super::threshold_stays::marks(context);
+    let to_marks = |at: usize, ward: &gather::Ward| gather::to_marks(context.region, at, ward, marks.get(&ward.id)?);
+    let steered: Vec<(usize, search::Hospital)> =
+        wards.iter().enumerate().filter_map(|(at, ward)| Some((at, to_marks(at, ward)?))).collect();
+    let hospitals: Vec<&search::Hospital> =
+        wards.iter().map(|w| &w.hospital).chain(steered.iter().map(|(_, h)| h)).collect();
+    let mut found = search::search(&hospitals, &settings);
     let homes = report::Homes::new(context.region);
     let mut findings = Vec::new();
-    for (ward, groups) in wards.iter().zip(found.groups) {
-        let strangers = groups.iter().filter(|g| !report::are_family(context.region, &homes, ward, g));
-        findings.extend(strangers.map(|g| report::finding(context.region, ward, g, found.tests)));
+    let again = found.groups.split_off(wards.len());
+    let mut again: BTreeMap<usize, Vec<Group>> = steered.iter().map(|(at, _)| *at).zip(again).collect();
+    for (at, (ward, groups)) in wards.iter().zip(found.groups).enumerate() {
+        let groups = apart(groups, again.remove(&at).unwrap_or_default());
+        for (group, to_mark) in groups.iter().filter(|(g, _)| !report::are_family(context.region, &homes, ward, g)) {
+            let mark = if *to_mark { report::mark(context.region, ward, group, &marks[&ward.id]) } else { 0.0 };
+            findings.push(report::finding(context.region, ward, group, mark, found.tests));
+        }
     }
     let counts = context.index.counts();
     let judged = wards.iter().flat_map(|w| &w.stays).map(Vec::len).sum();

@@ -97,6 +97,24 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         .with(findings))
 }
 
+/// By hospital, the marks just over which its bills stand, and how far above; for rules to which it matters who is kept to a mark.
+/// Empty where the rule's card is missing or wrong.
+pub(super) fn marks(context: &Context<'_>) -> BTreeMap<HospitalId, Vec<(Fen, Fen)>> {
+    let card = context.book.card(DETECTOR.id);
+    let Some(parameters) = card.and_then(|card| parameters::<Parameters>(card).ok()) else { return BTreeMap::new() };
+    let houses = houses(region_bills(context.region), &parameters.prices());
+    let tests = scan(&houses, &parameters.bars());
+    let mut marks: BTreeMap<HospitalId, Vec<(Fen, Fen)>> = BTreeMap::new();
+    for i in standing(&tests, &parameters.bars()) {
+        let house = &houses[tests[i].house];
+        let over = steered(&tests[i], &house.without(&tests[i].groups));
+        let fen = |yuan: f64| Fen((yuan * 100.0).round() as i64);
+        let span = (fen(tests[i].mark), fen(tests[i].mark * over.reach.exp()));
+        marks.entry(HospitalId(house.hospital)).or_default().push(span);
+    }
+    marks
+}
+
 /// The bills of all finished inpatient stays. Day surgery is left out: it is paid by the package, and cannot be prolonged.
 fn region_bills(region: &Region) -> Vec<(u32, Bill)> {
     let bill = |(i, stay): (usize, &crate::model::Stay)| {

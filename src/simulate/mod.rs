@@ -86,7 +86,7 @@ impl Error {
     pub fn message(&self, messages: &Messages) -> String {
         let (id, args) = match self {
             Self::UnknownScheme(name) => {
-                let known: Vec<&str> = Scheme::ALL.into_iter().chain(Scheme::limits()).map(Scheme::id).collect();
+                let known: Vec<&str> = Scheme::every().map(Scheme::id).collect();
                 let args = [("name", name.clone().into()), ("known", known.join(", ").into())];
                 ("simulate-error-scheme", messages::args(args))
             }
@@ -165,18 +165,14 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
     let folder = Folder::open(&options.out, options.force)?;
     let world = World::draw(options);
     let mut plan = lives::plan(&world, options.stays);
-    schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
+    let planted = schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
     plan.keep_cycles();
     plan.sort();
     let mut summary = Summary {
         stays: plan.stays.len() as u64,
         persons: plan.persons.len() as u64,
         places: (world.places.hospitals.len() + world.places.shops.len()) as u64,
-        planted: options
-            .schemes
-            .iter()
-            .map(|s| (*s, plan.truth.iter().filter(|t| t.scheme == *s && t.aspect.is_empty()).count() as u64))
-            .collect(),
+        planted,
         ..Summary::default()
     };
     let paid = write_bills(&world, &plan, options, &folder, &mut summary)?;

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use super::Error;
 use super::hyper::SCALES;
 
-/// A kind of fraud the simulator can plant. Its name is the id of the rule that looks for it.
+/// A kind of fraud the simulator can plant. Its name is the id of the rule that looks for it; of the further ones, which are
+/// other ways of what a rule looks for, a name of their own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Scheme {
     /// 重叠住院: one person in two beds at once.
@@ -30,6 +31,10 @@ pub enum Scheme {
     PaddedStays,
     /// A published limit that is broken: the position of its rule in [`LIMITS`].
     Limit(u8),
+    /// 固定日期相约住院: groups called in on fixed days of the month.
+    FixedDays,
+    /// 结伴住满报销线: groups admitted together and each kept until the bill just passes a mark.
+    SteeredGroups,
 }
 
 /// The rules of the schemes of limits.
@@ -70,6 +75,9 @@ impl Scheme {
         Self::PaddedStays,
     ];
 
+    /// Further ways, planted only where they are asked for; the truth lists them under the rules that look for them.
+    pub const FURTHER: [Self; 2] = [Self::FixedDays, Self::SteeredGroups];
+
     /// The name in `truth.csv` and on the command line.
     pub fn id(self) -> &'static str {
         match self {
@@ -83,6 +91,8 @@ impl Scheme {
             Self::BedHanging => "bed-hanging",
             Self::PaddedStays => "padded-stays",
             Self::Limit(n) => LIMITS.get(usize::from(n)).copied().unwrap_or_default(),
+            Self::FixedDays => "fixed-days",
+            Self::SteeredGroups => "steered-groups",
         }
     }
 
@@ -91,10 +101,17 @@ impl Scheme {
         (0..LIMITS.len() as u8).map(Self::Limit)
     }
 
+    /// Every scheme there is.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::limits()).chain(Self::FURTHER)
+    }
+
     /// Its number among all, which its draws depend on.
     pub fn number(self) -> u64 {
         match self {
             Self::Limit(n) => 100 + u64::from(n),
+            Self::FixedDays => 200,
+            Self::SteeredGroups => 201,
             behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
         }
     }
@@ -112,7 +129,7 @@ impl Scheme {
                 "limits" => schemes.extend(Self::limits()),
                 "none" => {}
                 _ => {
-                    let known = Self::ALL.into_iter().chain(Self::limits()).find(|s| s.id() == name);
+                    let known = Self::every().find(|s| s.id() == name);
                     schemes.push(known.ok_or_else(|| Error::UnknownScheme(name.to_string()))?);
                 }
             }

@@ -1,7 +1,7 @@
 //! From links to groups: a test of each person against all others, false-discovery control over persons, dense groups, and
 //! the members who missed episodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pairs::{Cells, Link, TOLERANCES, Ward};
 use super::traffic::Spell;
@@ -11,8 +11,10 @@ use crate::stats::{benjamini_hochberg, binomial_tail, poisson_binomial_tail};
 const DENSE: f64 = 0.34;
 /// False-discovery rate among those who join a group that is there already.
 const JOINS: f64 = 0.1;
+/// Strongest links of a person that count.
+const DEEP: usize = 20;
 /// Largest group looked for; what is larger is the hospital's calendar.
-const LARGEST: usize = 20;
+const LARGEST: usize = 200;
 
 /// A meeting of several members.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +54,7 @@ pub struct Group {
 /// the union bound in place of its limit law).
 pub fn person_p(links: &[Link], others: usize) -> f64 {
     let mut best: f64 = 1.0;
-    for (j, link) in links.iter().take(LARGEST).enumerate() {
+    for (j, link) in links.iter().take(DEEP).enumerate() {
         let j = j as u64 + 1;
         let tail = binomial_tail(j, others as u64, link.p);
         best = best.min(tail * (j * (j + 1)) as f64);
@@ -66,11 +68,12 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
     order.sort_by(|&a, &b| p[a as usize].total_cmp(&p[b as usize]).then(a.cmp(&b)));
     let mut taken = vec![false; q.len()];
     let mut found = Vec::new();
+    let ties = ties(&order, links);
     for &seed in &order {
         if taken[seed as usize] {
             continue;
         }
-        let mut members = grow(seed, &order, &taken, links);
+        let mut members = grow(seed, &ties, &taken);
         if members.len() < 2 {
             continue;
         }
@@ -115,21 +118,35 @@ fn summary(
     Group { p: least(p), q: least(q), members, episodes, tolerance, joint, expected }
 }
 
-fn linked(a: u32, b: u32, links: &[Vec<Link>]) -> bool {
-    links[a as usize].iter().any(|l| l.other == b) || links[b as usize].iter().any(|l| l.other == a)
+/// By person of the list, those of it linked to them either way.
+fn ties(order: &[u32], links: &[Vec<Link>]) -> BTreeMap<u32, BTreeSet<u32>> {
+    let mut ties: BTreeMap<u32, BTreeSet<u32>> = order.iter().map(|&x| (x, BTreeSet::new())).collect();
+    for &x in order {
+        for link in &links[x as usize] {
+            if let Some(other) = ties.get_mut(&link.other) {
+                other.insert(x);
+                ties.entry(x).or_default().insert(link.other);
+            }
+        }
+    }
+    ties
 }
 
 /// Adds the person linked to most members as long as that is a fair share of them: no chains through one busy person.
-fn grow(seed: u32, order: &[u32], taken: &[bool], links: &[Vec<Link>]) -> Vec<u32> {
+fn grow(seed: u32, ties: &BTreeMap<u32, BTreeSet<u32>>, taken: &[bool]) -> Vec<u32> {
     let mut members = vec![seed];
+    let mut next: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut last = seed;
     while members.len() < LARGEST {
-        let candidates = order.iter().filter(|&&c| !taken[c as usize] && !members.contains(&c));
-        let ties = |c: u32| members.iter().filter(|&&m| linked(m, c, links)).count();
-        let best = candidates.map(|&c| (ties(c), std::cmp::Reverse(c))).max();
-        match best {
-            Some((ties, c)) if ties as f64 >= (DENSE * members.len() as f64).max(1.0) => members.push(c.0),
+        next.remove(&last);
+        for other in ties.get(&last).into_iter().flatten().filter(|o| !taken[**o as usize] && !members.contains(o)) {
+            *next.entry(*other).or_default() += 1;
+        }
+        match next.iter().map(|(c, ties)| (*ties, std::cmp::Reverse(*c))).max() {
+            Some((ties, c)) if ties as f64 >= (DENSE * members.len() as f64).max(1.0) => last = c.0,
             _ => break,
         }
+        members.push(last);
     }
     members
 }
@@ -156,8 +173,12 @@ fn episodes(ward: &Ward<'_>, members: &[u32], tolerance: i32) -> Vec<Episode> {
     let mut found = Vec::new();
     // Largest meetings first, each around one of its spells.
     let around = |i: usize, used: &[bool]| -> Vec<usize> {
-        let mut near: Vec<usize> =
-            (0..spells.len()).filter(|&j| !used[j] && spell(spells[j]).meets(spell(spells[i]), tolerance)).collect();
+        let begin = spell(spells[i]).begin;
+        let first = spells.partition_point(|&s| spell(s).begin < begin - tolerance);
+        let mut near: Vec<usize> = (first..spells.len())
+            .take_while(|&j| spell(spells[j]).begin <= begin + tolerance)
+            .filter(|&j| !used[j] && spell(spells[j]).meets(spell(spells[i]), tolerance))
+            .collect();
         let off = |j: usize| {
             let (a, b) = (spell(spells[i]), spell(spells[j]));
             (b.person, (a.begin - b.begin).abs() + (a.end - b.end).abs())
@@ -197,7 +218,8 @@ fn join(ward: &Ward<'_>, members: &[u32], meetings: &[Episode], tolerance: i32, 
     for at in tolerance..=tolerance + 1 {
         let Some(&lift) = ward.lift.get(at as usize) else { continue };
         for (person, seen) in at_meetings(ward, meetings, at) {
-            if seen < ward.least || taken[person as usize] || members.contains(&person) {
+            let rhythm = &ward.rhythms[person as usize];
+            if seen < ward.least || taken[person as usize] || members.contains(&person) || rhythm.explained() {
                 continue;
             }
             let mass =

@@ -10,8 +10,13 @@ use crate::stats::poisson_binomial_tail;
 
 /// Tolerances tested, in days. Each is a test.
 pub const TOLERANCES: [i32; 4] = [0, 1, 2, 3];
-/// People on the same days, not counting a candidate group of this size, that are a crowd: the hospital's calendar.
+/// So many people who come along again and again may always be a group.
 const GROUP: usize = 20;
+/// More of them may be one up to this share of those who return to the hospital, and this number: beyond, it is the hospital's
+/// own calendar.
+const HOUSE: (f64, usize) = (0.15, 200);
+/// Times as many who are met as often as a link needs, and nobody need be looked at.
+const CALENDAR: usize = 4;
 /// Stays that the smoothed expectation weighs beside a crowd.
 const CROWD_PRIOR: f64 = 2.0;
 /// Partners of a spell, on average, above which a tolerance has nothing more to say: in so busy a hospital it takes more
@@ -93,6 +98,19 @@ pub struct Link {
     pub joint: u32,
     /// Meetings that the traffic implies.
     pub expected: f64,
+    /// Probability by the traffic alone, where a rhythm that both keep foresees some of the meetings.
+    pub free: Option<f64>,
+    /// Whether it foresees them all but the first.
+    pub in_step: bool,
+}
+
+/// The links of a person.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// Those that neither traffic nor rhythms explain, strongest first.
+    pub strong: Vec<Link>,
+    /// Those whose meetings one rhythm foresees, where no care by a calendar explains the rhythms.
+    pub in_step: Vec<Link>,
 }
 
 /// A hospital's spells, ready to be asked.
@@ -194,8 +212,8 @@ impl Ward<'_> {
         usize::MAX
     }
 
-    /// The links of a person to all others, strongest first.
-    pub fn links(&self, person: u32, scratch: &mut Scratch) -> Vec<Link> {
+    /// The links of a person to all others.
+    pub fn links(&self, person: u32, scratch: &mut Scratch) -> Links {
         let mut links: Vec<Link> = Vec::new();
         for at in 0..self.tolerances {
             let asked = Asked { person, at, needed: self.needed(person, at) };
@@ -203,10 +221,11 @@ impl Ward<'_> {
                 self.links_at(&asked, scratch, &mut links);
             }
         }
-        links.sort_by(|a, b| a.other.cmp(&b.other).then(a.p.total_cmp(&b.p)));
+        links.sort_by(|a, b| a.other.cmp(&b.other).then(a.p.total_cmp(&b.p)).then(a.tolerance.cmp(&b.tolerance)));
         links.dedup_by_key(|l| l.other);
         links.sort_by(|a, b| a.p.total_cmp(&b.p).then(a.other.cmp(&b.other)));
-        links
+        let (in_step, strong) = links.into_iter().partition(|l| l.in_step || l.p > self.cutoff());
+        Links { strong, in_step }
     }
 
     fn links_at(&self, asked: &Asked, scratch: &mut Scratch, links: &mut Vec<Link>) {
@@ -217,35 +236,59 @@ impl Ward<'_> {
         let plain = vec![self.lift[asked.at]; mine];
         let Scratch { counts, touched, masses, weights } = scratch;
         let enough = |&&o: &&u32| o != asked.person && usize::from(counts[o as usize]) >= asked.needed;
+        // By chance hardly anybody is met so often: so many are the hospital's own calendar, and each with each would be looked at.
+        if touched.iter().filter(enough).count() > CALENDAR * self.largest() {
+            return;
+        }
         let mut strong: Vec<u32> = Vec::new();
         for &other in touched.iter().filter(enough) {
             let first = self.link(asked, other, &plain, masses, weights);
-            if first.is_some_and(|l| l.p <= self.cutoff()) {
+            if first.is_some_and(|l| self.keeps(asked.person, &l)) {
                 strong.push(other);
             }
         }
         if strong.is_empty() {
             return;
         }
-        let crowd = self.crowding(asked.person, asked.at, counts);
+        let crowd = self.crowding(asked, counts);
         let all = strong.iter().filter_map(|&other| self.link(asked, other, &crowd, masses, weights));
-        links.extend(all.filter(|l| l.p <= self.cutoff()));
+        links.extend(all.filter(|l| self.keeps(asked.person, l)));
+    }
+
+    /// Whether a link is rare enough to be kept, by the traffic alone where only rhythms explain it that no care explains.
+    fn keeps(&self, person: u32, link: &Link) -> bool {
+        let unexplained = |x: u32| self.rhythms[x as usize].unexplained();
+        let free = link.free.filter(|_| unexplained(person) && unexplained(link.other));
+        let all = if link.in_step { 1.0 } else { link.p };
+        free.unwrap_or(all).min(all) <= self.cutoff()
+    }
+
+    /// The largest number of people who come along again and again and are not the hospital's own calendar.
+    fn largest(&self) -> usize {
+        ((self.tested as f64 * HOUSE.0) as usize).clamp(GROUP, HOUSE.1)
     }
 
     /// By spell of a person, how much busier its days were than the curve says: a campaign, a cold wave, the day after a
     /// holiday. People who meet the person again and again are left out of it, as long as they are few enough to be a group;
     /// more of them are the hospital's own calendar. `counts` holds the meetings of the person with the others.
-    fn crowding(&self, person: u32, at: usize, counts: &[u8]) -> Vec<f64> {
+    fn crowding(&self, asked: &Asked, counts: &[u8]) -> Vec<f64> {
+        let (person, at) = (asked.person, asked.at);
         let (tolerance, window) = (TOLERANCES[at], self.traffic.window());
         let factor = |s: &Spell| {
             let (from, to) = (s.begin - tolerance, s.begin + tolerance);
-            let (mut outside, mut inside) = (0, 0);
+            let (mut outside, mut inside, mut linked) = (0, 0, 0);
             for run in self.crowd.around(s.begin, s.end, tolerance) {
                 for &other in self.crowd.persons(run).iter().filter(|&&o| o != person) {
-                    if counts[other as usize] >= 2 { inside += 1 } else { outside += 1 }
+                    if counts[other as usize] >= 2 {
+                        inside += 1
+                    } else {
+                        outside += 1
+                    }
+                    linked += usize::from(usize::from(counts[other as usize]) >= asked.needed);
                 }
             }
-            let group = if inside <= GROUP { inside } else { 0 };
+            let group = if inside <= GROUP { inside } else { linked };
+            let group = if group <= self.largest() { group } else { 0 };
             let cell = (outside + inside - group) as f64;
             let day = self.crowd.begins(from, to).saturating_sub(group + 1) as f64;
             let near = self.traffic.expected(s.begin - window, s.begin + window);
@@ -275,7 +318,7 @@ impl Ward<'_> {
         }
         let reach = self.traffic.window() + tolerance;
         let (mine_keeps, theirs_keeps) = (&self.rhythms[asked.person as usize], &self.rhythms[other as usize]);
-        let mut low = 0;
+        let (mut low, mut foreseen_times, mut by_traffic): (usize, usize, Option<Vec<f64>>) = (0, 0, None);
         masses.clear();
         for (i, spell) in mine.iter().enumerate() {
             while low < theirs.len() && theirs[low].begin < spell.begin - reach {
@@ -291,18 +334,30 @@ impl Ward<'_> {
                 free += *weight / self.traffic.reach(moved.begin);
             }
             let mut mass = free * lift[i];
+            if let Some(by_traffic) = &mut by_traffic {
+                by_traffic.push(mass.min(0.999));
+            }
             // They met before, and both keep a calendar: that they meet again was to be foreseen.
             if let Some(&(last, then)) = met.iter().rev().find(|(at, _)| *at < i) {
                 let foreseen = mine_keeps.foresees(mine[last].begin, spell.begin, tolerance);
                 if foreseen > 0.0 {
+                    foreseen_times += usize::from(met.iter().any(|(at, _)| *at == i));
+                    by_traffic.get_or_insert_with(|| masses.iter().copied().chain([mass.min(0.999)]).collect());
                     let by_both = foreseen.min(theirs_keeps.foresees(theirs[then].begin, spell.begin, tolerance));
                     mass = mass.max(by_both * self.lasting(spell, theirs, tolerance));
                 }
             }
             masses.push(mass.min(0.999));
         }
-        let p = (poisson_binomial_tail(met.len(), masses) * TOLERANCES.len() as f64).min(1.0);
-        Some(Link { other, p, tolerance, joint: met.len() as u32, expected: masses.iter().sum() })
+        let tail = |masses: &[f64]| (poisson_binomial_tail(met.len(), masses) * TOLERANCES.len() as f64).min(1.0);
+        let (p, free) = (tail(masses), by_traffic.as_deref().map(tail));
+        // Where the rhythm foresees all but the first, only its phase is chance.
+        let strict = [mine_keeps, theirs_keeps].iter().all(|r| r.regular() == Some(true));
+        let in_step = free.is_some() && strict && foreseen_times + 2 >= met.len();
+        // What a rhythm foresees is not what the traffic implies.
+        let implied = by_traffic.as_ref().filter(|_| p > self.cutoff()).unwrap_or(masses);
+        let expected = implied.iter().sum();
+        Some(Link { other, p, tolerance, joint: met.len() as u32, expected, free, in_step })
     }
 
     /// Probability that a stay of the other lasts as this one: by the other's own stays or by the law of their kind.
@@ -346,6 +401,22 @@ impl Ward<'_> {
         }
         measured
     }
+}
+
+/// How often two persons would meet within a tolerance if one of them came so many days later.
+pub fn meetings_moved(mine: &[Spell], theirs: &[Spell], tolerance: i32, by: i32) -> usize {
+    let (mut met, mut next) = (0, 0);
+    for spell in mine {
+        while next < theirs.len() && theirs[next].begin + by < spell.begin - tolerance {
+            next += 1;
+        }
+        let near = theirs[next..].iter().take_while(|s| s.begin + by <= spell.begin + tolerance);
+        if let Some(j) = near.into_iter().position(|s| (s.end + by - spell.end).abs() <= tolerance) {
+            met += 1;
+            next += j + 1;
+        }
+    }
+    met
 }
 
 /// The meetings of two persons within a tolerance, as positions in their spells; each spell meets once.

@@ -74,8 +74,16 @@ fn group_name(code: &str, members: &[String]) -> String {
     format!("{code}-{number}")
 }
 
-/// The finding of a group of a hospital; `tests` is how many persons were tested in the region.
-pub fn finding(region: &Region, ward: &Ward, group: &Group, tests: usize) -> Finding {
+/// The mark that most joint stays of a group were brought to, in yuan.
+pub fn mark(region: &Region, ward: &Ward, group: &Group, marks: &[(Fen, Fen)]) -> f64 {
+    let stays = group.episodes.iter().flat_map(|e| &e.spells).flat_map(|&s| &ward.stays[s as usize]);
+    let totals: Vec<Fen> = stays.map(|&i| region.stays[i as usize].total).collect();
+    let over = |(mark, upper): &&(Fen, Fen)| totals.iter().filter(|t| (*mark..=*upper).contains(*t)).count();
+    marks.iter().max_by_key(over).map_or(0.0, |(mark, _)| mark.yuan())
+}
+
+/// The finding of a group of a hospital: `mark` is what the bills were brought to where that explains the discharges, else 0; `tests` is how many persons were tested in the region.
+pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, tests: usize) -> Finding {
     let code = region.names.hospitals.get(ward.id);
     let patient_ids: Vec<String> = group.members.iter().map(|&m| id(region, ward, m)).collect();
     let mut finding = Finding {
@@ -104,6 +112,7 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, tests: usize) -> Fin
     finding.period_start = stays.iter().map(|s| s.admitted.day).min();
     finding.period_end = stays.iter().map(|s| s.last_day()).max();
     evidence(region, ward, group, &stays, &mut finding);
+    finding.evidence.insert("mark".into(), mark.into());
     finding.evidence.insert("persons_tested".into(), tests.into());
     finding
 }
@@ -124,7 +133,7 @@ fn confidence(group: &Group) -> f64 {
 
 fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], finding: &mut Finding) {
     let (from, to) = (finding.period_start.unwrap_or(Day(0)), finding.period_end.unwrap_or(Day(0)));
-    let all = ward.hospital.spells.iter().filter(|s| s.begin >= from.0 && s.end <= to.0).count();
+    let all = ward.hospital.spells.iter().filter(|s| (from.0..=to.0).contains(&s.begin)).count();
     let joint_spells: usize = group.episodes.iter().map(|e| e.spells.len()).sum();
     let largest = group.episodes.iter().map(|e| e.spells.len()).max().unwrap_or(0);
     let entries = [
@@ -151,10 +160,12 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
 fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
     let indices = || episode.spells.iter().flat_map(|&s| ward.stays[s as usize].iter());
     let stays = || indices().map(|&i| &region.stays[i as usize]);
+    let mut left: Vec<Day> = stays().map(Stay::last_day).collect();
+    left.sort_unstable();
     let who = episode.spells.iter().map(|&s| id(region, ward, ward.hospital.spells[s as usize].person));
     json!({
         "admitted": Day(episode.begin).to_string(),
-        "discharged": Day(episode.end).to_string(),
+        "discharged": left.get(left.len() / 2).copied().unwrap_or(Day(episode.end)).to_string(),
         "present": episode.spells.len(),
         "patients": list(who),
         "stays": list(stays().map(|s| region.names.records.get(s.record))),

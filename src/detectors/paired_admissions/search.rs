@@ -1,10 +1,13 @@
 //! The whole search over the hospitals of a region.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::calendar::Rhythm;
 use super::groups::{Group, crowd, groups, person_p};
-use super::pairs::{Cells, Link, Scratch, TOLERANCES, Ward};
+use super::pairs::{Cells, Link, Links, Scratch, TOLERANCES, Ward};
+use super::steps::{Steps, in_step};
 use super::traffic::{Spell, Traffic};
 use crate::stats::benjamini_hochberg;
 
@@ -25,12 +28,14 @@ pub struct Hospital {
     pub spells: Vec<Spell>,
     /// Start of each person's spells, with one entry more.
     pub starts: Vec<u32>,
+    /// Which of the hospitals searched it is once more, seen otherwise.
+    pub twin: Option<usize>,
 }
 
 impl Hospital {
     /// Sorts spells and finds each person's.
     pub fn new(mut spells: Vec<Spell>, persons: usize) -> Self {
-        spells.sort_by_key(|s| (s.person, s.begin, s.end, s.kind, s.scheduled));
+        spells.sort_by_key(|s| (s.person, s.begin, s.end, s.kind, s.care));
         let mut starts = vec![0; persons + 1];
         for spell in &spells {
             starts[spell.person as usize + 1] += 1;
@@ -38,14 +43,15 @@ impl Hospital {
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        Self { spells, starts }
+        Self { spells, starts, twin: None }
     }
 
     fn persons(&self) -> u32 {
         self.starts.len() as u32 - 1
     }
 
-    fn of(&self, person: u32) -> &[Spell] {
+    /// The spells of a person.
+    pub fn of(&self, person: u32) -> &[Spell] {
         &self.spells[self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize]
     }
 
@@ -61,8 +67,10 @@ struct Searched {
     lift: [f64; TOLERANCES.len()],
     tolerances: usize,
     links: Vec<Vec<Link>>,
+    /// Persons with links that only rhythms explain.
+    in_step: Vec<(u32, Vec<Link>)>,
     p: Vec<f64>,
-    tested: usize,
+    tested: Vec<u32>,
 }
 
 /// What was found.
@@ -75,8 +83,9 @@ pub struct Found {
 
 /// Finds the groups of each hospital. False discoveries are controlled over the persons of all of them.
 pub fn search(hospitals: &[&Hospital], settings: &Settings) -> Found {
-    let searched: Vec<Searched> = hospitals.par_iter().map(|h| one(h, settings)).collect();
-    let tests: usize = searched.iter().map(|s| s.tested).sum();
+    let mut searched: Vec<Searched> = hospitals.par_iter().map(|h| one(h, settings)).collect();
+    judge_steps(hospitals, &mut searched, settings);
+    let tests: usize = searched.iter().map(|s| s.tested.len()).sum();
     let small: Vec<f64> = searched.iter().flat_map(|s| s.p.iter().copied()).filter(|p| *p < 1.0).collect();
     let mut q = benjamini_hochberg(&small, tests).into_iter();
     let groups = hospitals
@@ -101,6 +110,30 @@ pub fn search(hospitals: &[&Hospital], settings: &Settings) -> Found {
     Found { groups, tests }
 }
 
+/// Judges those who are in step: a rhythm excuses who keeps one of their own, not strangers who keep the same.
+fn judge_steps(hospitals: &[&Hospital], searched: &mut [Searched], settings: &Settings) {
+    let mut steps = Steps::new(settings.least);
+    for (at, (hospital, searched)) in hospitals.iter().zip(searched.iter()).enumerate() {
+        steps.add(at, hospital, &searched.tested, &searched.rhythms);
+    }
+    for (at, searched) in searched.iter_mut().enumerate() {
+        let asked = std::mem::take(&mut searched.in_step);
+        let tails: Vec<f64> = asked
+            .par_iter()
+            .map(|(x, links)| in_step(&steps, at, hospitals[at], *x, links, searched.tolerances))
+            .collect();
+        for ((person, links), tail) in asked.into_iter().zip(tails) {
+            let p = &mut searched.p[person as usize];
+            // Both ways of being linked are paid for: by the weights 2/3 and 1/3.
+            *p = (1.5 * tail).min(3.0 * *p).min(1.0);
+            if tail <= settings.level {
+                let known: BTreeSet<u32> = searched.links[person as usize].iter().map(|l| l.other).collect();
+                searched.links[person as usize].extend(links.into_iter().filter(|l| !known.contains(&l.other)));
+            }
+        }
+    }
+}
+
 fn ward<'a>(
     hospital: &'a Hospital,
     searched: &'a Searched,
@@ -115,7 +148,7 @@ fn ward<'a>(
         rhythms: &searched.rhythms,
         cells,
         crowd,
-        tested: searched.tested,
+        tested: searched.tested.len(),
         least: settings.least,
         lift: searched.lift,
         tolerances: searched.tolerances,
@@ -131,8 +164,9 @@ fn one(hospital: &Hospital, settings: &Settings) -> Searched {
         lift: [1.0; TOLERANCES.len()],
         tolerances: TOLERANCES.len(),
         links: vec![Vec::new(); hospital.persons() as usize],
+        in_step: Vec::new(),
         p: vec![1.0; hospital.persons() as usize],
-        tested: persons.len(),
+        tested: persons.clone(),
     };
     if persons.len() < 2 {
         return searched;
@@ -142,11 +176,14 @@ fn one(hospital: &Hospital, settings: &Settings) -> Searched {
     let measured = ward(hospital, &searched, &cells, &everybody, settings).measure(&persons);
     (searched.lift, searched.tolerances) = (measured.lift, measured.tolerances);
     let ward = ward(hospital, &searched, &cells, &everybody, settings);
-    let links: Vec<(u32, Vec<Link>)> =
+    let links: Vec<(u32, Links)> =
         persons.par_iter().map_init(Scratch::default, |scratch, &x| (x, ward.links(x, scratch))).collect();
     for (x, links) in links {
-        searched.p[x as usize] = person_p(&links, persons.len() - 1);
-        searched.links[x as usize] = links;
+        searched.p[x as usize] = person_p(&links.strong, persons.len() - 1);
+        if !links.in_step.is_empty() {
+            searched.in_step.push((x, links.in_step));
+        }
+        searched.links[x as usize] = links.strong;
     }
     searched
 }

@@ -5,6 +5,18 @@
 //! the exact same question asked of spikes). The traffic is smoothed over weeks; weekday and week of the month are kept. A
 //! ring that is half of the hospital's traffic on its days hardly moves such a curve, and its level cancels altogether.
 
+/// Whether the dates of care are explained by the illness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Care {
+    /// Nothing says what the care was for.
+    Unknown,
+    /// An illness that keeps no calendar.
+    #[default]
+    Plain,
+    /// By a calendar: chemotherapy, dialysis and the like.
+    Scheduled,
+}
+
 /// A time in hospital of one person: a stay, or several that follow each other without a night between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spell {
@@ -16,8 +28,8 @@ pub struct Spell {
     pub end: i32,
     /// Kind of care, an index into the kinds of the hospital; 0 for care of no frequent kind.
     pub kind: u16,
-    /// Whether the care goes by a calendar: chemotherapy, dialysis and the like.
-    pub scheduled: bool,
+    /// Whether the care goes by a calendar.
+    pub care: Care,
 }
 
 impl Spell {
@@ -34,6 +46,9 @@ impl Spell {
 
 /// Longest length of stay told apart.
 const LONGEST: usize = 400;
+/// The length that stands for "until the bill just passed a mark": those who stay so long leave on different days, but for one
+/// reason, and how common it is here is learnt like any length.
+pub const TO_MARK: i32 = LONGEST as i32 + 1;
 /// Days to either side over which the level of the traffic is smoothed.
 const SMOOTH: i32 = 24;
 /// Stays that the hospital's law of lengths weighs beside those of a kind.
@@ -105,7 +120,7 @@ impl Traffic {
     /// Probability that care of a kind lasts between so many nights.
     pub fn lasts(&self, kind: u16, from: i32, to: i32) -> f64 {
         let law = &self.laws[usize::from(kind).min(self.laws.len() - 1)];
-        let at = |nights: i32| nights.clamp(0, LONGEST as i32 + 1) as usize;
+        let at = |nights: i32| nights.clamp(0, TO_MARK + 1) as usize;
         law[at(to + 1)] - law[at(from)]
     }
 
@@ -142,7 +157,7 @@ impl Traffic {
 
     /// Mean of [`Self::mass`] over the kinds, for spells about these dates.
     pub fn usual_mass(&self, begin: i32, end: i32, tolerance: i32) -> f64 {
-        let any = Spell { person: 0, begin, end, kind: u16::MAX, scheduled: false };
+        let any = Spell { person: 0, begin, end, kind: u16::MAX, care: Care::Plain };
         self.mass(begin, end, &any, tolerance)
     }
 
@@ -192,10 +207,13 @@ fn intensity(first: i32, admissions: &[f64]) -> Vec<f64> {
 /// Laws of the length of stay by kind, shrunk to the hospital's; the last is the hospital's own.
 fn laws(spells: &[Spell]) -> Vec<Vec<f64>> {
     let kinds = spells.iter().map(|s| usize::from(s.kind) + 1).max().unwrap_or(1);
-    let mut counts = vec![vec![0.0; LONGEST + 1]; kinds];
-    let mut all = vec![0.0; LONGEST + 1];
+    let mut counts = vec![vec![0.0; LONGEST + 2]; kinds];
+    let mut all = vec![0.0; LONGEST + 2];
     for spell in spells {
-        let nights = (spell.nights().max(0) as usize).min(LONGEST);
+        let nights = match spell.nights() {
+            TO_MARK => LONGEST + 1,
+            nights => (nights.max(0) as usize).min(LONGEST),
+        };
         counts[usize::from(spell.kind)][nights] += 1.0;
         all[nights] += 1.0;
     }
@@ -220,9 +238,9 @@ fn laws(spells: &[Spell]) -> Vec<Vec<f64>> {
 fn smoothed(counts: &[f64]) -> Vec<f64> {
     let mut out = vec![0.0; counts.len()];
     for (nights, n) in counts.iter().enumerate().filter(|(_, n)| **n > 0.0) {
-        let half = nights / 10;
+        let half = if nights > LONGEST { 0 } else { nights / 10 };
         let whole: f64 = ((half + 1) * (half + 1)) as f64;
-        let (first, last) = (nights.saturating_sub(half), (nights + half).min(counts.len() - 1));
+        let (first, last) = (nights.saturating_sub(half), (nights + half).min(LONGEST.max(nights)));
         for (to, share) in (first..=last).zip(&mut out[first..=last]) {
             *share += n * (half + 1 - to.abs_diff(nights)) as f64 / whole;
         }

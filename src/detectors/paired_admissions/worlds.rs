@@ -2,7 +2,7 @@
 //! rings, and rings. Written apart from `simulate`, so that the rule is not fitted to one generator.
 
 use super::search::Hospital;
-use super::traffic::Spell;
+use super::traffic::{Care, Spell};
 
 /// SplitMix64 (Steele et al., OOPSLA 2014).
 pub struct Dice(pub u64);
@@ -147,7 +147,7 @@ pub fn world(plan: &Plan) -> World {
     }
     let Maker { mut spells, people, .. } = maker;
     if !plan.kinds {
-        spells.iter_mut().flatten().for_each(|s| (s.kind, s.scheduled) = (0, false));
+        spells.iter_mut().flatten().for_each(|s| (s.kind, s.care) = (0, Care::Unknown));
     }
     let hospitals = spells.into_iter().zip(people).map(|(s, n)| Hospital::new(apart(s), n as usize)).collect();
     World { hospitals, rings }
@@ -183,7 +183,7 @@ impl Maker {
             begin,
             end: begin + nights.max(0),
             kind: kind as u16 + 1,
-            scheduled,
+            care: if scheduled { Care::Scheduled } else { Care::Plain },
         });
     }
 

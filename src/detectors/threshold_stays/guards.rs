@@ -174,7 +174,15 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
             let others = houses.iter().enumerate().filter(|(i, _)| *i != own).filter_map(|(_, h)| share(h));
             let others: Vec<f64> = others.collect();
             let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
-            others.len() < ELSEWHERE.0 || usual >= ALIKE * share(house).unwrap_or(1.0)
+            if others.len() >= ELSEWHERE.0 {
+                return usual >= ALIKE * share(house).unwrap_or(1.0);
+            }
+            // Too few have bills of the kind near the mark. Where several have some at other amounts, nobody else asks so much
+            // for it, and a price of one hospital is one of one course: those kept until the bill is reached stay variously.
+            let bills = |h: &House| h.bills.iter().filter(|b| group.holds(b)).take(ELSEWHERE.1).count();
+            let known = |h: &&House| bills(h) == ELSEWHERE.1;
+            let elsewhere = houses.iter().enumerate().filter(|(i, _)| *i != own).map(|(_, h)| h).filter(known);
+            elsewhere.take(ELSEWHERE.0).count() < ELSEWHERE.0 || one_length(house, group, at, window)
         }
         Group::Length(nights) => {
             // Where nothing says what the bills were for, the length stands for it, and cannot be tested.
@@ -182,6 +190,15 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
             unlabelled || MONTH.contains(&nights) || inside >= ONE_LENGTH * (window.observed as f64 - window.mean())
         }
     }
+}
+
+/// Whether most of the group's bills over a mark are of one length of stay.
+fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
+    let [from, to] = [at, at + window.width].map(|x| house.logs.partition_point(|y| *y < x));
+    let mut lengths: BTreeMap<i32, usize> = BTreeMap::new();
+    house.bills[from..to].iter().filter(|b| group.holds(b)).for_each(|b| *lengths.entry(b.nights).or_default() += 1);
+    let all: usize = lengths.values().sum();
+    lengths.values().max().is_none_or(|most| *most as f64 >= ONE_LENGTH * all as f64)
 }
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump

@@ -2,6 +2,7 @@
 
 mod bed_hanging;
 mod duplicate_charges;
+mod fixed_days;
 mod hours_over_day;
 mod inflated_drugs;
 mod limits;
@@ -9,6 +10,7 @@ mod outside_stay;
 mod overlapping_stays;
 mod padded_stays;
 mod paired_admissions;
+mod steered_groups;
 mod threshold_stays;
 
 use std::collections::BTreeSet;
@@ -42,6 +44,8 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::BedHanging => &bed_hanging::BedHanging,
         Scheme::PaddedStays => &padded_stays::PaddedStays,
         Scheme::Limit(_) => &limits::Limits,
+        Scheme::FixedDays => &fixed_days::FixedDays,
+        Scheme::SteeredGroups => &steered_groups::SteeredGroups,
     }
 }
 
@@ -59,19 +63,27 @@ pub struct Planting<'a> {
     by_person: Vec<Vec<u32>>,
 }
 
-/// Plants the schemes into the plan, one after the other.
-pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: Strength) {
+/// The first case of a scheme beyond those of its rule's own: a truth has one number for each case of a rule.
+const FURTHER: u32 = 1_000;
+
+/// Plants the schemes into the plan, one after the other. Gives the units that each notes in the truth.
+pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: Strength) -> Vec<(Scheme, u64)> {
+    let mut planted = Vec::new();
     let mut by_person = vec![Vec::new(); plan.persons.len()];
     for (i, stay) in plan.stays.iter().enumerate() {
         by_person[stay.person as usize].push(i as u32);
     }
     for &scheme in schemes {
         let random = stream(world.seed, Purpose::Scheme, scheme.number());
+        let further = Scheme::FURTHER.iter().position(|s| *s == scheme).map_or(0, |at| FURTHER * (at as u32 + 1));
+        let before = plan.truth.len();
         let mut planting =
-            Planting { world, plan, random, scheme, strength, group: 0, called: BTreeSet::new(), by_person };
+            Planting { world, plan, random, scheme, strength, group: further, called: BTreeSet::new(), by_person };
         plant(scheme).plan(&mut planting);
-        by_person = planting.by_person;
+        by_person = std::mem::take(&mut planting.by_person);
+        planted.push((scheme, plan.truth[before..].iter().filter(|t| t.aspect.is_empty()).count() as u64));
     }
+    planted
 }
 
 impl Planting<'_> {

@@ -14,7 +14,7 @@ use super::{Plant, Planting};
 pub struct PairedAdmissions;
 
 /// Joint episodes that make a member.
-const MEMBER: usize = 3;
+pub(super) const MEMBER: usize = 3;
 /// One group for so many stays of the region.
 const STAYS_A_GROUP: usize = 3_000;
 
@@ -74,14 +74,22 @@ fn group(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
         taken.push(day);
         episode(planting, (hospital, day, nights), &habit, &members, &mut joined);
     }
+    note(planting, hospital, strength, members.into_iter().zip(joined.iter().map(Vec::len)));
+}
+
+/// Notes the members who took part often enough, given with how often they did.
+pub(super) fn note(
+    planting: &mut Planting<'_>,
+    hospital: u16,
+    strength: Strength,
+    members: impl Iterator<Item = (u32, usize)>,
+) {
     let group = planting.group();
-    for (member, stays) in members.iter().zip(joined) {
-        if stays.len() >= MEMBER {
-            let (world, scheme) = (planting.world, Scheme::PairedAdmissions);
-            let person = planting.plan.persons[*member as usize].number(&world.places.region);
-            let key = format!("{person}@{}", world.places.hospital(hospital).code);
-            planting.plan.truth.push(Truth { scheme, aspect: "", unit: "patient", key, charge: None, group, strength });
-        }
+    for (member, _) in members.filter(|(_, times)| *times >= MEMBER) {
+        let (world, scheme) = (planting.world, Scheme::PairedAdmissions);
+        let person = planting.plan.persons[member as usize].number(&world.places.region);
+        let key = format!("{person}@{}", world.places.hospital(hospital).code);
+        planting.plan.truth.push(Truth { scheme, aspect: "", unit: "patient", key, charge: None, group, strength });
     }
 }
 
@@ -99,22 +107,35 @@ fn episode(
         }
         let random = &mut planting.random;
         let (from, to) = (random.within(0, habit.off) as i32, random.within(0, habit.off) as i32);
-        let begin = at(day + from, random.between(8.0, 17.0));
-        let leave = at(day + nights + to, random.between(8.5, 16.5));
-        if planting.person_busy(*member, begin, leave) {
-            continue;
-        }
+        let (first, last) = (day + from, day + nights + to);
         let profile = complaint(planting, *member);
-        let after = i64::from(planting.world.places.hospital(hospital).habits.settles_after) * DAY;
-        let settled = leave + planting.random.within(300, 5_000) + after;
-        let mut stay = Stay::plain(planting.plan.next_id(), *member, hospital, profile, (begin, leave), settled);
-        stay.planted = true;
-        stays.push(planting.add(stay));
+        stays.extend(called(planting, *member, hospital, profile, (first, last)));
     }
 }
 
+/// A stay of somebody called in from one day to another; none while they are in hospital.
+pub(super) fn called(
+    planting: &mut Planting<'_>,
+    member: u32,
+    hospital: u16,
+    profile: u8,
+    (first, last): (i32, i32),
+) -> Option<usize> {
+    let random = &mut planting.random;
+    let begin = at(first, random.between(8.0, 17.0));
+    let leave = at(last, random.between(8.5, 16.5));
+    if last > planting.plan.period.1 || planting.person_busy(member, begin, leave) {
+        return None;
+    }
+    let after = i64::from(planting.world.places.hospital(hospital).habits.settles_after) * DAY;
+    let settled = leave + planting.random.within(300, 5_000) + after;
+    let mut stay = Stay::plain(planting.plan.next_id(), member, hospital, profile, (begin, leave), settled);
+    stay.planted = true;
+    Some(planting.add(stay))
+}
+
 /// Grown-ups of different households, known at the hospital where there are enough of them.
-fn strangers(planting: &mut Planting<'_>, hospital: u16, size: usize) -> Vec<u32> {
+pub(super) fn strangers(planting: &mut Planting<'_>, hospital: u16, size: usize) -> Vec<u32> {
     let first = planting.plan.period.0;
     let persons = &planting.plan.persons;
     let fits = |id: u32| (40..86).contains(&persons[id as usize].age(first)) && !planting.called.contains(&id);
@@ -140,7 +161,7 @@ fn strangers(planting: &mut Planting<'_>, hospital: u16, size: usize) -> Vec<u32
 }
 
 /// An illness nobody can disprove.
-fn complaint(planting: &mut Planting<'_>, person: u32) -> u8 {
+pub(super) fn complaint(planting: &mut Planting<'_>, person: u32) -> u8 {
     let person = &planting.plan.persons[person as usize];
     let age = person.age(planting.plan.period.0);
     let profiles = &planting.world.catalog.profiles;

@@ -1,0 +1,176 @@
+//! Strangers in step: whether people who each keep a rhythm keep the same one by chance.
+//!
+//! Who comes by a rhythm of their own could as well come some days earlier or later every time (the whole train of dates is
+//! moved, its own intervals kept: Pipa et al., J. Comput. Neurosci. 25 (2008) 64). Somebody is in step with a person by chance
+//! if they keep so regular a rhythm at all and their phase happens to be that person's. How many do is seen at the other
+//! hospitals of the region, so that what one hospital alone does is no excuse, and among those of the hospital itself who are
+//! out of step, so that a hospital of regulars is known as one.
+
+use super::calendar::Rhythm;
+use super::pairs::{Link, TOLERANCES, meetings_moved};
+use super::search::Hospital;
+use super::traffic::Spell;
+use crate::stats::poisson_tail;
+
+/// Keepers of a rhythm elsewhere who are looked at.
+const SAMPLE: usize = 3_000;
+/// Persons elsewhere from whom it is known how many keep a rhythm.
+const ENOUGH: usize = 200;
+/// Most of those in step who count.
+const DEEP: usize = 20;
+/// With a larger probability than this nothing is found anyway.
+const HOPELESS: f64 = 1e-3;
+/// By tolerance, its share of the false discoveries allowed.
+const WEIGHTS: [f64; TOLERANCES.len()] = [0.5, 0.25, 0.125, 0.125];
+
+/// Who keeps a rhythm.
+struct Keeper<'a> {
+    hospital: usize,
+    person: u32,
+    rhythm: Rhythm,
+    spells: &'a [Spell],
+}
+
+/// Those who keep a rhythm that no care by a calendar explains, over the region.
+pub struct Steps<'a> {
+    keepers: Vec<Keeper<'a>>,
+    /// By hospital: where its keepers start, and one entry more.
+    starts: Vec<usize>,
+    /// By hospital: which it is, and the persons tested; none of those that are there already.
+    homes: Vec<(usize, usize)>,
+    /// By hospital: persons tested there.
+    here: Vec<usize>,
+    least: usize,
+}
+
+impl<'a> Steps<'a> {
+    /// Nobody yet.
+    pub fn new(least: usize) -> Self {
+        Self { keepers: Vec::new(), starts: vec![0], homes: Vec::new(), here: Vec::new(), least }
+    }
+
+    /// Adds the next hospital.
+    pub fn add(&mut self, at: usize, hospital: &'a Hospital, tested: &[u32], rhythms: &[Rhythm]) {
+        for &person in tested.iter().filter(|x| rhythms[**x as usize].unexplained()) {
+            let (rhythm, spells) = (rhythms[person as usize], hospital.of(person));
+            self.keepers.push(Keeper { hospital: at, person, rhythm, spells });
+        }
+        self.starts.push(self.keepers.len());
+        self.homes.push((hospital.twin.unwrap_or(at), if hospital.twin.is_none() { tested.len() } else { 0 }));
+        self.here.push(tested.len());
+    }
+}
+
+impl Steps<'_> {
+    /// The keepers of the other hospitals, each once.
+    fn far(&self, home: usize) -> impl Iterator<Item = &Keeper<'_>> + Clone {
+        self.keepers.iter().filter(move |k| k.hospital != home && self.homes[k.hospital].0 == k.hospital)
+    }
+}
+
+/// Probability that so many others are so much in step with a person of a hospital as those linked to them by the traffic alone.
+pub fn in_step(
+    steps: &Steps<'_>,
+    at: usize,
+    hospital: &Hospital,
+    person: u32,
+    links: &[Link],
+    tolerances: usize,
+) -> f64 {
+    let own = &steps.keepers[steps.starts[at]..steps.starts[at + 1]];
+    let linked = |x: u32| x == person || links.iter().any(|l| l.other == x);
+    let mine = hospital.of(person);
+    let Some(me) = own.iter().find(|k| k.person == person) else { return 1.0 };
+    let rest = Rest::new(hospital, linked);
+    let home = steps.homes[at].0;
+    let others: usize = steps.homes.iter().filter(|h| h.0 != home).map(|h| h.1).sum();
+    let known = others >= ENOUGH;
+    // Expected here for one elsewhere.
+    let elsewhere = if known { steps.here[at] as f64 / (others as f64 + 1.0) } else { 1.0 };
+    let mut best: f64 = 1.0;
+    for (&tolerance, weight) in TOLERANCES[..tolerances].iter().zip(WEIGHTS) {
+        let met = |l: &Link| meetings_moved(mine, hospital.of(l.other), tolerance, 0);
+        let mut met: Vec<usize> = links.iter().map(met).filter(|m| *m >= steps.least).collect();
+        met.sort_unstable_by(|a, b| b.cmp(a));
+        met.truncate(DEEP);
+        let Some(&fewest) = met.last() else { continue };
+        // One more who keeps the rhythm is always allowed for, with a length of stay of their own.
+        let around = me.rhythm.phases().count().max(1) as f64;
+        let one = (f64::from(2 * tolerance + 1) / around).min(1.0) * rest.lasting(mine, tolerance);
+        let busier = rest.busier(mine, &me.rhythm, tolerance);
+        // Two of them and more: a pair says too little.
+        let tail = |j: usize, mean: f64| poisson_tail(j as u64, mean * busier) * ((j - 1) * j) as f64 / weight;
+        if (2..=met.len()).all(|j| tail(j, one * elsewhere) > HOPELESS) {
+            continue;
+        }
+        let here = count(own.iter().filter(|k| !linked(k.person)), mine, tolerance, fewest);
+        let far = steps.far(home);
+        let step = (far.clone().count() / SAMPLE).max(1);
+        let far = count(far.step_by(step), mine, tolerance, fewest);
+        for (j, &m) in (1..).zip(&met).skip(1) {
+            let usual = if known { (far[m] * step as f64 + one) * elsewhere } else { one };
+            best = best.min(tail(j, here[m].max(usual)));
+        }
+    }
+    best.min(1.0)
+}
+
+/// By number of meetings, how many keepers would meet a person as often if they came at another phase of their rhythm.
+fn count<'a>(keepers: impl Iterator<Item = &'a Keeper<'a>>, mine: &[Spell], tolerance: i32, fewest: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; mine.len() + 1];
+    for keeper in keepers.filter(|k| k.spells.len() >= fewest) {
+        let phases = keeper.rhythm.phases();
+        let share = 1.0 / phases.clone().count() as f64;
+        phases.for_each(|by| sums[meetings_moved(mine, keeper.spells, tolerance, by)] += share);
+    }
+    for m in (1..sums.len()).rev() {
+        sums[m - 1] += sums[m];
+    }
+    sums
+}
+
+/// The stays of everybody else at a hospital.
+struct Rest {
+    first: i32,
+    /// By day, those that begin.
+    begins: Vec<f64>,
+    /// Nights, ascending.
+    nights: Vec<i32>,
+}
+
+impl Rest {
+    fn new(hospital: &Hospital, left_out: impl Fn(u32) -> bool) -> Self {
+        let first = hospital.spells.iter().map(|s| s.begin).min().unwrap_or(0);
+        let last = hospital.spells.iter().map(|s| s.begin).max().unwrap_or(0);
+        let (mut begins, mut nights) = (vec![0.0; (last - first + 1) as usize], Vec::new());
+        for spell in hospital.spells.iter().filter(|s| !left_out(s.person)) {
+            begins[(spell.begin - first) as usize] += 1.0;
+            nights.push(spell.nights());
+        }
+        nights.sort_unstable();
+        Self { first, begins, nights }
+    }
+
+    /// How much likelier others come on the days of a person than on those of another phase of the person's rhythm.
+    fn busier(&self, mine: &[Spell], rhythm: &Rhythm, tolerance: i32) -> f64 {
+        let on = |day: i32| {
+            usize::try_from(day - self.first).ok().and_then(|at| self.begins.get(at)).copied().unwrap_or(0.0)
+        };
+        let about = |by: i32| -> f64 {
+            mine.iter().flat_map(|s| s.begin + by - tolerance..=s.begin + by + tolerance).map(on).sum()
+        };
+        let phases = rhythm.phases();
+        let usual = phases.clone().map(about).sum::<f64>() / phases.count().max(1) as f64;
+        ((about(0) + 1.0) / (usual + 1.0)).max(1.0)
+    }
+
+    /// How likely a stay here lasts as the person's do.
+    fn lasting(&self, mine: &[Spell], tolerance: i32) -> f64 {
+        let within = |s: &Spell| {
+            let until = |nights: i32| self.nights.partition_point(|n| *n <= nights);
+            let alike = until(s.nights() + tolerance) - until(s.nights() - tolerance - 1);
+            (alike as f64 + 1.0) / (self.nights.len() as f64 + 2.0)
+        };
+        mine.iter().map(within).sum::<f64>() / mine.len().max(1) as f64
+    }
+}
