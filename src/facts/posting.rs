@@ -93,7 +93,7 @@ impl PostingWeek {
 
     /// Whether next to nothing is posted on a weekday.
     pub fn is_missing(&self, weekday: u32) -> bool {
-        self.is_known() && self.rate(weekday as usize) <= MISSING * self.mean()
+        self.is_known() && self.mean() > 0.0 && self.rate(weekday as usize) <= MISSING * self.mean()
     }
 
     /// Whether a weekday carries so many missing days beside itself.
