@@ -36,6 +36,9 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
                 *flag = if day.active { 0 } else { EMPTY };
             }
         }
+        if paid {
+            posted_late(region, stay, days, &mut flags);
+        }
         for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
             let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
             for supply in of_item {
@@ -83,6 +86,27 @@ fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
         .filter(idle)
         .map(|i| i.quantity.units())
         .fold(0.0, f64::max)
+}
+
+/// Clears the days without any line for which the posting after them stands: their beds are on it, and so is a treatment given
+/// on at least half of them.
+fn posted_late(region: &Region, stay: &Stay, days: &[StayDay], flags: &mut [u8]) {
+    let (first, fees) = (stay.admitted.day.0, &region.fees);
+    let mut before = first - 1;
+    for day in days.iter().filter(|d| d.day.0 >= first) {
+        let gap = day.day.0 - before - 1;
+        let stands = |line: usize| {
+            let given = matches!(fees.class[line], FeeClass::Treatment | FeeClass::GeneralTreatment);
+            // Once or twice a day; what is counted by the hour says nothing of days.
+            let (times, posted) = (fees.quantity[line].units(), f64::from(gap + 1));
+            given && (0.5 * posted..=2.0 * posted).contains(&times)
+        };
+        let of_day = |line: &usize| fees.time[*line].is_some_and(|t| t.day == day.day);
+        if gap > 1 && fees.of(stay.record).filter(of_day).any(stands) {
+            clear(flags, before + 1 - first, gap);
+        }
+        before = day.day.0;
+    }
 }
 
 fn clear(flags: &mut [u8], from: i32, count: i32) {
