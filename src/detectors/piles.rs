@@ -23,7 +23,7 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
-use crate::model::{Day, FeeClass, HospitalId, ItemId, Region};
+use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::stats::quantile;
 
 /// Part of the surplus that may show as more units a stay.
@@ -44,6 +44,8 @@ const ENOUGH: f64 = 200.0;
 /// that is told.
 const THERE: f64 = 0.25;
 const DOSES: f64 = 10.0;
+/// Stays with an item at discharge that tell how it is posted.
+const ENDS: u32 = 10;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.03, 3.0);
 
@@ -74,13 +76,14 @@ pub fn piles(region: &Region, facts: &Facts, habit_rate: f64) -> Explained {
         let quantity = region.fees.quantity[line].units();
         quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity) * lines as f64
     };
+    let late = ends_late(region, facts);
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
     let mut at = 0;
     for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (from, first) = (at, &of_item[0]);
         at += of_item.len();
         let (hospital, class) = place(first);
-        let ends_late = posted.ends_late(hospital, class);
+        let ends_late = late.contains(&(hospital, first.item));
         if !ends_late && !posted.is_piled(hospital, class) {
             continue;
         }
@@ -105,6 +108,24 @@ pub fn piles(region: &Region, facts: &Facts, habit_rate: f64) -> Explained {
     }
     let written = written(region, facts, &units, &piled, place, scaled, habit_rate);
     Explained { piled, written }
+}
+
+/// The items of which a hospital posts the last days at discharge: in at least half of the stays with a line on that day and an
+/// earlier one the day before it has none. Items by the hour or the day may be posted daily in the same class.
+fn ends_late(region: &Region, facts: &Facts) -> BTreeSet<(HospitalId, ItemId)> {
+    let hospital = |record: RecordId| region.records[record.index()].hospital;
+    let mut counts: BTreeMap<(HospitalId, ItemId), [u32; 2]> =
+        facts.repeats.iter().map(|r| ((hospital(r.record), r.item), [0; 2])).collect();
+    for item in facts.stay_items.iter().filter(|i| i.days > 1) {
+        let left = region.stay_of(item.record).and_then(|s| s.discharged);
+        let at_discharge = left.zip(item.span).is_some_and(|(left, (_, last))| last >= left.day);
+        if let Some([all, late]) = counts.get_mut(&(hospital(item.record), item.item)).filter(|_| at_discharge) {
+            *all += 1;
+            *late += u32::from(item.last_gap > 1);
+        }
+    }
+    counts.retain(|_, [all, late]| *all >= ENDS && 2 * *late >= *all);
+    counts.into_keys().collect()
 }
 
 /// The items whose repeats are a hospital's way of writing.

@@ -278,14 +278,10 @@ impl Pass<'_> {
         let mut posted = [[0_u32; 7]; FeeClass::COUNT];
         let mut amounts = [[Fen(0); 7]; FeeClass::COUNT];
         let mut latest = [None; FeeClass::COUNT];
-        let mut before_last = [None; FeeClass::COUNT];
         for line in lines {
-            let Some(day) = self.region.fees.time[line].map(|t| t.day).filter(|d| *d >= first) else { continue };
-            // What is posted after discharge stands for the last days, too.
-            let day = day.min(last);
-            if day < last {
-                before_last[self.region.fees.class[line] as usize] = Some(day);
-            }
+            let Some(day) = self.region.fees.time[line].map(|t| t.day).filter(|d| (first..=last).contains(d)) else {
+                continue;
+            };
             let (class, weekday) = (self.region.fees.class[line] as usize, day.weekday() as usize);
             // Lines come in order of days.
             let another = latest[class].replace(day) != Some(day);
@@ -299,9 +295,7 @@ impl Pass<'_> {
         for class in FeeClass::ALL.into_iter().filter(|c| latest[*c as usize].is_some()) {
             let (posted, amount) = (posted[class as usize], amounts[class as usize]);
             let week = self.weeks.entry((hospital, class)).or_insert_with(|| PostingWeek::new(hospital, class));
-            let before = before_last[class as usize].filter(|_| latest[class as usize] == Some(last));
-            let (ends, late_ends) = (u32::from(before.is_some()), u32::from(before.is_some_and(|b| b.0 < last.0 - 1)));
-            week.add(&PostingWeek { posted, inner, amount, ends, late_ends, ..*week });
+            week.add(&PostingWeek { posted, inner, amount, ..*week });
         }
     }
 

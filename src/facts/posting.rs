@@ -7,8 +7,6 @@
 //! the second, one that bills twice on Fridays the first. Only weekends count that lie within a stay with the Friday before and
 //! the Monday after: who comes on a Saturday is posted when he comes.
 //!
-//! The last days of a stay may be posted **at discharge**: then the day before it is empty in most stays that have a line on it.
-//!
 //! A class that stands on at most half as many inner days of the stays as at the median of the others is posted **in lumps**.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,10 +27,6 @@ pub struct PostingWeek {
     pub posted: [u32; 7],
     /// Sum of the amounts on them.
     pub amount: [Fen; 7],
-    /// Stays with a line on the day of discharge or later and another before it.
-    pub ends: u32,
-    /// Those without a line on the day before discharge.
-    pub late_ends: u32,
 }
 
 /// Days of each weekday from which the share of those posted says something.
@@ -51,23 +45,16 @@ const FEW: usize = 4;
 impl PostingWeek {
     /// Nothing yet.
     pub fn new(hospital: HospitalId, class: FeeClass) -> Self {
-        Self { hospital, class, inner: [0; 7], posted: [0; 7], amount: [Fen(0); 7], ends: 0, late_ends: 0 }
+        Self { hospital, class, inner: [0; 7], posted: [0; 7], amount: [Fen(0); 7] }
     }
 
     /// Adds another of the same institution and class.
     pub fn add(&mut self, other: &Self) {
-        self.ends += other.ends;
-        self.late_ends += other.late_ends;
         for day in 0..7 {
             self.inner[day] += other.inner[day];
             self.posted[day] += other.posted[day];
             self.amount[day] += other.amount[day];
         }
-    }
-
-    /// Whether a posting at discharge stands for the days before it as a rule.
-    pub fn ends_late(&self) -> bool {
-        self.ends >= ENOUGH && 2 * self.late_ends >= self.ends
     }
 
     /// Whether there are days enough to tell.
@@ -187,11 +174,6 @@ impl<'a> Posted<'a> {
     /// Whether a posting of the class may stand for other days there.
     pub fn is_piled(&self, hospital: HospitalId, class: FeeClass) -> bool {
         self.in_lumps(hospital, class) || self.piles.contains(&(hospital, class))
-    }
-
-    /// Whether the last days of a stay are posted at discharge there.
-    pub fn ends_late(&self, hospital: HospitalId, class: FeeClass) -> bool {
-        self.week(hospital, class).is_some_and(PostingWeek::ends_late)
     }
 
     /// The days that a posting on a day may stand for besides its own, as the institution posts; which of them are empty is for

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::world::{AWAY, Chart, EMPTY, World};
-use crate::facts::{Facts, StayDay, StayItem, Supply};
+use crate::facts::{Facts, Posted, StayDay, StayItem, Supply};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Setting, Stay};
+
+/// What is handed out for several days.
+const DRUGS: [FeeClass; 3] = [FeeClass::WesternDrug, FeeClass::HerbalSlice, FeeClass::ChinesePatent];
 
 /// Days of a stay that are looked at, at most.
 const LONGEST: i32 = 400;
@@ -14,7 +17,8 @@ const LONGEST: i32 = 400;
 /// Builds the charts of a region. Left out: stays without a discharge, without a night, without charge lines, and those
 /// with more than a tenth of their lines undated.
 pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
-    let doses = doses(region, facts);
+    let [usual, large] = doses(region, facts);
+    let posted = Posted::new(region, &facts.posting);
     let elsewhere = Elsewhere::new(region);
     let mut world = World { parents: vec![0], ..World::default() };
     let mut strata: BTreeMap<(u32, String), u32> = BTreeMap::new();
@@ -39,10 +43,13 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
         if paid {
             posted_late(region, stay, days, &mut flags);
         }
+        // Where drugs are posted by the week or the stay, a posting lasts as long as its doses, and usual ones.
+        let in_lumps = DRUGS.iter().any(|class| posted.in_lumps(stay.hospital, *class));
+        let (known, most) = if in_lumps { (&usual, f64::from(LONGEST)) } else { (&large, supply_days) };
         for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
             let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
             for supply in of_item {
-                let days = lasts(supply, &doses, supply_days).max(until_next(supply, rhythm));
+                let days = lasts(supply, known, most).max(until_next(supply, rhythm));
                 clear(&mut flags, supply.day.0 - first.0 + 1, days - 1);
             }
         }
@@ -123,9 +130,9 @@ fn is_dated(facts: &Facts, stay: &Stay, days: &[StayDay]) -> bool {
     f64::from(dated) >= 0.9 * f64::from(all)
 }
 
-/// A large day's quantity of each drug: nine in ten of the records that have it every day for at least two days have less.
-/// A median would take every generous dose for a supply.
-fn doses(region: &Region, facts: &Facts) -> Vec<i64> {
+/// The usual and a large day's quantity of each drug: half, and nine in ten, of the records that have it every day for at least two
+/// days have less. The usual one would take every generous dose for a supply where drugs are posted by the day.
+fn doses(region: &Region, facts: &Facts) -> [Vec<i64>; 2] {
     let mut seen: Vec<(ItemId, i64)> = facts
         .stay_items
         .iter()
@@ -134,11 +141,12 @@ fn doses(region: &Region, facts: &Facts) -> Vec<i64> {
         .map(|i| (i.item, i.quantity.0 / i64::from(i.days)))
         .collect();
     seen.sort_unstable();
-    let mut doses = vec![0; region.names.items.len()];
+    let [mut usual, mut large] = [(); 2].map(|()| vec![0; region.names.items.len()]);
     for of_item in seen.chunk_by(|a, b| a.0 == b.0).filter(|s| s.len() >= 5) {
-        doses[of_item[0].0.index()] = of_item[of_item.len() * 9 / 10].1;
+        usual[of_item[0].0.index()] = of_item[of_item.len() / 2].1;
+        large[of_item[0].0.index()] = of_item[of_item.len() * 9 / 10].1;
     }
-    doses
+    [usual, large]
 }
 
 /// Days that what was billed on one day lasts, that day counted, at most until it is billed again. Where nobody takes the
