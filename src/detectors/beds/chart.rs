@@ -41,7 +41,7 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
             }
         }
         if paid {
-            posted_late(region, stay, days, &mut flags);
+            posted_late(region, &posted, stay, &mut flags);
         }
         // Where drugs are posted by the week or the stay, a posting lasts as long as its doses, and usual ones.
         let in_lumps = DRUGS.iter().any(|class| posted.in_lumps(stay.hospital, *class));
@@ -95,24 +95,32 @@ fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Clears the days without any line for which the posting after them stands: their beds are on it, and so is a treatment given
-/// on at least half of them.
-fn posted_late(region: &Region, stay: &Stay, days: &[StayDay], flags: &mut [u8]) {
+/// Clears the days for which the posting after them stands: their beds were paid, and it has a treatment or a drug for at least half
+/// of them. They are those without any line, or, where the hospital posts the class in lumps, those since the posting before.
+fn posted_late(region: &Region, posted: &Posted<'_>, stay: &Stay, flags: &mut [u8]) {
     let (first, fees) = (stay.admitted.day.0, &region.fees);
-    let mut before = first - 1;
-    for day in days.iter().filter(|d| d.day.0 >= first) {
-        let gap = day.day.0 - before - 1;
-        let stands = |line: usize| {
-            let given = matches!(fees.class[line], FeeClass::Treatment | FeeClass::GeneralTreatment);
+    let runs =
+        |class: FeeClass| matches!(class, FeeClass::Treatment | FeeClass::GeneralTreatment) || DRUGS.contains(&class);
+    let (mut before, mut posting) = (first - 1, first - 1);
+    // Lines come in order of days.
+    let dated: Vec<(i32, usize)> = fees.of(stay.record).filter_map(|l| Some((fees.time[l]?.day.0, l))).collect();
+    for of_day in dated.chunk_by(|a, b| a.0 == b.0).filter(|of_day| of_day[0].0 >= first) {
+        let day = of_day[0].0;
+        let running = || of_day.iter().map(|(_, line)| *line).filter(|l| runs(fees.class[*l]));
+        let stands = |line: usize, since: i32| {
             // Once or twice a day; what is counted by the hour says nothing of days.
-            let (times, posted) = (fees.quantity[line].units(), f64::from(gap + 1));
-            given && (0.5 * posted..=2.0 * posted).contains(&times)
+            let (times, days) = (fees.quantity[line].units(), f64::from(day - since));
+            day - since > 2 && (0.5 * days..=2.0 * days).contains(&times)
         };
-        let of_day = |line: &usize| fees.time[*line].is_some_and(|t| t.day == day.day);
-        if gap > 1 && fees.of(stay.record).filter(of_day).any(stands) {
-            clear(flags, before + 1 - first, gap);
+        if running().any(|l| posted.in_lumps(stay.hospital, fees.class[l]) && stands(l, posting)) {
+            clear(flags, posting + 1 - first, day - posting - 1);
+        } else if running().any(|l| stands(l, before)) {
+            clear(flags, before + 1 - first, day - before - 1);
         }
-        before = day.day.0;
+        before = day;
+        if running().next().is_some() {
+            posting = day;
+        }
     }
 }
 
