@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::world::{AWAY, Chart, EMPTY, World};
-use crate::facts::{Facts, Posted, StayDay, StayItem, Supply};
+use crate::facts::{Facts, StayDay, StayItem, Supply};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Setting, Stay};
-
-/// What is handed out for several days.
-const DRUGS: [FeeClass; 3] = [FeeClass::WesternDrug, FeeClass::HerbalSlice, FeeClass::ChinesePatent];
 
 /// Days of a stay that are looked at, at most.
 const LONGEST: i32 = 400;
@@ -17,8 +14,7 @@ const LONGEST: i32 = 400;
 /// Builds the charts of a region. Left out: stays without a discharge, without a night, without charge lines, and those
 /// with more than a tenth of their lines undated.
 pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
-    let [usual, large] = doses(region, facts);
-    let posted = Posted::new(region, &facts.posting);
+    let doses = doses(region, facts);
     let elsewhere = Elsewhere::new(region);
     let mut world = World { parents: vec![0], ..World::default() };
     let mut strata: BTreeMap<(u32, String), u32> = BTreeMap::new();
@@ -41,15 +37,12 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
             }
         }
         if paid {
-            posted_late(region, &posted, stay, &mut flags);
+            posted_late(region, stay, days, &mut flags);
         }
-        // Where drugs are posted by the week or the stay, a posting lasts as long as its doses, and usual ones.
-        let in_lumps = DRUGS.iter().any(|class| posted.in_lumps(stay.hospital, *class));
-        let (known, most) = if in_lumps { (&usual, f64::from(LONGEST)) } else { (&large, supply_days) };
         for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
             let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
             for supply in of_item {
-                let days = lasts(supply, known, most).max(until_next(supply, rhythm));
+                let days = lasts(supply, &doses, supply_days).max(until_next(supply, rhythm));
                 clear(&mut flags, supply.day.0 - first.0 + 1, days - 1);
             }
         }
@@ -95,32 +88,24 @@ fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Clears the days for which the posting after them stands: their beds were paid, and it has a treatment or a drug for at least half
-/// of them. They are those without any line, or, where the hospital posts the class in lumps, those since the posting before.
-fn posted_late(region: &Region, posted: &Posted<'_>, stay: &Stay, flags: &mut [u8]) {
+/// Clears the days without any line for which the posting after them stands: their beds are on it, and so is a treatment given
+/// on at least half of them.
+fn posted_late(region: &Region, stay: &Stay, days: &[StayDay], flags: &mut [u8]) {
     let (first, fees) = (stay.admitted.day.0, &region.fees);
-    let runs =
-        |class: FeeClass| matches!(class, FeeClass::Treatment | FeeClass::GeneralTreatment) || DRUGS.contains(&class);
-    let (mut before, mut posting) = (first - 1, first - 1);
-    // Lines come in order of days.
-    let dated: Vec<(i32, usize)> = fees.of(stay.record).filter_map(|l| Some((fees.time[l]?.day.0, l))).collect();
-    for of_day in dated.chunk_by(|a, b| a.0 == b.0).filter(|of_day| of_day[0].0 >= first) {
-        let day = of_day[0].0;
-        let running = || of_day.iter().map(|(_, line)| *line).filter(|l| runs(fees.class[*l]));
-        let stands = |line: usize, since: i32| {
+    let mut before = first - 1;
+    for day in days.iter().filter(|d| d.day.0 >= first) {
+        let gap = day.day.0 - before - 1;
+        let stands = |line: usize| {
+            let given = matches!(fees.class[line], FeeClass::Treatment | FeeClass::GeneralTreatment);
             // Once or twice a day; what is counted by the hour says nothing of days.
-            let (times, days) = (fees.quantity[line].units(), f64::from(day - since));
-            day - since > 2 && (0.5 * days..=2.0 * days).contains(&times)
+            let (times, posted) = (fees.quantity[line].units(), f64::from(gap + 1));
+            given && (0.5 * posted..=2.0 * posted).contains(&times)
         };
-        if running().any(|l| posted.in_lumps(stay.hospital, fees.class[l]) && stands(l, posting)) {
-            clear(flags, posting + 1 - first, day - posting - 1);
-        } else if running().any(|l| stands(l, before)) {
-            clear(flags, before + 1 - first, day - before - 1);
+        let of_day = |line: &usize| fees.time[*line].is_some_and(|t| t.day == day.day);
+        if gap > 1 && fees.of(stay.record).filter(of_day).any(stands) {
+            clear(flags, before + 1 - first, gap);
         }
-        before = day;
-        if running().next().is_some() {
-            posting = day;
-        }
+        before = day.day.0;
     }
 }
 
@@ -138,9 +123,9 @@ fn is_dated(facts: &Facts, stay: &Stay, days: &[StayDay]) -> bool {
     f64::from(dated) >= 0.9 * f64::from(all)
 }
 
-/// The usual and a large day's quantity of each drug: half, and nine in ten, of the records that have it every day for at least two
-/// days have less. The usual one would take every generous dose for a supply where drugs are posted by the day.
-fn doses(region: &Region, facts: &Facts) -> [Vec<i64>; 2] {
+/// A large day's quantity of each drug: nine in ten of the records that have it every day for at least two days have less.
+/// A median would take every generous dose for a supply.
+fn doses(region: &Region, facts: &Facts) -> Vec<i64> {
     let mut seen: Vec<(ItemId, i64)> = facts
         .stay_items
         .iter()
@@ -149,12 +134,11 @@ fn doses(region: &Region, facts: &Facts) -> [Vec<i64>; 2] {
         .map(|i| (i.item, i.quantity.0 / i64::from(i.days)))
         .collect();
     seen.sort_unstable();
-    let [mut usual, mut large] = [(); 2].map(|()| vec![0; region.names.items.len()]);
+    let mut doses = vec![0; region.names.items.len()];
     for of_item in seen.chunk_by(|a, b| a.0 == b.0).filter(|s| s.len() >= 5) {
-        usual[of_item[0].0.index()] = of_item[of_item.len() / 2].1;
-        large[of_item[0].0.index()] = of_item[of_item.len() * 9 / 10].1;
+        doses[of_item[0].0.index()] = of_item[of_item.len() * 9 / 10].1;
     }
-    [usual, large]
+    doses
 }
 
 /// Days that what was billed on one day lasts, that day counted, at most until it is billed again. Where nobody takes the
