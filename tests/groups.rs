@@ -2,18 +2,17 @@
 //! calendar, and those who keep rhythms of their own, are none.
 #![allow(clippy::unwrap_used)]
 
+mod regions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, Days, NaiveDate};
+use regions::{scan, truth};
 use tempfile::TempDir;
 use yishen::finding::Finding;
-use yishen::messages::{Catalog, Lang};
-use yishen::model::Silent;
-use yishen::rulebook::Rulebook;
 use yishen::simulate::{Options, Scheme, Strength, run};
-use yishen::{engine, facts, ingest};
 
 type Row = BTreeMap<String, String>;
 
@@ -27,17 +26,6 @@ fn simulate(folder: &TempDir, seed: u64, stays: u64, schemes: Vec<Scheme>) -> Pa
 fn rows(file: &Path) -> (csv::StringRecord, Vec<Row>) {
     let mut reader = csv::Reader::from_path(file).unwrap();
     (reader.headers().unwrap().clone(), reader.deserialize().map(Result::unwrap).collect())
-}
-
-fn scan(region: &Path, rules: &[&str]) -> Vec<Finding> {
-    let mut files: Vec<PathBuf> = fs::read_dir(region).unwrap().map(|e| e.unwrap().path()).collect();
-    files.retain(|f| !f.ends_with("truth.csv"));
-    let read = ingest::read(&files, &Default::default(), &Silent).unwrap();
-    let book = Rulebook::load(None).unwrap();
-    let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
-    let cards = engine::select(&book, &rules, None).unwrap();
-    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
-    engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent).findings
 }
 
 /// Further patients of a hospital: their days of admission, nights, and illness.
@@ -165,9 +153,17 @@ fn calendars_of_care_and_rhythms_of_ones_own_are_no_group() {
     }
 }
 
-/// What the truth says of a scheme.
-fn truth(region: &Path, scheme: &str) -> BTreeSet<String> {
-    rows(&region.join("truth.csv")).1.into_iter().filter(|t| t["scheme"] == scheme).map(|t| t["key"].clone()).collect()
+/// Whether the members of groups are planted ones, and nine in ten of those.
+fn assert_members<'a>(groups: impl Iterator<Item = &'a Finding>, planted: &BTreeSet<String>) {
+    let members: BTreeSet<String> =
+        groups.flat_map(|f| f.patient_ids.iter().map(|p| format!("{p}@{}", f.hospital_id))).collect();
+    let right = members.intersection(planted).count();
+    assert!(
+        right * 10 >= planted.len() * 9 && right == members.len(),
+        "{right} of {}, {}",
+        planted.len(),
+        members.len()
+    );
 }
 
 #[test]
@@ -177,17 +173,9 @@ fn groups_steered_to_a_mark_are_found_by_both_rules() {
     let found = scan(&region, &["paired-admissions", "threshold-stays"]);
     let of = |rule: &'static str| found.iter().filter(move |f| f.rule == rule);
     let hospitals: BTreeSet<String> = of("threshold-stays").map(|f| f.hospital_id.clone()).collect();
-    assert_eq!(hospitals, truth(&region, "threshold-stays"));
-    let members: BTreeSet<String> =
-        of("paired-admissions").flat_map(|f| f.patient_ids.iter().map(|p| format!("{p}@{}", f.hospital_id))).collect();
-    let planted = truth(&region, "paired-admissions");
-    let right = members.intersection(&planted).count();
-    assert!(
-        right * 10 >= planted.len() * 9 && right == members.len(),
-        "{right} of {}, {}",
-        planted.len(),
-        members.len()
-    );
+    let planted = truth(&region);
+    assert_eq!(hospitals, planted["threshold-stays"]);
+    assert_members(of("paired-admissions"), &planted["paired-admissions"]);
     // Those who left on the same days by chance are known by them; the others by the mark.
     assert!(of("paired-admissions").any(|f| f.evidence["mark"].as_f64().unwrap() >= 5_000.0));
 }
@@ -197,14 +185,5 @@ fn groups_on_fixed_days_are_found_beside_wards_in_step() {
     let folder = TempDir::new().unwrap();
     let region = simulate(&folder, 32, 8_000, vec![Scheme::FixedDays]);
     let found = scan(&region, &["paired-admissions"]);
-    let members: BTreeSet<String> =
-        found.iter().flat_map(|f| f.patient_ids.iter().map(|p| format!("{p}@{}", f.hospital_id))).collect();
-    let planted = truth(&region, "paired-admissions");
-    let right = members.intersection(&planted).count();
-    assert!(
-        right * 10 >= planted.len() * 9 && right == members.len(),
-        "{right} of {}, {}",
-        planted.len(),
-        members.len()
-    );
+    assert_members(found.iter(), &truth(&region)["paired-admissions"]);
 }

@@ -2,17 +2,14 @@
 //! not accused for it, and what is done beside such habits is found.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::PathBuf;
+mod regions;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use regions::{scan, truth};
 use tempfile::TempDir;
 use yishen::finding::Finding;
-use yishen::messages::{Catalog, Lang};
-use yishen::model::Silent;
-use yishen::rulebook::Rulebook;
 use yishen::simulate::{Options, Scheme, Strength, run};
-use yishen::{engine, facts, ingest};
 
 const RULES: [&str; 4] = ["duplicate-charges", "hours-over-day", "inflated-drugs", "bed-hanging"];
 
@@ -23,19 +20,7 @@ fn region(seed: u64, schemes: Vec<Scheme>) -> (Vec<Finding>, BTreeMap<String, BT
     (options.stays, options.seed, options.habits) = (8_000, seed, 0.5);
     (options.schemes, options.strength) = (schemes, Strength::Blunt);
     run(&options).unwrap();
-    let mut planted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for row in csv::Reader::from_path(options.out.join("truth.csv")).unwrap().deserialize::<BTreeMap<String, String>>()
-    {
-        let row = row.unwrap();
-        planted.entry(row["scheme"].clone()).or_default().insert(row["key"].clone());
-    }
-    let mut files: Vec<PathBuf> = fs::read_dir(&options.out).unwrap().map(|e| e.unwrap().path()).collect();
-    files.retain(|f| !f.ends_with("truth.csv"));
-    let read = ingest::read(&files, &Default::default(), &Silent).unwrap();
-    let book = Rulebook::load(None).unwrap();
-    let cards = engine::select(&book, &RULES.map(String::from), None).unwrap();
-    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
-    (engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent).findings, planted)
+    (scan(&options.out, &RULES), truth(&options.out))
 }
 
 #[test]

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::quantile;
+use crate::stats::{quantile, quantile_sorted};
 
 /// Part of the surplus that may show as more units a stay.
 const SHOWN: f64 = 0.5;
@@ -154,10 +154,18 @@ fn written(
     written
 }
 
-/// The units of an item on one day of a stay.
+/// The units of an item on the days of a hospital's stays, both ascending.
+#[derive(Default)]
 struct DayUnits {
-    sum: f64,
-    largest_line: f64,
+    /// Sums by day.
+    sums: Vec<f64>,
+    /// Largest lines by day.
+    largest: Vec<f64>,
+}
+
+/// How many of ascending values are as large.
+fn reaching(ascending: &[f64], least: f64) -> f64 {
+    (ascending.len() - ascending.partition_point(|x| *x < least)) as f64
 }
 
 /// What tells a dose a line of an item at a hospital from lines billed again, in days.
@@ -213,7 +221,7 @@ fn apart(
     for (at, item, each, times) in repeats {
         lines.entry(at).or_default().entry(item).or_default().push((each, times));
     }
-    let mut days: BTreeMap<ItemId, BTreeMap<HospitalId, Vec<DayUnits>>> =
+    let mut days: BTreeMap<ItemId, BTreeMap<HospitalId, DayUnits>> =
         lines.values().flat_map(|items| items.keys().map(|item| (*item, BTreeMap::new()))).collect();
     for item in facts.stay_items.iter().filter(|i| i.quantity.0 > 0 && region.stay_of(i.record).is_some()) {
         let Some(days) = days.get_mut(&item.item) else { continue };
@@ -222,26 +230,31 @@ fn apart(
         let day = |line: u32| region.fees.time[line as usize].map(|t| t.day);
         for of_day in facts.lines(item).chunk_by(|a, b| day(*a) == day(*b)) {
             let each = || of_day.iter().map(|l| region.fees.quantity[*l as usize].units() * factor);
-            days.push(DayUnits { sum: each().sum(), largest_line: each().fold(0.0, f64::max) });
+            days.sums.push(each().sum());
+            days.largest.push(each().fold(0.0, f64::max));
         }
+    }
+    for days in days.values_mut().flat_map(BTreeMap::values_mut) {
+        days.sums.sort_unstable_by(f64::total_cmp);
+        days.largest.sort_unstable_by(f64::total_cmp);
     }
     let mut apart = BTreeSet::new();
     for ((hospital, _), items) in lines {
         let of_item = |(item, repeats): (ItemId, Vec<(f64, usize)>)| {
             let mut each: Vec<f64> = repeats.iter().map(|r| r.0).collect();
             let several = 1.9 * quantile(&mut each, 0.5).unwrap_or(0.0);
-            let own = days[&item].get(&hospital).map_or(&[][..], Vec::as_slice);
-            let count =
-                |days: &[DayUnits], of: fn(&DayUnits) -> f64| days.iter().filter(|d| of(d) >= several).count() as f64;
-            let others = || days[&item].iter().filter(|(h, days)| **h != hospital && days.len() as f64 >= FEW);
-            let mut shares: Vec<f64> = others().map(|(_, d)| count(d, |d| d.sum) / d.len() as f64).collect();
-            let middle = |d: &Vec<DayUnits>| quantile(&mut d.iter().map(|d| d.sum).collect::<Vec<f64>>(), 0.5);
-            let usual = quantile(&mut others().filter_map(|(_, d)| middle(d)).collect::<Vec<f64>>(), 0.5);
+            let others = || days[&item].iter().filter(|(h, days)| **h != hospital && days.sums.len() as f64 >= FEW);
+            let share = |days: &DayUnits| reaching(&days.sums, several) / days.sums.len() as f64;
+            let mut shares: Vec<f64> = others().map(|(_, days)| share(days)).collect();
+            let mut middles: Vec<f64> = others().filter_map(|(_, days)| quantile_sorted(&days.sums, 0.5)).collect();
+            let usual = quantile(&mut middles, 0.5);
+            let (own, nothing) = (days[&item].get(&hospital), DayUnits::default());
+            let own = own.unwrap_or(&nothing);
             let doses = quantile(&mut shares, 0.5).zip(usual).map_or(Doses::default(), |(share, usual)| Doses {
                 repeats: repeats.len() as f64,
-                expected: own.len() as f64 * share,
-                in_one_line: count(own, |d| d.largest_line),
-                days: own.len() as f64,
+                expected: own.sums.len() as f64 * share,
+                in_one_line: reaching(&own.largest, several),
+                days: own.sums.len() as f64,
                 more: repeats.iter().map(|(each, times)| each * *times as f64 - usual).sum(),
                 surplus: repeats.iter().map(|(each, times)| each * (times - 1) as f64).sum(),
             });

@@ -84,11 +84,10 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     if parameters.marks.iter().any(|m| !m.is_finite() || *m <= 0.0) {
         return Err(RuleError::Parameter("marks must be amounts above zero".into()));
     }
-    let (region, bars) = (context.region, parameters.bars());
-    let houses = houses(region_bills(region), &parameters.prices());
-    let tests = scan(&houses, &bars);
-    let standing = standing(&tests, &bars).into_iter();
-    let findings = standing.map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect();
+    let region = context.region;
+    let (houses, tests, standing) = look(region, &parameters);
+    let findings =
+        standing.into_iter().map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect();
     let tested: BTreeSet<usize> = tests.iter().map(|t| t.house).collect();
     let bills = |house: &House| house.bills.len() + house.heaped + house.packaged;
     Ok(Coverage::of(Unit::Stays, tested.iter().map(|i| bills(&houses[*i])).sum())
@@ -97,15 +96,23 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         .with(findings))
 }
 
+/// The hospitals of a region, every test made of them, and those of the tests that stand.
+fn look(region: &Region, parameters: &Parameters) -> (Vec<House>, Vec<Test>, Vec<usize>) {
+    let bars = parameters.bars();
+    let houses = houses(region_bills(region), &parameters.prices());
+    let tests = scan(&houses, &bars);
+    let standing = standing(&tests, &bars);
+    (houses, tests, standing)
+}
+
 /// By hospital, the marks just over which its bills stand, and how far above; for rules to which it matters who is kept to a mark.
 /// Empty where the rule's card is missing or wrong.
 pub(super) fn marks(context: &Context<'_>) -> BTreeMap<HospitalId, Vec<(Fen, Fen)>> {
     let card = context.book.card(DETECTOR.id);
     let Some(parameters) = card.and_then(|card| parameters::<Parameters>(card).ok()) else { return BTreeMap::new() };
-    let houses = houses(region_bills(context.region), &parameters.prices());
-    let tests = scan(&houses, &parameters.bars());
+    let (houses, tests, standing) = look(context.region, &parameters);
     let mut marks: BTreeMap<HospitalId, Vec<(Fen, Fen)>> = BTreeMap::new();
-    for i in standing(&tests, &parameters.bars()) {
+    for i in standing {
         let house = &houses[tests[i].house];
         let over = steered(&tests[i], &house.without(&tests[i].groups));
         let fen = |yuan: f64| Fen((yuan * 100.0).round() as i64);

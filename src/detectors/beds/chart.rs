@@ -37,7 +37,7 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
             }
         }
         if paid {
-            posted_late(region, stay, days, &mut flags);
+            posted_late(region, stay, &mut flags);
         }
         for of_item in of_record(&facts.supplies, stay.record, |s| s.record).chunk_by(|a, b| a.item == b.item) {
             let rhythm = rhythm(of_item).filter(|days| f64::from(*days) <= supply_days);
@@ -90,22 +90,25 @@ fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
 
 /// Clears the days without any line for which the posting after them stands: their beds are on it, and so is a treatment given
 /// on at least half of them.
-fn posted_late(region: &Region, stay: &Stay, days: &[StayDay], flags: &mut [u8]) {
+fn posted_late(region: &Region, stay: &Stay, flags: &mut [u8]) {
     let (first, fees) = (stay.admitted.day.0, &region.fees);
+    let dated = fees.of(stay.record).filter_map(|line| Some((fees.time[line]?.day.0, line)));
+    let inside: Vec<(i32, usize)> = dated.filter(|(day, _)| *day >= first).collect();
     let mut before = first - 1;
-    for day in days.iter().filter(|d| d.day.0 >= first) {
-        let gap = day.day.0 - before - 1;
-        let stands = |line: usize| {
+    // Lines come in order of days.
+    for of_day in inside.chunk_by(|a, b| a.0 == b.0) {
+        let day = of_day[0].0;
+        let gap = day - before - 1;
+        let stands = |&(_, line): &(i32, usize)| {
             let given = matches!(fees.class[line], FeeClass::Treatment | FeeClass::GeneralTreatment);
             // Once or twice a day; what is counted by the hour says nothing of days.
             let (times, posted) = (fees.quantity[line].units(), f64::from(gap + 1));
             given && (0.5 * posted..=2.0 * posted).contains(&times)
         };
-        let of_day = |line: &usize| fees.time[*line].is_some_and(|t| t.day == day.day);
-        if gap > 1 && fees.of(stay.record).filter(of_day).any(stands) {
+        if gap > 1 && of_day.iter().any(stands) {
             clear(flags, before + 1 - first, gap);
         }
-        before = day.day.0;
+        before = day;
     }
 }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::calendar::Rhythm;
 use super::groups::{Group, crowd, groups, person_p};
 use super::pairs::{Cells, Link, Links, Scratch, TOLERANCES, Ward};
-use super::steps::{Steps, in_step};
+use super::steps::Steps;
 use super::traffic::{Spell, Traffic};
 use crate::stats::benjamini_hochberg;
 
@@ -118,10 +118,12 @@ fn judge_steps(hospitals: &[&Hospital], searched: &mut [Searched], settings: &Se
     }
     for (at, searched) in searched.iter_mut().enumerate() {
         let asked = std::mem::take(&mut searched.in_step);
-        let tails: Vec<f64> = asked
-            .par_iter()
-            .map(|(x, links)| in_step(&steps, at, hospitals[at], *x, links, searched.tolerances))
-            .collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let house = steps.house(at, hospitals[at]);
+        let tails: Vec<f64> =
+            asked.par_iter().map(|(x, links)| house.in_step(*x, links, searched.tolerances)).collect();
         for ((person, links), tail) in asked.into_iter().zip(tails) {
             let p = &mut searched.p[person as usize];
             // Both ways of being linked are paid for: by the weights 2/3 and 1/3.

@@ -6,6 +6,8 @@
 //! hospitals of the region, so that what one hospital alone does is no excuse, and among those of the hospital itself who are
 //! out of step, so that a hospital of regulars is known as one.
 
+use std::collections::BTreeSet;
+
 use super::calendar::Rhythm;
 use super::pairs::{Link, TOLERANCES, meetings_moved};
 use super::search::Hospital;
@@ -61,58 +63,73 @@ impl<'a> Steps<'a> {
     }
 }
 
+/// A hospital whose persons in step are judged: what is the same for all of them.
+pub struct House<'a> {
+    hospital: &'a Hospital,
+    own: &'a [Keeper<'a>],
+    /// A sample of the keepers of the other hospitals, and for how many each stands.
+    far: Vec<&'a Keeper<'a>>,
+    stands_for: f64,
+    /// Expected here for one elsewhere; nothing where too few are known there.
+    elsewhere: Option<f64>,
+    everybody: Begun,
+    least: usize,
+}
+
 impl Steps<'_> {
-    /// The keepers of the other hospitals, each once.
-    fn far(&self, home: usize) -> impl Iterator<Item = &Keeper<'_>> + Clone {
-        self.keepers.iter().filter(move |k| k.hospital != home && self.homes[k.hospital].0 == k.hospital)
+    /// Prepares a hospital, the one at a position.
+    pub fn house<'a>(&'a self, at: usize, hospital: &'a Hospital) -> House<'a> {
+        let home = self.homes[at].0;
+        // Each of the other hospitals' keepers once.
+        let far = || self.keepers.iter().filter(|k| k.hospital != home && self.homes[k.hospital].0 == k.hospital);
+        let step = (far().count() / SAMPLE).max(1);
+        let others: usize = self.homes.iter().filter(|h| h.0 != home).map(|h| h.1).sum();
+        House {
+            hospital,
+            own: &self.keepers[self.starts[at]..self.starts[at + 1]],
+            far: far().step_by(step).collect(),
+            stands_for: step as f64,
+            elsewhere: (others >= ENOUGH).then(|| self.here[at] as f64 / (others as f64 + 1.0)),
+            everybody: Begun::new(hospital),
+            least: self.least,
+        }
     }
 }
 
-/// Probability that so many others are so much in step with a person of a hospital as those linked to them by the traffic alone.
-pub fn in_step(
-    steps: &Steps<'_>,
-    at: usize,
-    hospital: &Hospital,
-    person: u32,
-    links: &[Link],
-    tolerances: usize,
-) -> f64 {
-    let own = &steps.keepers[steps.starts[at]..steps.starts[at + 1]];
-    let linked = |x: u32| x == person || links.iter().any(|l| l.other == x);
-    let mine = hospital.of(person);
-    let Some(me) = own.iter().find(|k| k.person == person) else { return 1.0 };
-    let rest = Rest::new(hospital, linked);
-    let home = steps.homes[at].0;
-    let others: usize = steps.homes.iter().filter(|h| h.0 != home).map(|h| h.1).sum();
-    let known = others >= ENOUGH;
-    // Expected here for one elsewhere.
-    let elsewhere = if known { steps.here[at] as f64 / (others as f64 + 1.0) } else { 1.0 };
-    let mut best: f64 = 1.0;
-    for (&tolerance, weight) in TOLERANCES[..tolerances].iter().zip(WEIGHTS) {
-        let met = |l: &Link| meetings_moved(mine, hospital.of(l.other), tolerance, 0);
-        let mut met: Vec<usize> = links.iter().map(met).filter(|m| *m >= steps.least).collect();
-        met.sort_unstable_by(|a, b| b.cmp(a));
-        met.truncate(DEEP);
-        let Some(&fewest) = met.last() else { continue };
-        // One more who keeps the rhythm is always allowed for, with a length of stay of their own.
-        let around = me.rhythm.phases().count().max(1) as f64;
-        let one = (f64::from(2 * tolerance + 1) / around).min(1.0) * rest.lasting(mine, tolerance);
-        let busier = rest.busier(mine, &me.rhythm, tolerance);
-        // Two of them and more: a pair says too little.
-        let tail = |j: usize, mean: f64| poisson_tail(j as u64, mean * busier) * ((j - 1) * j) as f64 / weight;
-        if (2..=met.len()).all(|j| tail(j, one * elsewhere) > HOPELESS) {
-            continue;
+impl House<'_> {
+    /// Probability that so many others are so much in step with a person as those linked to them by the traffic alone.
+    pub fn in_step(&self, person: u32, links: &[Link], tolerances: usize) -> f64 {
+        let hospital = self.hospital;
+        let linked: BTreeSet<u32> = links.iter().map(|l| l.other).chain([person]).collect();
+        let mine = hospital.of(person);
+        let Some(me) = self.own.iter().find(|k| k.person == person) else { return 1.0 };
+        let rest = Rest::new(&self.everybody, linked.iter().flat_map(|x| hospital.of(*x)));
+        let elsewhere = self.elsewhere.unwrap_or(1.0);
+        let mut best: f64 = 1.0;
+        for (&tolerance, weight) in TOLERANCES[..tolerances].iter().zip(WEIGHTS) {
+            let met = |l: &Link| meetings_moved(mine, hospital.of(l.other), tolerance, 0);
+            let mut met: Vec<usize> = links.iter().map(met).filter(|m| *m >= self.least).collect();
+            met.sort_unstable_by(|a, b| b.cmp(a));
+            met.truncate(DEEP);
+            let Some(&fewest) = met.last() else { continue };
+            // One more who keeps the rhythm is always allowed for, with a length of stay of their own.
+            let around = me.rhythm.phases().count().max(1) as f64;
+            let one = (f64::from(2 * tolerance + 1) / around).min(1.0) * rest.lasting(mine, tolerance);
+            let busier = rest.busier(mine, &me.rhythm, tolerance);
+            // Two of them and more: a pair says too little.
+            let tail = |j: usize, mean: f64| poisson_tail(j as u64, mean * busier) * ((j - 1) * j) as f64 / weight;
+            if (2..=met.len()).all(|j| tail(j, one * elsewhere) > HOPELESS) {
+                continue;
+            }
+            let here = count(self.own.iter().filter(|k| !linked.contains(&k.person)), mine, tolerance, fewest);
+            let far = count(self.far.iter().copied(), mine, tolerance, fewest);
+            for (j, &m) in (1..).zip(&met).skip(1) {
+                let usual = if self.elsewhere.is_some() { (far[m] * self.stands_for + one) * elsewhere } else { one };
+                best = best.min(tail(j, here[m].max(usual)));
+            }
         }
-        let here = count(own.iter().filter(|k| !linked(k.person)), mine, tolerance, fewest);
-        let far = steps.far(home);
-        let step = (far.clone().count() / SAMPLE).max(1);
-        let far = count(far.step_by(step), mine, tolerance, fewest);
-        for (j, &m) in (1..).zip(&met).skip(1) {
-            let usual = if known { (far[m] * step as f64 + one) * elsewhere } else { one };
-            best = best.min(tail(j, here[m].max(usual)));
-        }
+        best.min(1.0)
     }
-    best.min(1.0)
 }
 
 /// By number of meetings, how many keepers would meet a person as often if they came at another phase of their rhythm.
@@ -129,8 +146,8 @@ fn count<'a>(keepers: impl Iterator<Item = &'a Keeper<'a>>, mine: &[Spell], tole
     sums
 }
 
-/// The stays of everybody else at a hospital.
-struct Rest {
+/// The stays of a hospital.
+struct Begun {
     first: i32,
     /// By day, those that begin.
     begins: Vec<f64>,
@@ -138,17 +155,36 @@ struct Rest {
     nights: Vec<i32>,
 }
 
-impl Rest {
-    fn new(hospital: &Hospital, left_out: impl Fn(u32) -> bool) -> Self {
+impl Begun {
+    fn new(hospital: &Hospital) -> Self {
         let first = hospital.spells.iter().map(|s| s.begin).min().unwrap_or(0);
         let last = hospital.spells.iter().map(|s| s.begin).max().unwrap_or(0);
-        let (mut begins, mut nights) = (vec![0.0; (last - first + 1) as usize], Vec::new());
-        for spell in hospital.spells.iter().filter(|s| !left_out(s.person)) {
-            begins[(spell.begin - first) as usize] += 1.0;
-            nights.push(spell.nights());
-        }
+        let mut begins = vec![0.0; (last - first + 1) as usize];
+        hospital.spells.iter().for_each(|s| begins[(s.begin - first) as usize] += 1.0);
+        let mut nights: Vec<i32> = hospital.spells.iter().map(Spell::nights).collect();
         nights.sort_unstable();
         Self { first, begins, nights }
+    }
+}
+
+/// Those of everybody else: the hospital's without some.
+struct Rest<'a> {
+    first: i32,
+    begins: Vec<f64>,
+    /// Nights of all, and of those left out, ascending.
+    all: &'a [i32],
+    out: Vec<i32>,
+}
+
+impl<'a> Rest<'a> {
+    fn new<'s>(everybody: &'a Begun, left_out: impl Iterator<Item = &'s Spell>) -> Self {
+        let (first, mut begins, mut out) = (everybody.first, everybody.begins.clone(), Vec::new());
+        for spell in left_out {
+            begins[(spell.begin - first) as usize] -= 1.0;
+            out.push(spell.nights());
+        }
+        out.sort_unstable();
+        Self { first, begins, all: &everybody.nights, out }
     }
 
     /// How much likelier others come on the days of a person than on those of another phase of the person's rhythm.
@@ -167,9 +203,12 @@ impl Rest {
     /// How likely a stay here lasts as the person's do.
     fn lasting(&self, mine: &[Spell], tolerance: i32) -> f64 {
         let within = |s: &Spell| {
-            let until = |nights: i32| self.nights.partition_point(|n| *n <= nights);
-            let alike = until(s.nights() + tolerance) - until(s.nights() - tolerance - 1);
-            (alike as f64 + 1.0) / (self.nights.len() as f64 + 2.0)
+            let alike = |of: &[i32]| {
+                let until = |nights: i32| of.partition_point(|n| *n <= nights);
+                until(s.nights() + tolerance) - until(s.nights() - tolerance - 1)
+            };
+            let rest = (self.all.len() - self.out.len()) as f64;
+            ((alike(self.all) - alike(&self.out)) as f64 + 1.0) / (rest + 2.0)
         };
         mine.iter().map(within).sum::<f64>() / mine.len().max(1) as f64
     }

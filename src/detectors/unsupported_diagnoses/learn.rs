@@ -12,17 +12,18 @@ use crate::stats::quantile;
 /// The stays of a region by diagnosis.
 pub(super) struct World<'a> {
     context: &'a Context<'a>,
-    /// By diagnosis (three characters): stays with charge lines, with their hospital and place in the facts.
+    /// By diagnosis (three characters): stays with charge lines, with their hospital and items.
     stays: BTreeMap<String, Vec<Row>>,
     /// Every stay with charge lines.
     every: Vec<Row>,
-    /// By item: the first of the same name. Each maker of a drug has a code of his own, and a hospital buys from one.
-    same_name: Vec<ItemId>,
-    /// By item: stays with it, or with another of its name.
+    /// The items of the stays, one after the other, each the first of its name: every maker of a drug has a code of his own, and a
+    /// hospital buys from one.
+    items: Vec<ItemId>,
+    /// By item: stays with it.
     with_item: Vec<u32>,
 }
 
-/// A stay of a diagnosis: its record, hospital, and range of `Facts::stay_items`.
+/// A stay of a diagnosis: its record, hospital, and range of [`World::items`].
 type Row = (RecordId, HospitalId, u32, u32);
 
 /// A diagnosis that can be tested.
@@ -54,19 +55,23 @@ impl<'a> World<'a> {
             context,
             stays: BTreeMap::new(),
             every: Vec::new(),
-            same_name: same_name(region),
+            items: Vec::with_capacity(items.len()),
             with_item: vec![0; region.names.items.len()],
         };
         let categories: Vec<Option<String>> = region.names.diagnoses.iter().map(|(_, c)| category(c)).collect();
-        let mut at = 0;
+        let same_name = same_name(region);
+        let mut named: Vec<ItemId> = Vec::new();
         for of_record in items.chunk_by(|a, b| a.record == b.record) {
-            let (start, end) = (at as u32, (at + of_record.len()) as u32);
-            at = end as usize;
             let Some(stay) = region.stay_of(of_record[0].record) else { continue };
-            let row = (stay.record, stay.hospital, start, end);
+            named.clear();
+            named.extend(of_record.iter().map(|i| same_name[i.item.index()]));
+            named.sort_unstable();
+            named.dedup();
+            let start = own.items.len() as u32;
+            own.items.extend(&named);
+            let row = (stay.record, stay.hospital, start, own.items.len() as u32);
             own.every.push(row);
-            let named: BTreeSet<ItemId> = own.items_of(&row).collect();
-            named.into_iter().for_each(|i| own.with_item[i.index()] += 1);
+            named.iter().for_each(|i| own.with_item[i.index()] += 1);
             let codes = std::iter::once(stay.diagnosis).chain(region.diagnoses_of(stay.record).iter().map(|d| d.code));
             let codes: BTreeSet<&String> = codes.filter_map(|d| categories[d.some()?.index()].as_ref()).collect();
             for code in codes {
@@ -126,8 +131,7 @@ impl<'a> World<'a> {
     }
 
     fn items_of(&self, row: &Row) -> impl Iterator<Item = ItemId> + '_ {
-        let items = &self.context.facts.stay_items[row.2 as usize..row.3 as usize];
-        items.iter().map(|i| self.same_name[i.item.index()])
+        self.items[row.2 as usize..row.3 as usize].iter().copied()
     }
 
     /// Whether a hospital bills a diagnosis under an item of its own, such as a package: most of the stays without the usual
@@ -143,17 +147,15 @@ impl<'a> World<'a> {
         let is_bare = |r: &&Row| r.1 == hospital && bare.binary_search(&r.0).is_ok();
         let mut seen: FxHashMap<ItemId, [u32; 3]> = FxHashMap::default();
         let needed = parameters.own_item_share * bare.len() as f64;
-        for row in rows.iter().filter(is_bare) {
-            let items: BTreeSet<ItemId> = self.items_of(row).collect();
-            items.into_iter().for_each(|item| seen.entry(item).or_default()[0] += 1);
+        for item in rows.iter().filter(is_bare).flat_map(|r| self.items_of(r)) {
+            seen.entry(item).or_default()[0] += 1;
         }
         seen.retain(|_, n| f64::from(n[0]) >= needed);
         let mut others = 0u32;
         // Both lists are in order of records.
         for row in self.every.iter().filter(|r| rows.binary_search_by_key(&r.0, |d| d.0).is_err()) {
             others += u32::from(row.1 == hospital);
-            let items: BTreeSet<ItemId> = self.items_of(row).filter(|i| seen.contains_key(i)).collect();
-            for item in items {
+            for item in self.items_of(row) {
                 if let Some(n) = seen.get_mut(&item) {
                     n[if row.1 == hospital { 1 } else { 2 }] += 1;
                 }
@@ -174,7 +176,7 @@ impl<'a> World<'a> {
         let mut stays = 0u32;
         for row in rows.iter().filter(|r| Some(r.1) != of) {
             stays += 1;
-            for item in self.items_of(row).collect::<BTreeSet<ItemId>>() {
+            for item in self.items_of(row) {
                 let known = seen.entry(item).or_default();
                 known.0 += 1;
                 // Beyond the few that are asked for, hospitals need not be told apart.

@@ -2,10 +2,10 @@
 
 use crate::simulate::catalog::Course;
 use crate::simulate::chance::Draw;
-use crate::simulate::options::{Scheme, Strength};
-use crate::simulate::plan::{Mark, Truth};
+use crate::simulate::options::Strength;
 
 use super::paired_admissions::{called, note, strangers};
+use super::threshold_stays::{bring_over, price};
 use super::{Plant, Planting};
 
 /// Two or three groups of 5 to 12 people at a hospital, with one or two chronic illnesses, are called in 4 to 8 times (blunt) or 3
@@ -86,30 +86,8 @@ fn steer(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
         }
         note(planting, hospital, strength, members.into_iter().zip(joined));
     }
-    let group = planting.group();
-    let scheme = Scheme::ThresholdStays;
-    for stay in steered {
-        let above = planting.random.between(0.0008, if blunt { 0.02 } else { 0.04 });
-        price(planting, stay, mark as f64 * (1.0 + above), strength);
-        let key = planting.plan.stays[stay].number();
-        planting.plan.truth.push(Truth {
-            scheme,
-            aspect: ":steered",
-            unit: "stay",
-            key,
-            charge: None,
-            group,
-            strength,
-        });
-    }
-    let key = planting.world.places.hospital(hospital).code.clone();
-    planting.plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, charge: None, group, strength });
-}
-
-/// Brings the bill of a stay to an amount in yuan.
-fn price(planting: &mut Planting<'_>, stay: usize, yuan: f64, strength: Strength) {
-    let mark = Mark { scheme: Scheme::ThresholdStays, strength, detail: (yuan * 100.0).round() as u32 };
-    planting.plan.claim(stay, mark);
+    let most = if blunt { 0.02 } else { 0.04 };
+    bring_over(planting, hospital, strength, mark, steered, |random| random.between(0.0008, most));
 }
 
 /// Wards with a course of one length and price, on both sides of a round number, at hospitals without groups.
@@ -129,7 +107,7 @@ fn course(planting: &mut Planting<'_>, crooked: &[u16]) {
             let day = planting.random.within(i64::from(first), i64::from(last) - 15) as i32;
             let Some(stay) = called(planting, patient, hospital, profile, (day, day + nights)) else { continue };
             let off = planting.random.between(-0.025, 0.025);
-            price(planting, stay, yuan * (1.0 + off), Strength::Blunt);
+            price(planting, stay, yuan * 100.0 * (1.0 + off), Strength::Blunt);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::simulate::chance::{Draw, fixed};
+use crate::simulate::chance::{Draw, Random, fixed};
 use crate::simulate::lines::{Days, Line, Sheet};
 use crate::simulate::options::{Scheme, Strength};
 use crate::simulate::plan::{Mark, Truth};
@@ -87,15 +87,26 @@ fn steer(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
         .collect();
     chosen.sort_by(|a, b| a.0.total_cmp(&b.0));
     chosen.truncate(wanted(mark));
+    bring_over(planting, hospital, strength, mark, chosen.into_iter().map(|(_, stay)| stay), |random| match strength {
+        Strength::Blunt => random.between(0.0008, 0.008),
+        _ => (0.001 - 0.009 * random.between(0.0, 1.0f64).max(1e-3).ln()).min(0.03),
+    });
+}
+
+/// Brings the bills of a hospital's stays over a mark in yuan, by the share of it drawn for each, and says so in the truth.
+pub fn bring_over(
+    planting: &mut Planting<'_>,
+    hospital: u16,
+    strength: Strength,
+    mark: i64,
+    stays: impl IntoIterator<Item = usize>,
+    above: impl Fn(&mut Random) -> f64,
+) {
     let group = planting.group();
     let scheme = Scheme::ThresholdStays;
-    for (_, stay) in chosen {
-        let above = match strength {
-            Strength::Blunt => planting.random.between(0.0008, 0.008),
-            _ => (0.001 - 0.009 * planting.random.between(0.0, 1.0f64).max(1e-3).ln()).min(0.03),
-        };
-        let detail = (mark as f64 * 100.0 * (1.0 + above)).round() as u32;
-        planting.plan.claim(stay, Mark { scheme, strength, detail });
+    for stay in stays {
+        let fen = mark as f64 * 100.0 * (1.0 + above(&mut planting.random));
+        price(planting, stay, fen, strength);
         let key = planting.plan.stays[stay].number();
         planting.plan.truth.push(Truth {
             scheme,
@@ -109,6 +120,11 @@ fn steer(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
     }
     let key = planting.world.places.hospital(hospital).code.clone();
     planting.plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, charge: None, group, strength });
+}
+
+/// Brings the bill of a stay to an amount in fen.
+pub fn price(planting: &mut Planting<'_>, stay: usize, fen: f64, strength: Strength) {
+    planting.plan.claim(stay, Mark { scheme: Scheme::ThresholdStays, strength, detail: fen.round() as u32 });
 }
 
 /// Leaves out lines that nobody misses while the bill is above the target.
