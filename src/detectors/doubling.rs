@@ -6,16 +6,22 @@
 //! from it by an overdispersed law: a Poisson count whose ratio to the expectation spreads between hospitals as the others
 //! show, robustly and with the hospital itself left out ([`Prediction::count_tail`]). Repeats of one stay go together (a panel
 //! drawn twice is ten of them), so counts are divided by the design effect, the mean number of repeats met with a repeat.
-//! One test is made for each hospital and class with enough days; false discoveries are controlled by Benjamini and Hochberg
-//! over all of them.
+//! What is repeated often anywhere (glucose at the bed, blood gases) differs between hospitals by many times as much as what is
+//! hardly ever repeated, so each class is judged in parts, by how often the others repeat the item ([`LEVELS`]). Of what they
+//! hardly ever repeat, ratios of expectations near nothing say little: there the rates themselves are compared, on the scale of
+//! their roots. One test is made
+//! for each hospital and part with enough days; false discoveries are controlled by Benjamini and Hochberg over all of them.
 //!
-//! What a hospital writes a dose a line is no repeat of its own, see [`piles`](super::piles).
+//! Only repeats that come on top of what the day needs count ([`surplus`](super::surplus)): what a hospital writes a dose a line
+//! is none. Days hold more than those beside them without anything billed again as well, so the others' rate counts all days that
+//! do, in one line or in several.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::natural::{Natural, quantile_without};
+use super::piles::Items;
 use crate::facts::{Facts, Repeat};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
@@ -41,12 +47,28 @@ const ENOUGH: f64 = 10.0;
 const ENOUGH_OF_CLASS: f64 = 50.0;
 /// Least expectation of a count, in occasions: next to nothing says next to nothing.
 const LEAST: f64 = 0.1;
+/// Expected rates of repeats between which the items of a class are judged together.
+const LEVELS: [f64; 2] = [0.01, 0.05];
+/// Variance that hospitals differ by at least in what the others hardly ever repeat, of the root of the rate over [`LEVELS`]`[0]`.
+const LEAST_BETWEEN: f64 = 0.04;
+
+/// A class of items, and which of them: those with an expected rate beyond so many [`LEVELS`].
+type Part = (FeeClass, u8);
 
 /// One item at one hospital, stays alone.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     days: f64,
     repeated: f64,
+    /// Days that hold more than those beside them, in however many lines.
+    peaks: f64,
+}
+
+impl Sums {
+    /// Share of the days that have more than they need.
+    fn rate(&self) -> f64 {
+        self.repeated.max(self.peaks) / self.days
+    }
 }
 
 /// What a hospital does with a class.
@@ -67,10 +89,10 @@ impl Tally {
     }
 }
 
-/// A class of one hospital above the others.
+/// Items of a class that one hospital repeats more than the others.
 pub struct Doubled {
-    /// The class.
-    pub class: FeeClass,
+    /// Class, and which of its items.
+    part: Part,
     /// Days of its items.
     pub days: f64,
     /// Those with repeats.
@@ -87,7 +109,7 @@ pub struct Doubled {
 
 /// What was found of the institutions.
 pub struct Doubling<'a> {
-    /// By hospital: its classes above the others, and the repeats that count.
+    /// By hospital: what it repeats more than the others, and the repeats that count.
     pub hospitals: BTreeMap<HospitalId, (Vec<Doubled>, Vec<&'a Repeat>)>,
     /// Number of tests.
     pub tests: usize,
@@ -95,48 +117,57 @@ pub struct Doubling<'a> {
     pub alone: usize,
 }
 
-/// Compares the hospitals; `written` are the items that they repeat as a way of writing.
+/// Compares the hospitals by the repeats that count, `all`; of those above the others the repeats `listed` are given, which may be
+/// on top as well; `written` are the items that they repeat as a way of writing.
 pub fn compare<'a>(
     region: &Region,
     facts: &Facts,
     all: &[&'a Repeat],
-    written: &BTreeSet<(HospitalId, ItemId)>,
+    listed: &[&'a Repeat],
+    peaks: &BTreeMap<(HospitalId, ItemId), f64>,
+    written: &Items,
     natural: &Natural,
     parameters: &DoublingParameters,
 ) -> Doubling<'a> {
     let births = births(region, all);
-    let sums = sums(region, facts, all, natural, &births);
+    let mut sums = sums(region, facts, all, natural, &births);
+    for (cell, sums) in natural.cells().iter().zip(&mut sums) {
+        sums.peaks = peaks.get(&(cell.hospital, cell.item)).copied().unwrap_or(0.0);
+    }
     let counts = counted(natural, &sums, written, parameters);
-    let counts_of = |r: &Repeat| {
+    let part = |at: usize| -> Option<Part> {
+        let rate = counts[at]?;
+        Some((natural.cells()[at].class, LEVELS.iter().filter(|level| rate >= **level).count() as u8))
+    };
+    let part_of = |r: &Repeat| {
         let at = natural.place(region.records[r.record.index()].hospital, r.item)?;
         let stay = region.stay_of(r.record).is_some() && !births.contains(&r.record);
-        (stay && counts[at].is_some()).then_some(at)
+        part(at).filter(|_| stay)
     };
-    let mut tallies: BTreeMap<(FeeClass, HospitalId), Tally> = BTreeMap::new();
-    for ((cell, sums), expected) in natural.cells().iter().zip(&sums).zip(&counts) {
-        let Some(rate) = expected else { continue };
-        let tally = tallies.entry((cell.class, cell.hospital)).or_default();
+    let mut tallies: BTreeMap<(Part, HospitalId), Tally> = BTreeMap::new();
+    for (at, (cell, sums)) in natural.cells().iter().zip(&sums).enumerate() {
+        let Some((part, rate)) = part(at).zip(counts[at]) else { continue };
+        let tally = tallies.entry((part, cell.hospital)).or_default();
         tally.days += sums.days;
         tally.expected += sums.days * rate;
     }
     for of_record in all.chunk_by(|a, b| a.record == b.record) {
-        let mut classes: BTreeMap<FeeClass, f64> = BTreeMap::new();
-        let places = of_record.iter().filter_map(|r| counts_of(r));
-        places.for_each(|at| *classes.entry(natural.cells()[at].class).or_default() += 1.0);
+        let mut parts: BTreeMap<Part, f64> = BTreeMap::new();
+        of_record.iter().filter_map(|r| part_of(r)).for_each(|part| *parts.entry(part).or_default() += 1.0);
         let hospital = region.records[of_record[0].record.index()].hospital;
-        for (class, repeats) in classes {
-            let tally = tallies.entry((class, hospital)).or_default();
+        for (part, repeats) in parts {
+            let tally = tallies.entry((part, hospital)).or_default();
             tally.repeated += repeats;
             tally.squares += repeats * repeats;
             tally.records += 1;
         }
     }
     let mut doubling = judge(&tallies, parameters);
-    for &repeat in all {
+    for &repeat in listed {
         let hospital = region.records[repeat.record.index()].hospital;
-        let Some((classes, repeats)) = doubling.hospitals.get_mut(&hospital) else { continue };
-        let class = counts_of(repeat).map(|at| natural.cells()[at].class);
-        if classes.iter().any(|c| Some(c.class) == class) {
+        let Some((parts, repeats)) = doubling.hospitals.get_mut(&hospital) else { continue };
+        let part = part_of(repeat);
+        if parts.iter().any(|p| Some(p.part) == part) {
             repeats.push(repeat);
         }
     }
@@ -171,12 +202,11 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
 
 /// For each item at each hospital the rate to expect of it; `None` where nobody else bills it, or where its lines are a way of
 /// writing.
-fn counted(
-    natural: &Natural,
-    sums: &[Sums],
-    written: &BTreeSet<(HospitalId, ItemId)>,
-    parameters: &DoublingParameters,
-) -> Vec<Option<f64>> {
+fn counted(natural: &Natural, sums: &[Sums], written: &Items, parameters: &DoublingParameters) -> Vec<Option<f64>> {
+    let told = |at: usize| {
+        let key = (natural.cells()[at].hospital, natural.cells()[at].item);
+        !written.contains(&key)
+    };
     let mut by_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
     for (at, cell) in natural.cells().iter().enumerate().filter(|(at, _)| sums[*at].days > 0.0) {
         by_item.entry(cell.item).or_default().push(at);
@@ -185,41 +215,50 @@ fn counted(
     for members in by_item.values() {
         let mut known: Vec<(f64, usize)> = members
             .iter()
-            .filter(|at| sums[**at].days >= ENOUGH)
-            .map(|&at| (sums[at].repeated / sums[at].days, at))
+            .filter(|at| sums[**at].days >= ENOUGH && told(**at))
+            .map(|&at| (sums[at].rate(), at))
             .collect();
         known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let values: Vec<f64> = known.iter().map(|k| k.0).collect();
         let days: f64 = members.iter().map(|&at| sums[at].days).sum();
         for &at in members {
             let own = sums[at];
-            let rate = own.repeated / own.days;
+            let rate = own.rate();
             let position = known.binary_search_by(|k| k.0.total_cmp(&rate).then(k.1.cmp(&at))).ok();
             if known.len() == usize::from(position.is_some()) || days - own.days < ENOUGH {
                 continue;
             }
-            let cell = &natural.cells()[at];
-            if !written.contains(&(cell.hospital, cell.item)) {
-                let others = quantile_without(&values, position, parameters.peer_quantile);
-                rates[at] = Some(others.max(cell.rate));
+            if told(at) {
+                rates[at] = Some(quantile_without(&values, position, parameters.peer_quantile));
             }
         }
     }
     rates
 }
 
-fn judge<'a>(tallies: &BTreeMap<(FeeClass, HospitalId), Tally>, parameters: &DoublingParameters) -> Doubling<'a> {
-    let all: Vec<(&(FeeClass, HospitalId), &Tally)> = tallies.iter().collect();
+fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &DoublingParameters) -> Doubling<'a> {
+    let all: Vec<(&(Part, HospitalId), &Tally)> = tallies.iter().collect();
     let billing: BTreeSet<HospitalId> = all.iter().map(|(key, _)| key.1).collect();
-    let mut tested: Vec<(&(FeeClass, HospitalId), &Tally, f64, usize)> = Vec::new();
-    for of_class in all.chunk_by(|a, b| a.0.0 == b.0.0) {
-        let enough: Vec<_> = of_class.iter().filter(|(_, t)| t.days >= ENOUGH_OF_CLASS).collect();
-        let occasions = |t: &Tally| (t.repeated / t.design(), (t.expected / t.design()).max(LEAST));
+    let mut tested: Vec<(&(Part, HospitalId), &Tally, f64, usize)> = Vec::new();
+    for of_part in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+        let enough: Vec<_> = of_part.iter().filter(|(_, t)| t.days >= ENOUGH_OF_CLASS).collect();
+        let seldom = of_part[0].0.0.1 == 0;
+        let occasions = |t: &Tally| {
+            let expected = if seldom { t.days * LEVELS[0] } else { t.expected };
+            (t.repeated / t.design(), (expected / t.design()).max(LEAST))
+        };
         let units: Vec<Unit> = enough.iter().map(|(_, t)| occasions(t)).map(|(o, e)| Unit::count(o, e)).collect();
-        for ((key, tally), prediction) in enough.iter().zip(predictions(&units)) {
+        for (((key, tally), unit), prediction) in enough.iter().zip(&units).zip(predictions(&units)) {
             let (observed, expected) = occasions(tally);
-            // Rounded down: what is no whole occasion is none.
-            let p = |p: Prediction| p.count_tail(observed.floor(), expected).max(f64::MIN_POSITIVE);
+            let p = |p: Prediction| {
+                let p = if seldom {
+                    Prediction { between: p.between.max(LEAST_BETWEEN), ..p }.tail(*unit)
+                } else {
+                    // Rounded down: what is no whole occasion is none.
+                    p.count_tail(observed.floor(), expected)
+                };
+                p.max(f64::MIN_POSITIVE)
+            };
             tested.extend(prediction.map(|prediction| (*key, *tally, p(prediction), units.len() - 1)));
         }
     }
@@ -231,7 +270,7 @@ fn judge<'a>(tallies: &BTreeMap<(FeeClass, HospitalId), Tally>, parameters: &Dou
         let beyond = (tally.repeated - tally.expected) / tally.days;
         if q <= parameters.max_q && beyond >= parameters.min_share && tally.records >= parameters.min_records {
             hospitals.entry(key.1).or_default().0.push(Doubled {
-                class: key.0,
+                part: key.0,
                 days: tally.days,
                 observed: tally.repeated,
                 expected: tally.expected,

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::doubling::{self, Doubled, Doubling, DoublingParameters};
 use super::natural::{Cell, Natural, NullParameters};
-use super::piles;
-use crate::facts::{Facts, Repeat};
+use super::{piles, surplus};
+use crate::facts::{Facts, Repeat, Units};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, FeeClass, Fen, HospitalId, RecordId, Region};
 use crate::rule::coverage::{Unit, Why, dated_stays};
@@ -106,12 +106,23 @@ struct Tested<'a> {
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let (region, facts) = (context.region, context.facts);
-    let explained = piles::piles(region, facts, parameters.habit_rate);
-    let repeats = piles::without(facts, &explained.piled);
+    let units = Units::new(region, facts);
+    let repeats = piles::without(facts, &piles::piles(region, facts, &units));
     let mut natural = Natural::new(region, facts, &repeats, parameters.null());
-    let doubling = doubling::compare(region, facts, &repeats, &explained.written, &natural, &parameters.doubling());
-    let is_written = |r: &Repeat| explained.written.contains(&(region.records[r.record.index()].hospital, r.item));
-    let repeats: Vec<&Repeat> = repeats.into_iter().filter(|r| !is_written(r)).collect();
+    let surplus = surplus::tell(region, facts, &units, &repeats);
+    let counted = surplus.counted(region, &repeats);
+    // A day's need in several lines is no lead.
+    let told: Vec<&Repeat> =
+        repeats.iter().zip(&surplus.on_top).filter(|(_, top)| **top != Some(false)).map(|(r, _)| *r).collect();
+    let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
+    let (listed, parameters_of) = (surplus.listed(&repeats), parameters.doubling());
+    let doubling =
+        doubling::compare(region, facts, &counted, &listed, &surplus.peaks, &elsewhere, &natural, &parameters_of);
+    elsewhere.extend(piles::reallocated(region, facts, &units, &told));
+    let key = |r: &Repeat| (region.records[r.record.index()].hospital, r.item);
+    let (untold, repeats): (Vec<&Repeat>, Vec<&Repeat>) =
+        told.into_iter().filter(|r| !elsewhere.contains(&key(r))).partition(|r| surplus.untold.contains(&key(r)));
+    let untold = untold.chunk_by(|a, b| a.record == b.record).count();
     let doubled = doubling.hospitals.iter().flat_map(|(h, (_, repeats))| repeats.iter().map(|r| (*h, r.item)));
     natural.mark_doubled(doubled);
     let mut tested = Vec::new();
@@ -130,7 +141,8 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         let lead = Institution { hospital: *hospital, classes, repeats, doubling: &doubling };
         lead.finding(region, &natural, &parameters)
     }));
-    Ok(dated_stays(context).not(Why::FewPeers, Unit::Hospitals, doubling.alone).with(findings))
+    let coverage = dated_stays(context).not(Why::FewPeers, Unit::Hospitals, doubling.alone);
+    Ok(coverage.not(Why::Posting, Unit::Stays, untold).with(findings))
 }
 
 fn test<'a>(

@@ -30,6 +30,7 @@ mod settlement_fields;
 mod shares;
 mod split_stays;
 mod stock_shortfall;
+mod surplus;
 mod tallies;
 mod threshold_stays;
 mod unsupported_diagnoses;

@@ -8,12 +8,10 @@
 //!   each day being used once;
 //! - the institution's stays do not need more of the items, beyond what hospitals differ by.
 //!
-//! **Ways of writing.** A hospital that repeats items on no days that are missing beside them may write so:
-//! - each dose on a line: then the lines of several doses that the others have are wanting, as many as there are repeats, or the
-//!   days with repeats hold no more than a usual day elsewhere ([`Doses`]);
-//! - two rounds of a test on one day and none on the next: then its stays need no more of the items than stays of the same length
-//!   need at the other hospitals. That excuses only where the units used are far likelier without surplus lines than with them
-//!   ([`Need`]).
+//! **Other days.** A hospital may repeat items for days that no posting tells: two rounds of a test on one day and none on the
+//! next, weekends of some items. Then its stays need no more of the items than stays of the same length need at the other
+//! hospitals ([`Need`]), and days are wanting around the repeats ([`gaps`]). Both together excuse only where they are far likelier
+//! without surplus lines than with them.
 //!
 //! How much one patient is given is then for `inflated-drugs` to judge, which adds the lines of a day.
 
@@ -24,15 +22,13 @@ use rustc_hash::FxHashMap;
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::{quantile, quantile_sorted};
+use crate::stats::quantile;
 
-/// Part of the surplus that may show as more units a stay.
-const SHOWN: f64 = 0.5;
 /// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
 /// surplus lines at most one in forty is then excused, whatever hospitals differ by.
 const LIKELIER: f64 = 2.0;
-/// Variance of the logarithm of the units of an item that one stay uses.
-const VARIANCE: f64 = 0.5;
+/// Variance of the units of an item that one stay uses, over their mean: bounds of what is seen.
+const VARIANCE: (f64, f64) = (0.02, 0.5);
 /// What hospitals differ by counts for at most so much, and at least for so much.
 const SPREAD: (f64, f64) = (0.01, 0.2);
 /// An item used so many times more or less than elsewhere is another item, or another kind of patients.
@@ -40,49 +36,28 @@ const OTHER_USE: f64 = 3.0;
 /// Uses elsewhere that an expectation rests on, and uses of a class that say what hospitals differ by.
 const FEW: f64 = 5.0;
 const ENOUGH: f64 = 200.0;
-/// Most lines of several doses, of those expected, at a hospital that writes each on a line, and the days with repeats from which
-/// that is told.
-const THERE: f64 = 0.25;
-const DOSES: f64 = 10.0;
 /// Stays with an item at discharge that tell how it is posted.
 const ENDS: u32 = 10;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
-const WRITTEN: (u32, f64, f64) = (20, 0.03, 3.0);
+const WRITTEN: (u32, f64, f64) = (20, 0.01, 3.0);
 
 /// A class at a hospital.
 pub type Place = (HospitalId, FeeClass);
 
-/// What repeats are that are no surplus.
-pub struct Explained {
-    /// By place in [`Facts::repeats`]: whether the repeat is a pile.
-    pub piled: Vec<bool>,
-    /// Items that hospitals write in repeats. They are no leads, but they count among what hospitals do: without them the
-    /// others, who write so less often, would stand out for it.
-    pub written: BTreeSet<(HospitalId, ItemId)>,
-}
+/// Items of hospitals.
+pub type Items = BTreeSet<(HospitalId, ItemId)>;
 
-/// Tells piles and ways of writing from the other repeats; an item repeated on less than a share of its days (`habit_rate`) is
-/// not written so.
-pub fn piles(region: &Region, facts: &Facts, habit_rate: f64) -> Explained {
+/// By place in [`Facts::repeats`]: whether a repeat is a pile.
+pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
     let mut piled = vec![false; facts.repeats.len()];
     let posted = Posted::new(region, &facts.posting);
-    let units = Units::new(region, facts);
-    let place = |repeat: &Repeat| -> Place {
-        let class = region.fees.class[repeat.lines[0] as usize];
-        (region.records[repeat.record.index()].hospital, class)
-    };
-    let scaled = |repeat: &Repeat, lines: usize| {
-        let line = repeat.lines[0] as usize;
-        let quantity = region.fees.quantity[line].units();
-        quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity) * lines as f64
-    };
     let late = ends_late(region, facts);
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
     let mut at = 0;
     for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (from, first) = (at, &of_item[0]);
         at += of_item.len();
-        let (hospital, class) = place(first);
+        let (hospital, class) = place(region, first);
         let ends_late = late.contains(&(hospital, first.item));
         if !ends_late && !posted.is_piled(hospital, class) {
             continue;
@@ -98,16 +73,27 @@ pub fn piles(region: &Region, facts: &Facts, habit_rate: f64) -> Explained {
                 continue;
             }
             *added.entry((hospital, class)).or_default().entry(first.item).or_default() +=
-                scaled(&of_item[here], surplus);
+                scaled(region, units, &of_item[here]) * surplus as f64;
         }
     }
-    let needs_of = needs(region, facts, &units, &added);
+    let needs_of = needs(region, facts, units, &added);
     for (repeat, piled) in facts.repeats.iter().zip(&mut piled).filter(|(_, piled)| **piled) {
         // Where nobody else bills the items, only their own gaps speak.
-        *piled = !needs_of.get(&place(repeat)).is_some_and(Need::shows_surplus);
+        *piled = !needs_of.get(&place(region, repeat)).is_some_and(Need::shows_surplus);
     }
-    let written = written(region, facts, &units, &piled, place, scaled, habit_rate);
-    Explained { piled, written }
+    piled
+}
+
+/// The class and hospital of a repeat.
+pub fn place(region: &Region, repeat: &Repeat) -> Place {
+    (region.records[repeat.record.index()].hospital, region.fees.class[repeat.lines[0] as usize])
+}
+
+/// The units of one of the lines of a repeat, in those that all hospitals share.
+pub fn scaled(region: &Region, units: &Units, repeat: &Repeat) -> f64 {
+    let line = repeat.lines[0] as usize;
+    let quantity = region.fees.quantity[line].units();
+    quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity)
 }
 
 /// The items of which a hospital posts the last days at discharge: in at least half of the stays with a line on that day and an
@@ -128,153 +114,75 @@ fn ends_late(region: &Region, facts: &Facts) -> BTreeSet<(HospitalId, ItemId)> {
     counts.into_keys().collect()
 }
 
-/// The items whose repeats are a hospital's way of writing.
-fn written(
-    region: &Region,
-    facts: &Facts,
-    units: &Units,
-    piled: &[bool],
-    place: impl Fn(&Repeat) -> Place,
-    scaled: impl Fn(&Repeat, usize) -> f64,
-    habit_rate: f64,
-) -> BTreeSet<(HospitalId, ItemId)> {
-    let left = || facts.repeats.iter().zip(piled).filter(|(_, piled)| !**piled).map(|(repeat, _)| repeat);
-    let mut written =
-        apart(region, facts, units, left().map(|r| (place(r), r.item, scaled(r, 1), r.lines.len())), habit_rate);
-    let often = often(region, facts, piled, &place);
-    let is_written = |repeat: &Repeat| often.contains(&place(repeat));
+/// The items whose repeats stand for other days, of repeats that come on top of their own day.
+pub fn reallocated(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) -> Items {
+    let often = often(region, facts, repeats);
+    let repeats: Vec<&Repeat> = repeats.iter().copied().filter(|r| often.contains(&place(region, r))).collect();
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
-    for repeat in left().filter(|r| is_written(r)) {
-        *added.entry(place(repeat)).or_default().entry(repeat.item).or_default() +=
-            scaled(repeat, repeat.lines.len() - 1);
+    for repeat in &repeats {
+        *added.entry(place(region, repeat)).or_default().entry(repeat.item).or_default() +=
+            scaled(region, units, repeat) * (repeat.lines.len() - 1) as f64;
     }
-    for (at, _) in needs(region, facts, units, &added).iter().filter(|(_, need)| need.refutes_surplus()) {
-        written.extend(added[at].keys().map(|item| (at.0, *item)));
-    }
-    written
+    let (needs, gaps) = (needs(region, facts, units, &added), gaps(region, facts, &repeats));
+    let likelier = |need: Option<&Need>| need.map_or(0.0, Need::likelier);
+    let usual = added.iter().filter(|(at, _)| likelier(needs.get(at)) + likelier(gaps.get(at)) >= LIKELIER);
+    usual.flat_map(|(at, items)| items.keys().map(|item| (at.0, *item))).collect()
 }
 
-/// The units of an item on the days of a hospital's stays, both ascending.
-#[derive(Default)]
-struct DayUnits {
-    /// Sums by day.
-    sums: Vec<f64>,
-    /// Largest lines by day.
-    largest: Vec<f64>,
+/// The days of a stay around one of an item: to the item's days before and after it, or to the ends of the stay.
+fn around(days: &[Day], at: usize, (admitted, left): (Day, Day)) -> f64 {
+    let before = at.checked_sub(1).map_or(admitted.0 - 1, |b| days[b].0);
+    let after = days.get(at + 1).map_or(left.0 + 1, |d| d.0);
+    f64::from((after - before).max(2))
 }
 
-/// How many of ascending values are as large.
-fn reaching(ascending: &[f64], least: f64) -> f64 {
-    (ascending.len() - ascending.partition_point(|x| *x < least)) as f64
-}
-
-/// What tells a dose a line of an item at a hospital from lines billed again, in days.
-#[derive(Clone, Copy, Default)]
-struct Doses {
-    /// Days with repeats.
-    repeats: f64,
-    /// Days with several doses, at the median of the other hospitals' shares.
-    expected: f64,
-    /// Days with a line of several doses.
-    in_one_line: f64,
-    /// Days.
-    days: f64,
-    /// Units on the days with repeats beyond the others' usual day, and those of the surplus lines.
-    more: f64,
-    surplus: f64,
-}
-
-impl Doses {
-    /// On as many days as there are repeats a line of several doses is wanting, and hardly any is there. What is billed again
-    /// comes on top of such lines, and however much of it there is, no more of them are wanting.
-    fn are_apart(&self) -> bool {
-        self.repeats >= DOSES
-            && self.in_one_line <= THERE * self.expected
-            && self.expected - self.in_one_line >= SHOWN * self.repeats
-    }
-
-    /// A good share of the days has repeats, and they hold no more than a usual day elsewhere.
-    fn are_usual(&self, habit_rate: f64) -> bool {
-        self.repeats >= 3.0 && self.repeats >= habit_rate * self.days && self.more < SHOWN * self.surplus
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            repeats: self.repeats + other.repeats,
-            expected: self.expected + other.expected,
-            in_one_line: self.in_one_line + other.in_one_line,
-            ..self
+/// Whether days are wanting around the repeats of hospitals: how far the item's days before and after stand apart, against the
+/// other hospitals, where a repeat that stands for another day has half as many days again around it, and one billed again has not.
+fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, Need> {
+    let asked: BTreeSet<ItemId> = repeats.iter().map(|r| r.item).collect();
+    let mut usual: BTreeMap<ItemId, BTreeMap<HospitalId, (f64, f64)>> = BTreeMap::new();
+    let mut own: BTreeMap<Place, BTreeMap<ItemId, (f64, f64)>> = BTreeMap::new();
+    for item in facts.stay_items.iter().filter(|i| asked.contains(&i.item)) {
+        let Some(stay) = region.stay_of(item.record) else { continue };
+        let Some(left) = stay.discharged else { continue };
+        let (hospital, ends) = (stay.hospital, (stay.admitted.day, left.day));
+        let mut days: Vec<Day> =
+            facts.lines(item).iter().filter_map(|l| region.fees.time[*l as usize]).map(|t| t.day).collect();
+        days.dedup();
+        let sum = usual.entry(item.item).or_default().entry(hospital).or_default();
+        for at in 0..days.len() {
+            *sum = (sum.0 + around(&days, at, ends).ln(), sum.1 + 1.0);
+        }
+        let first = repeats.partition_point(|r| (r.record, r.item) < (item.record, item.item));
+        let of_item = repeats[first..].iter().take_while(|r| (r.record, r.item) == (item.record, item.item));
+        for repeat in of_item {
+            let Ok(at) = days.binary_search(&repeat.day) else { continue };
+            let sum = own.entry(place(region, repeat)).or_default().entry(item.item).or_default();
+            *sum = (sum.0 + around(&days, at, ends).ln(), sum.1 + 1.0);
         }
     }
-}
-
-/// Of the items that are repeated, those written a dose a line, judged item by item and then the rest of a class together;
-/// `repeats` are the class, the item, the units of one line and the lines.
-fn apart(
-    region: &Region,
-    facts: &Facts,
-    units: &Units,
-    repeats: impl Iterator<Item = (Place, ItemId, f64, usize)>,
-    habit_rate: f64,
-) -> BTreeSet<(HospitalId, ItemId)> {
-    let mut lines: BTreeMap<Place, BTreeMap<ItemId, Vec<(f64, usize)>>> = BTreeMap::new();
-    for (at, item, each, times) in repeats {
-        lines.entry(at).or_default().entry(item).or_default().push((each, times));
-    }
-    let mut days: BTreeMap<ItemId, BTreeMap<HospitalId, DayUnits>> =
-        lines.values().flat_map(|items| items.keys().map(|item| (*item, BTreeMap::new()))).collect();
-    for item in facts.stay_items.iter().filter(|i| i.quantity.0 > 0 && region.stay_of(i.record).is_some()) {
-        let Some(days) = days.get_mut(&item.item) else { continue };
-        let days = days.entry(region.records[item.record.index()].hospital).or_default();
-        let factor = units.of(item);
-        let day = |line: u32| region.fees.time[line as usize].map(|t| t.day);
-        for of_day in facts.lines(item).chunk_by(|a, b| day(*a) == day(*b)) {
-            let each = || of_day.iter().map(|l| region.fees.quantity[*l as usize].units() * factor);
-            days.sums.push(each().sum());
-            days.largest.push(each().fold(0.0, f64::max));
-        }
-    }
-    for days in days.values_mut().flat_map(BTreeMap::values_mut) {
-        days.sums.sort_unstable_by(f64::total_cmp);
-        days.largest.sort_unstable_by(f64::total_cmp);
-    }
-    let mut apart = BTreeSet::new();
-    for ((hospital, _), items) in lines {
-        let of_item = |(item, repeats): (ItemId, Vec<(f64, usize)>)| {
-            let mut each: Vec<f64> = repeats.iter().map(|r| r.0).collect();
-            let several = 1.9 * quantile(&mut each, 0.5).unwrap_or(0.0);
-            let others = || days[&item].iter().filter(|(h, days)| **h != hospital && days.sums.len() as f64 >= FEW);
-            let share = |days: &DayUnits| reaching(&days.sums, several) / days.sums.len() as f64;
-            let mut shares: Vec<f64> = others().map(|(_, days)| share(days)).collect();
-            let mut middles: Vec<f64> = others().filter_map(|(_, days)| quantile_sorted(&days.sums, 0.5)).collect();
-            let usual = quantile(&mut middles, 0.5);
-            let (own, nothing) = (days[&item].get(&hospital), DayUnits::default());
-            let own = own.unwrap_or(&nothing);
-            let doses = quantile(&mut shares, 0.5).zip(usual).map_or(Doses::default(), |(share, usual)| Doses {
-                repeats: repeats.len() as f64,
-                expected: own.sums.len() as f64 * share,
-                in_one_line: reaching(&own.largest, several),
-                days: own.sums.len() as f64,
-                more: repeats.iter().map(|(each, times)| each * *times as f64 - usual).sum(),
-                surplus: repeats.iter().map(|(each, times)| each * (times - 1) as f64).sum(),
-            });
-            (item, doses)
-        };
-        let is_written = |doses: &Doses| doses.are_apart() || doses.are_usual(habit_rate);
-        let (alone, rest): (Vec<_>, Vec<_>) = items.into_iter().map(of_item).partition(|(_, doses)| is_written(doses));
-        let together = rest.iter().fold(Doses::default(), |sum, (_, doses)| sum.and(*doses));
-        let rest = rest.into_iter().filter(|_| together.are_apart());
-        apart.extend(alone.into_iter().chain(rest).map(|(item, _)| (hospital, item)));
-    }
-    apart
+    let half_again = 1.5_f64.ln();
+    let of_item = |hospital: HospitalId, item: ItemId, (sum, n): (f64, f64)| {
+        let others = usual[&item].iter().filter(|(h, (_, n))| **h != hospital && *n >= FEW);
+        let mut means: Vec<f64> = others.map(|(_, (sum, n))| sum / n).collect();
+        let middle = quantile(&mut means, 0.5)?;
+        let width = quantile(&mut means, 0.75).zip(quantile(&mut means, 0.25)).filter(|_| means.len() > 3);
+        let spread = width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).max(SPREAD.1 / 2.0));
+        let more = half_again - (sum / n - middle);
+        Some(Need { more, surplus: half_again, spread: (spread.powi(2) + VARIANCE.1 / n).sqrt() })
+    };
+    let of_place = |(at, items): (Place, BTreeMap<ItemId, (f64, f64)>)| {
+        let needs = items.into_iter().filter_map(|(item, sum)| of_item(at.0, item, sum));
+        // Hospitals differ in all items together.
+        needs.reduce(Need::and).map(|need| (at, Need { spread: need.spread.hypot(SPREAD.1 / 2.0), ..need }))
+    };
+    own.into_iter().filter_map(of_place).collect()
 }
 
 /// The classes that hospitals repeat far more often than the others.
-fn often(region: &Region, facts: &Facts, piled: &[bool], place: &impl Fn(&Repeat) -> Place) -> BTreeSet<Place> {
+fn often(region: &Region, facts: &Facts, all: &[&Repeat]) -> BTreeSet<Place> {
     let mut repeats: BTreeMap<Place, u32> = BTreeMap::new();
-    for (repeat, _) in facts.repeats.iter().zip(piled).filter(|(_, piled)| !**piled) {
-        *repeats.entry(place(repeat)).or_default() += 1;
-    }
+    all.iter().for_each(|repeat| *repeats.entry(place(region, repeat)).or_default() += 1);
     let mut days: BTreeMap<Place, u32> = BTreeMap::new();
     for item in &facts.stay_items {
         let at = (region.records[item.record.index()].hospital, region.fees.class[item.first_line as usize]);
@@ -336,13 +244,14 @@ fn explained(
 }
 
 /// What the stays of a hospital need of the items of a class that it repeats, as logarithms.
-struct Need {
-    /// Of the units used, over what stays of the same length use elsewhere.
-    more: f64,
+#[derive(Clone, Copy)]
+pub struct Need {
+    /// Of the units used, over what stays of the same length, or days, use elsewhere.
+    pub more: f64,
     /// What it would be if the surplus lines came on top.
-    surplus: f64,
+    pub surplus: f64,
     /// What hospitals differ by, and what so few stays do.
-    spread: f64,
+    pub spread: f64,
 }
 
 impl Need {
@@ -351,11 +260,24 @@ impl Need {
         self.surplus * (self.surplus - 2.0 * self.more) / (2.0 * self.spread.powi(2))
     }
 
-    fn refutes_surplus(&self) -> bool {
+    /// Two items together, each counting by how surely it is known.
+    pub fn and(self, other: Self) -> Self {
+        let (a, b) = (self.spread.powi(-2), other.spread.powi(-2));
+        let mean = |x: f64, y: f64| (a * x + b * y) / (a + b);
+        Self {
+            more: mean(self.more, other.more),
+            surplus: mean(self.surplus, other.surplus),
+            spread: (a + b).powf(-0.5),
+        }
+    }
+
+    /// Surplus lines are far less likely.
+    pub fn refutes_surplus(&self) -> bool {
         self.likelier() >= LIKELIER
     }
 
-    fn shows_surplus(&self) -> bool {
+    /// Surplus lines are far likelier.
+    pub fn shows_surplus(&self) -> bool {
         self.likelier() <= -LIKELIER
     }
 }
@@ -387,28 +309,29 @@ fn needs(
     let asked: BTreeSet<ItemId> = added.values().flat_map(|items| items.keys().copied()).collect();
     // Units and uses, in all and by hospital.
     let mut all: FxHashMap<(ItemId, u8), (f64, f64)> = FxHashMap::default();
-    let mut own: BTreeMap<(FeeClass, HospitalId, ItemId, u8), (f64, f64)> = BTreeMap::new();
+    let mut own: BTreeMap<(FeeClass, HospitalId, ItemId, u8), (f64, f64, f64)> = BTreeMap::new();
     for item in facts.stay_items.iter().filter(|i| asked.contains(&i.item) && i.quantity.0 > 0) {
         let Some(stay) = region.stay_of(item.record).filter(|s| s.discharged.is_some()) else { continue };
         let class = region.fees.class[item.first_line as usize];
         let used = item.quantity.units() * units.of(item);
         let length = length(stay.nights());
-        for sum in [
-            all.entry((item.item, length)).or_default(),
-            own.entry((class, stay.hospital, item.item, length)).or_default(),
-        ] {
-            *sum = (sum.0 + used, sum.1 + 1.0);
-        }
+        let sum = all.entry((item.item, length)).or_default();
+        *sum = (sum.0 + used, sum.1 + 1.0);
+        let sum = own.entry((class, stay.hospital, item.item, length)).or_default();
+        *sum = (sum.0 + used, sum.1 + 1.0, sum.2 + used * used);
     }
     // Used and expected of each item at each hospital, in uses, so that hours and bottles count alike.
     let mut items: BTreeMap<Place, BTreeMap<ItemId, (f64, f64, f64)>> = BTreeMap::new();
-    for (&(class, hospital, item, length), &(used, n)) in &own {
+    let mut varies: BTreeMap<Place, (f64, f64)> = BTreeMap::new();
+    for (&(class, hospital, item, length), &(used, n, squares)) in &own {
         let total = all[&(item, length)];
         let (others, m) = (total.0 - used, total.1 - n);
         if m >= FEW && others > 0.0 {
             let mean = others / m;
             let sum = items.entry((hospital, class)).or_default().entry(item).or_default();
             *sum = (sum.0 + used / mean, sum.1 + n, sum.2 + used);
+            let sum = varies.entry((hospital, class)).or_default();
+            *sum = (sum.0 + (squares - used * used / n) / (mean * mean), sum.1 + n);
         }
     }
     let alike = |(used, expected, _): &(f64, f64, f64)| (1.0 / OTHER_USE..OTHER_USE).contains(&(used / expected));
@@ -438,7 +361,8 @@ fn needs(
             surplus += sums.0 * (added / sums.2).min(0.99);
         }
         if expected > 0.0 && used > 0.0 {
-            let spread = (spread(at.1).powi(2) + VARIANCE / stays).sqrt();
+            let variance = varies.get(&at).map_or(VARIANCE.1, |(sum, n)| (sum / n).clamp(VARIANCE.0, VARIANCE.1));
+            let spread = (spread(at.1).powi(2) + variance / stays).sqrt();
             let need = Need { more: (used / expected).ln(), surplus: (used / (used - surplus)).ln(), spread };
             needs.insert(at, need);
         }

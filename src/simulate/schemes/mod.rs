@@ -1,6 +1,7 @@
 //! The schemes: one file each, acting on the plan, on the lines of a stay, or on both.
 
 mod bed_hanging;
+mod doubled_class;
 mod duplicate_charges;
 mod fixed_days;
 mod hours_over_day;
@@ -46,6 +47,7 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::Limit(_) => &limits::Limits,
         Scheme::FixedDays => &fixed_days::FixedDays,
         Scheme::SteeredGroups => &steered_groups::SteeredGroups,
+        Scheme::DoubledClass => &doubled_class::DoubledClass,
     }
 }
 

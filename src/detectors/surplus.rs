@@ -1,0 +1,283 @@
+//! Whether identical lines of one day come on top of what the day needs, or are a day's need in several lines.
+//!
+//! A way of writing leaves the units of a day what they are; a line billed again adds to them. So a repeat is held against the
+//! item's **days before and after** it in the same stay: on top is what exceeds both. The first and the last day of an order are
+//! no whole days and are not asked. Where the other hospitals hardly ever use several of an item on a day, a repeat is on top
+//! wherever it stands ([`SEVERAL`]); where the days of the item hold no more than days elsewhere, and would with surplus lines,
+//! one that has no days beside it is not.
+//!
+//! Lines billed again on nearly all days leave no days to compare with, but the hospital's days then hold as much more than days
+//! elsewhere: [`Need`] weighs the units of its days against those of the other hospitals, class by class.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::{Facts, Repeat, Units};
+use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
+use crate::stats::{quantile, quantile_sorted};
+
+use super::piles::{Need, Place, place, scaled};
+
+/// Part of the surplus that must show as more units of the day.
+const SHOWN: f64 = 0.5;
+/// An item is used once a day where the others have several units on at most so many of its days.
+const SEVERAL: f64 = 0.05;
+/// Share of the days elsewhere from which an item has several units always.
+const ALWAYS: f64 = 0.9;
+/// Units from which a day has several, in those of one of the identical lines or of such lines anywhere.
+const TWICE: f64 = 1.9;
+/// Days of an item at a hospital that say how it is used.
+const FEW: f64 = 5.0;
+/// Days of an item that go together, as those of one order do.
+const TOGETHER: f64 = 4.0;
+/// Share of an item's days with repeats that is a way of doing things, not a slip.
+const MANY: f64 = 0.05;
+/// Days with repeats of a class that its need is judged from.
+const REPEATS: f64 = 10.0;
+/// Standard deviation of the logarithm of an item's units a day between hospitals: least, and where too few say so.
+const SPREAD: (f64, f64) = (0.01, 0.2);
+/// Distance in standard deviations at which a hospital needs more than others do.
+const FAR: f64 = 4.0;
+
+/// What is told of repeats.
+pub struct Surplus {
+    /// By repeat: whether it comes on top; `None` where that cannot be told.
+    pub on_top: Vec<Option<bool>>,
+    /// By repeat: whether it has no days beside it and the item stands several times on nearly every day elsewhere.
+    always: Vec<bool>,
+    /// Days of an item at a hospital that hold more than the days beside them, in one line or in several: without any repeat
+    /// billed again there are so many.
+    pub peaks: BTreeMap<(HospitalId, ItemId), f64>,
+    /// Items that a hospital repeats on many days, and whose units do not tell why: no single repeat speaks there either.
+    pub untold: BTreeSet<(HospitalId, ItemId)>,
+    /// Classes of hospitals whose days hold as much more as the repeats add.
+    needed: BTreeSet<Place>,
+}
+
+impl Surplus {
+    /// The repeats that belong to an institution's surplus once it is shown to have one.
+    pub fn listed<'a>(&self, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        let listed = |at: usize| self.on_top[at].unwrap_or(!self.always[at]);
+        repeats.iter().enumerate().filter(|(at, _)| listed(*at)).map(|(_, repeat)| *repeat).collect()
+    }
+
+    /// The repeats that an institution may be held to have billed again.
+    pub fn counted<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        let counts = |(on_top, repeat): &(&Option<bool>, &&Repeat)| {
+            **on_top == Some(true) || self.needed.contains(&place(region, repeat))
+        };
+        self.on_top.iter().zip(repeats).filter(counts).map(|(_, repeat)| *repeat).collect()
+    }
+}
+
+/// Units of the days of an item at a hospital, ascending.
+#[derive(Default)]
+struct Days {
+    sums: Vec<f64>,
+    /// Units of surplus lines, in all.
+    surplus: f64,
+    /// Days with repeats.
+    repeated: f64,
+    /// Days beyond those beside them.
+    peaks: f64,
+}
+
+/// What the units of an item's days tell of the repeats at a hospital.
+#[derive(Clone, Copy, PartialEq)]
+enum Weighed {
+    /// The days hold no more than days elsewhere: a way of writing.
+    Usual,
+    /// Many days are repeated, and neither is likelier.
+    Untold,
+    /// Few repeats, or as many more units as the lines add.
+    Open,
+}
+
+impl Weighed {
+    fn of(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Self {
+        let many = days.get(&hospital).is_some_and(|own| own.repeated >= REPEATS.max(MANY * own.count()));
+        match need(days, hospital) {
+            Some(need) if need.refutes_surplus() => Self::Usual,
+            Some(need) if many && !need.shows_surplus() => Self::Untold,
+            _ => Self::Open,
+        }
+    }
+}
+
+impl Days {
+    fn count(&self) -> f64 {
+        self.sums.len() as f64
+    }
+
+    fn mean(&self) -> f64 {
+        self.sums.iter().sum::<f64>() / self.count().max(1.0)
+    }
+
+    /// Share of the days with so much.
+    fn reaching(&self, least: f64) -> f64 {
+        1.0 - self.sums.partition_point(|x| *x < least) as f64 / self.count().max(1.0)
+    }
+}
+
+/// The days of the items that are repeated anywhere, by hospital.
+type ByItem = BTreeMap<ItemId, BTreeMap<HospitalId, Days>>;
+
+/// Tells of each repeat whether it comes on top; `repeats` as [`Facts::repeats`] sorts them, piles left out.
+pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) -> Surplus {
+    // A line of each item.
+    let mut lines: BTreeMap<ItemId, Vec<f64>> = BTreeMap::new();
+    repeats.iter().for_each(|r| lines.entry(r.item).or_default().push(scaled(region, units, r)));
+    let line: BTreeMap<ItemId, f64> =
+        lines.into_iter().filter_map(|(item, mut each)| Some((item, quantile(&mut each, 0.5)?))).collect();
+    let days = days(region, facts, units, repeats, &line);
+    let hospital = |record: RecordId| region.records[record.index()].hospital;
+    let mut weighed: BTreeMap<(HospitalId, ItemId), Weighed> = BTreeMap::new();
+    let mut weigh =
+        |hospital, item| *weighed.entry((hospital, item)).or_insert_with(|| Weighed::of(&days[&item], hospital));
+    let mut several: FxHashMap<(ItemId, HospitalId, u64), Option<f64>> = FxHashMap::default();
+    let mut on_top = Vec::with_capacity(repeats.len());
+    let mut always = Vec::with_capacity(repeats.len());
+    for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
+        let (record, item) = (of_item[0].record, of_item[0].item);
+        let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
+            on_top.extend(of_item.iter().map(|_| None));
+            always.extend(of_item.iter().map(|_| false));
+            continue;
+        };
+        let sums = day_sums(region, facts.lines(&facts.stay_items[at]));
+        for repeat in of_item {
+            let each = region.fees.quantity[repeat.lines[0] as usize].units();
+            let twice = TWICE * scaled(region, units, repeat).min(line[&item]);
+            let key = (item, hospital(record), twice.to_bits());
+            let several =
+                *several.entry(key).or_insert_with(|| several_elsewhere(&days[&item], hospital(record), twice));
+            let told = beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64);
+            always.push(told.is_none() && several >= Some(ALWAYS));
+            on_top.push(match told {
+                Some(true) => told,
+                _ if several.is_some_and(|share| share < SEVERAL) => Some(true),
+                None if weigh(hospital(record), item) == Weighed::Usual => Some(false),
+                told => told,
+            });
+        }
+    }
+    let untold = weighed.iter().filter(|(_, weighed)| **weighed == Weighed::Untold).map(|(at, _)| *at).collect();
+    let needed = needed(region, repeats, &days);
+    let peaks = days.iter().flat_map(|(item, hospitals)| hospitals.iter().map(|(h, days)| ((*h, *item), days.peaks)));
+    Surplus { on_top, always, peaks: peaks.collect(), untold, needed }
+}
+
+/// The units of each day of an item in a stay, in the order of the days.
+fn day_sums(region: &Region, lines: &[u32]) -> Vec<(Day, f64)> {
+    let day = |line: u32| region.fees.time[line as usize].map(|t| t.day);
+    let of_day = lines.chunk_by(|a, b| day(*a) == day(*b));
+    let sum = |lines: &[u32]| lines.iter().map(|l| region.fees.quantity[*l as usize].units()).sum();
+    of_day.filter_map(|lines| day(lines[0]).map(|day| (day, sum(lines)))).collect()
+}
+
+/// Whether a day exceeds the days before and after it by so much; at the ends one that is as high tells that it does not.
+fn beside(sums: &[(Day, f64)], day: Day, by: f64) -> Option<bool> {
+    let at = sums.binary_search_by_key(&day, |s| s.0).ok()?;
+    let exceeds = |other: Option<&(Day, f64)>| other.map(|other| sums[at].1 - other.1 >= by);
+    match (exceeds(at.checked_sub(1).and_then(|b| sums.get(b))), exceeds(sums.get(at + 1))) {
+        (Some(before), Some(after)) => Some(before && after),
+        (Some(false), None) | (None, Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
+/// Share of the days of an item elsewhere that have so many units: the upper quartile of the hospitals, since an item may be used
+/// otherwise in some wards. `None` where nobody else uses it.
+fn several_elsewhere(days: &BTreeMap<HospitalId, Days>, without: HospitalId, least: f64) -> Option<f64> {
+    let others = days.iter().filter(|(h, days)| **h != without && days.count() >= FEW);
+    quantile(&mut others.map(|(_, days)| days.reaching(least)).collect::<Vec<f64>>(), 0.75)
+}
+
+fn days(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat], line: &BTreeMap<ItemId, f64>) -> ByItem {
+    let mut all: ByItem = line.keys().map(|item| (*item, BTreeMap::new())).collect();
+    for item in facts.stay_items.iter().filter(|i| i.quantity.0 > 0 && region.stay_of(i.record).is_some()) {
+        let Some(hospitals) = all.get_mut(&item.item) else { continue };
+        let days = hospitals.entry(region.records[item.record.index()].hospital).or_default();
+        let factor = units.of(item);
+        let sums = day_sums(region, facts.lines(item));
+        let by = SHOWN * line[&item.item] / factor;
+        days.peaks += sums.iter().filter(|(day, _)| beside(&sums, *day, by) == Some(true)).count() as f64;
+        days.sums.extend(sums.into_iter().map(|(_, sum)| sum * factor));
+    }
+    for repeat in repeats {
+        let hospital = region.records[repeat.record.index()].hospital;
+        if let Some(days) = all.get_mut(&repeat.item).and_then(|hospitals| hospitals.get_mut(&hospital)) {
+            days.repeated += 1.0;
+            days.surplus += scaled(region, units, repeat) * (repeat.lines.len() - 1) as f64;
+        }
+    }
+    all.values_mut().flat_map(BTreeMap::values_mut).for_each(|days| days.sums.sort_unstable_by(f64::total_cmp));
+    all
+}
+
+/// The classes of hospitals whose days hold as much more than days elsewhere as the repeats add, and more than hospitals differ by.
+fn needed(region: &Region, repeats: &[&Repeat], days: &ByItem) -> BTreeSet<Place> {
+    let mut repeated: BTreeMap<Place, f64> = BTreeMap::new();
+    let mut classes: BTreeMap<FeeClass, BTreeSet<ItemId>> = BTreeMap::new();
+    for repeat in repeats {
+        let place = place(region, repeat);
+        *repeated.entry(place).or_default() += 1.0;
+        classes.entry(place.1).or_default().insert(repeat.item);
+    }
+    repeated.retain(|_, count| *count >= REPEATS);
+    let mut by_class: BTreeMap<FeeClass, Vec<(HospitalId, Need)>> = BTreeMap::new();
+    for (hospital, class) in repeated.into_keys() {
+        let enough = |item: &&ItemId| days[*item].get(&hospital).is_some_and(|own| own.count() >= REPEATS);
+        let items: Vec<&ItemId> = classes[&class].iter().filter(enough).collect();
+        let needs: Vec<Need> = items.iter().filter_map(|item| need(&days[*item], hospital)).collect();
+        // A ward may need more of some items; lines billed again spread over the class.
+        let spread = needs.iter().filter(|need| need.shows_surplus()).count() * 2 >= items.len();
+        if let Some(need) = needs.into_iter().reduce(Need::and).filter(|_| spread) {
+            by_class.entry(class).or_default().push((hospital, need));
+        }
+    }
+    let mut needed = BTreeSet::new();
+    for (class, needs) in by_class {
+        for (at, (hospital, need)) in needs.iter().enumerate() {
+            let others = || needs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (_, need))| need);
+            let need = Need { spread: need.spread.hypot(common(others())), ..*need };
+            if need.shows_surplus() && need.more >= FAR * need.spread {
+                needed.insert((*hospital, class));
+            }
+        }
+    }
+    needed
+}
+
+/// What hospitals differ by in all items of a class together, beyond what their items show: a ward's doses are higher than another's.
+fn common<'a>(needs: impl Iterator<Item = &'a Need>) -> f64 {
+    let (mut more, mut spread): (Vec<f64>, Vec<f64>) = needs.map(|n| (n.more, n.spread)).unzip();
+    let width = quantile(&mut more, 0.75).zip(quantile(&mut more, 0.25)).filter(|_| more.len() > 3);
+    let Some((high, low)) = width else { return SPREAD.1 };
+    let own = quantile(&mut spread, 0.5).unwrap_or(0.0);
+    (((high - low) / 1.349).powi(2) - own.powi(2)).max(0.0).sqrt()
+}
+
+/// What the days of an item at a hospital need beside those of the others; the surplus is what it has beyond theirs.
+fn need(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Option<Need> {
+    let own = days.get(&hospital)?;
+    let others = || days.iter().filter(|(h, days)| **h != hospital && days.count() >= FEW).map(|(_, days)| days);
+    let mut means: Vec<f64> = others().map(|days| days.mean().ln()).collect();
+    let mut natural: Vec<f64> = others().map(|days| days.surplus / days.count()).collect();
+    means.sort_unstable_by(f64::total_cmp);
+    let (n, mean) = (own.count(), own.mean());
+    let surplus = own.surplus / n - quantile(&mut natural, 0.5)?;
+    if surplus <= 0.0 || mean <= surplus {
+        return None;
+    }
+    let at = |share: f64| quantile_sorted(&means, share);
+    let width = at(0.75).zip(at(0.25)).filter(|_| means.len() > 3);
+    let spread = width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).max(SPREAD.0));
+    let variance = own.sums.iter().map(|x| (x / mean - 1.0).powi(2)).sum::<f64>() * TOGETHER / n.powi(2);
+    Some(Need {
+        more: mean.ln() - at(0.5)?,
+        surplus: (mean / (mean - surplus)).ln(),
+        spread: (spread.powi(2) + variance).sqrt(),
+    })
+}
