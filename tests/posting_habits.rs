@@ -56,3 +56,20 @@ fn drugs_and_beds_are_found_beside_habits() {
         }
     }
 }
+
+#[test]
+fn a_class_billed_twice_is_found_beside_habits_of_posting() {
+    let (mut found, planted) = region(803, vec![Scheme::DoubledClass]);
+    found.retain(|f| f.rule == "duplicate-charges");
+    let planted = &planted["duplicate-charges"];
+    let leads: Vec<_> = found.iter().filter(|f| f.stay_ids.len() > 1).collect();
+    let stays: BTreeSet<String> = found.iter().flat_map(|f| f.stay_ids.iter().cloned()).collect();
+    let right = stays.intersection(planted).count();
+    assert!(!leads.is_empty() && leads.iter().all(|f| f.q_value.unwrap() < 0.05), "{} leads", leads.len());
+    assert!(right * 10 >= planted.len() * 8, "{right} of {} found", planted.len());
+    assert!(right * 20 >= stays.len() * 19, "{right} of {} right", stays.len());
+    // What is counted can be looked up: each lead has its rows, and money that its lines add up to.
+    for lead in leads {
+        assert!(lead.rows.len() >= 2 * lead.stay_ids.len() && lead.amount.0 > 0 && lead.amount <= lead.total_amount);
+    }
+}

@@ -281,3 +281,40 @@ fn need(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Option<Need>
         spread: (spread.powi(2) + variance).sqrt(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(units: &[f64], at: usize, by: f64) -> Option<bool> {
+        let sums: Vec<(Day, f64)> = units.iter().enumerate().map(|(day, units)| (Day(day as i32), *units)).collect();
+        beside(&sums, Day(at as i32), by)
+    }
+
+    #[test]
+    fn a_day_is_held_against_those_beside_it() {
+        assert_eq!(told(&[2.0, 4.0, 2.0], 1, 1.0), Some(true), "two lines of two between days of two");
+        assert_eq!(told(&[3.0, 3.0, 1.0], 1, 1.0), Some(false), "a dose a line, as the day before");
+        assert_eq!(told(&[2.0, 4.0, 4.0], 1, 1.0), Some(false), "a dose raised for good");
+        assert_eq!(told(&[4.0, 2.0], 0, 1.0), None, "the first day may be a loading dose");
+        assert_eq!(told(&[1.0, 1.0], 1, 0.5), Some(false), "no more than the day before");
+        assert_eq!(told(&[4.0], 0, 1.0), None);
+    }
+
+    fn days(sums: &[f64], surplus: f64, repeated: f64) -> Days {
+        Days { sums: sums.to_vec(), surplus, repeated, peaks: 0.0 }
+    }
+
+    #[test]
+    fn units_of_the_days_tell_writing_from_surplus() {
+        let mut all: BTreeMap<HospitalId, Days> =
+            (1..=6).map(|h| (HospitalId(h), days(&[2.0; 100], 0.0, 0.0))).collect();
+        let mut weighed = |own: Days| {
+            all.insert(HospitalId(0), own);
+            Weighed::of(&all, HospitalId(0))
+        };
+        assert!(weighed(days(&[2.0; 100], 100.0, 100.0)) == Weighed::Usual, "two lines of one");
+        assert!(weighed(days(&[4.0; 100], 200.0, 100.0)) == Weighed::Open, "twice two");
+        assert!(weighed(days(&[2.0; 100], 1.0, 1.0)) == Weighed::Open, "a slip");
+    }
+}

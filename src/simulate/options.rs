@@ -37,6 +37,8 @@ pub enum Scheme {
     SteeredGroups,
     /// 按类重复收费: a class of items billed twice at one institution.
     DoubledClass,
+    /// 计时费用集中记账超时: hours in lumps, more than the days have.
+    HourLumps,
 }
 
 /// The rules of the schemes of limits.
@@ -78,7 +80,7 @@ impl Scheme {
     ];
 
     /// Further ways, planted only where they are asked for; the truth lists them under the rules that look for them.
-    pub const FURTHER: [Self; 3] = [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass];
+    pub const FURTHER: [Self; 4] = [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass, Self::HourLumps];
 
     /// The name in `truth.csv` and on the command line.
     pub fn id(self) -> &'static str {
@@ -96,6 +98,7 @@ impl Scheme {
             Self::FixedDays => "fixed-days",
             Self::SteeredGroups => "steered-groups",
             Self::DoubledClass => "doubled-class",
+            Self::HourLumps => "hour-lumps",
         }
     }
 
@@ -116,6 +119,7 @@ impl Scheme {
             Self::FixedDays => 200,
             Self::SteeredGroups => 201,
             Self::DoubledClass => 202,
+            Self::HourLumps => 203,
             behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
         }
     }

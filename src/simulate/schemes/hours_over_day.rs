@@ -61,7 +61,7 @@ fn share_day(planting: &mut Planting<'_>, first: usize) {
 }
 
 /// Takes away the lines of an item and bills it anew, so many hours on each day.
-fn rebill(sheet: &mut Sheet<'_>, item: u16, hours: &[(i32, i64)]) {
+pub fn rebill(sheet: &mut Sheet<'_>, item: u16, hours: &[(i32, i64)]) {
     sheet.lines.retain(|l| l.item != item);
     for &(day, hours) in hours {
         if hours <= 0 {
@@ -115,6 +115,6 @@ fn shared_day(detail: i64, sheet: &mut Sheet<'_>) {
 }
 
 /// Cardiac monitoring, which every hospital knows under the same code.
-fn monitor(sheet: &Sheet<'_>) -> u16 {
+pub fn monitor(sheet: &Sheet<'_>) -> u16 {
     sheet.world.catalog.make(sheet.world.catalog.tagged(SHARED)[0], sheet.stay.hospital)
 }
