@@ -38,7 +38,7 @@ const CONSPICUOUS: f64 = 1e-3;
 /// hospital at which something may lie.
 pub fn examine(test: &mut Test, houses: &[House], suspects: &[f64], bars: &Bars) {
     let house = &houses[test.house];
-    let at = test.mark.ln();
+    let at = house.side.at(test.mark);
     let window = test.windows[test.best()];
     test.groups = groups(house, at, &window);
     test.groups.retain(|group| is_price(*group, houses, test.house, at, &window, bars));
@@ -66,7 +66,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     let window = test.windows[test.best()];
     test.cleared = if lumps.iter().filter(|p| **p <= window.p).count() >= LUMPY {
         Some(Reason::Lumps)
-    } else if is_hump(house, test.mark.ln(), test.fit.slope(), &window, bars) {
+    } else if is_hump(house, house.side.at(test.mark), test.fit.slope(), &window, bars) {
         Some(Reason::Hump)
     } else {
         None
@@ -76,7 +76,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
 /// Where a hospital's amounts begin about the mark, with hardly any below it, they say nothing of the density above it: that
 /// is continued from above alone, where it may be at its highest right at the beginning.
 fn start_of_amounts(test: &mut Test, house: &House) {
-    let at = test.mark.ln();
+    let at = house.side.at(test.mark);
     let [below, above] = BESIDE.map(|(from, to)| count(&house.logs, at + from, at + to) as f64);
     if above < 10.0 || below > START * above {
         return;
@@ -93,7 +93,7 @@ fn start_of_amounts(test: &mut Test, house: &House) {
 fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &Bars) -> Vec<f64> {
     let width = WINDOWS[best];
     let usual = test.windows[best].usual;
-    let marks: Vec<f64> = suspects.iter().map(|m| m.ln()).chain([test.mark.ln()]).collect();
+    let marks: Vec<f64> = suspects.iter().chain([&test.mark]).map(|m| house.side.at(*m)).collect();
     let masked: Vec<(f64, f64)> = marks.iter().map(|m| (*m - 1e-9, m + PLACE.gap)).collect();
     let quantile = |share: f64| house.logs[((house.logs.len() - 1) as f64 * share) as usize];
     let (low, high) = (quantile(0.03), quantile(0.97));
@@ -171,18 +171,16 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
     };
     match group {
         Group::Kind(_) => {
-            let others = houses.iter().enumerate().filter(|(i, _)| *i != own).filter_map(|(_, h)| share(h));
+            let other = |h: &House| h.hospital != house.hospital && h.side == house.side;
+            let others = houses.iter().filter(|h| other(h)).filter_map(share);
             let others: Vec<f64> = others.collect();
             let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
             if others.len() >= ELSEWHERE.0 {
                 return usual >= ALIKE * share(house).unwrap_or(1.0);
             }
-            // Too few have bills of the kind near the mark. Where several have some at other amounts, nobody else asks so much
-            // for it, and a price of one hospital is one of one course: those kept until the bill is reached stay variously.
-            let bills = |h: &House| h.bills.iter().filter(|b| group.holds(b)).take(ELSEWHERE.1).count();
-            let known = |h: &&House| bills(h) == ELSEWHERE.1;
-            let elsewhere = houses.iter().enumerate().filter(|(i, _)| *i != own).map(|(_, h)| h).filter(known);
-            elsewhere.take(ELSEWHERE.0).count() < ELSEWHERE.0 || one_length(house, group, at, window)
+            // Too few have bills of the kind near the mark: nobody else asks so much for it, and a price of one hospital is one
+            // of one course. Those kept until the bill is reached stay variously.
+            one_length(house, group, at, window)
         }
         Group::Length(nights) => {
             // Where nothing says what the bills were for, the length stands for it, and cannot be tested.

@@ -54,7 +54,7 @@ fn score(recipe: &Recipe, seeds: std::ops::Range<u64>) -> Score {
         let houses = houses(world.bills, &PRICES);
         let tests = scan(&houses, &bars());
         let mut found = Vec::new();
-        for i in standing(&tests, &bars()) {
+        for i in standing(&tests, &houses, &bars()) {
             let house = &houses[tests[i].house];
             found.push(house.hospital);
             if world.truth.iter().any(|t| t.0 == house.hospital) {
@@ -122,7 +122,7 @@ fn the_order_of_the_bills_does_not_matter() {
     let figures = |bills: Vec<(u32, Bill)>| {
         let houses = houses(bills, &PRICES);
         let tests = scan(&houses, &bars());
-        let standing = standing(&tests, &bars());
+        let standing = standing(&tests, &houses, &bars());
         let figures: Vec<_> =
             standing.iter().map(|&i| (houses[tests[i].house].hospital, tests[i].mark, tests[i].q)).collect();
         assert!(!figures.is_empty());
@@ -160,7 +160,8 @@ fn one_illness_kept_to_a_mark_is_no_price() {
 fn found_hospitals(bills: Vec<(u32, Bill)>) -> Vec<u32> {
     let houses = houses(bills, &PRICES);
     let tests = scan(&houses, &bars());
-    let mut found: Vec<u32> = standing(&tests, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
+    let mut found: Vec<u32> =
+        standing(&tests, &houses, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
     found.dedup();
     found
 }
