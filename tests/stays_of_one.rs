@@ -204,3 +204,28 @@ fn observation_that_ends_in_a_stay_is_lawful_and_beside_it_is_not() {
     let late = with(&observed(8, 8), &RULES);
     assert!(late.len() == 12 && late.iter().all(|f| f.rule == "split-stays"), "{}", late.len());
 }
+
+#[test]
+fn colds_admitted_for_an_infusion_are_found_at_any_number() {
+    const RULE: [&str; 1] = ["minor-admissions"];
+    let colds = |hospital: usize, n: usize| -> Vec<Stay> {
+        let cold = |k: usize| {
+            let illness = ["J00.x00", "M54.500", "J06.900"][k % 3];
+            stay(&format!("X{hospital:02}{k:03}"), hospital, day((k * 7 % 300) as u64), 5, illness)
+        };
+        (0..n).map(cold).collect()
+    };
+    for n in [10, 30, 150] {
+        let found = with(&colds(2, n), &RULE);
+        assert_eq!(found.len(), n);
+        for f in &found {
+            assert!(f.patient_ids[0].starts_with("X02") && f.hospital_id == "H002" && f.evidence["kind"] == "slight");
+            assert_eq!((f.stay_ids.len(), f.rows.len(), f.amount.yuan()), (1, 1, 2000.0));
+        }
+    }
+    let everywhere: Vec<Stay> = (0..HOSPITALS).flat_map(|h| colds(h, 10)).collect();
+    assert!(with(&everywhere, &RULE).is_empty());
+    // Treated as no outpatient is.
+    let treated = colds(2, 30).into_iter().map(|s| Stay { items: &["SALINE", "A", "B", "C"], ..s });
+    assert!(with(&treated.collect::<Vec<_>>(), &RULE).is_empty());
+}

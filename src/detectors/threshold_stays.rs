@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::bills::{Bill, Group, House, NO_LABEL, Prices, Side, houses};
+use self::bills::{Bill, Group, House, NO_LABEL, Prices, Side, both_sides};
 use self::scan::{Bars, Test, scan, standing};
 use self::steered::{Over, histogram, steered};
 use crate::finding::{Finding, Subject};
@@ -101,9 +101,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 /// The hospitals of a region, then the same from the other side of their marks, every test made of them, and those of the tests that stand.
 fn look(region: &Region, parameters: &Parameters) -> (Vec<House>, Vec<Test>, Vec<usize>) {
     let bars = parameters.bars();
-    let mut houses = houses(region_bills(region), &parameters.prices());
-    let mirrored: Vec<House> = houses.iter().map(House::mirrored).collect();
-    houses.extend(mirrored);
+    let houses = both_sides(region_bills(region), &parameters.prices());
     let tests = scan(&houses, &bars);
     let standing = standing(&tests, &houses, &bars);
     (houses, tests, standing)

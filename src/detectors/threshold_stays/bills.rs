@@ -144,8 +144,16 @@ pub struct Prices {
     pub heap: f64,
 }
 
+/// The hospitals of some bills, then the same from the other side of their marks.
+pub fn both_sides(bills: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+    let mut houses = houses(bills, prices);
+    let mirrored: Vec<House> = houses.iter().map(House::mirrored).collect();
+    houses.extend(mirrored);
+    houses
+}
+
 /// Sorts bills by hospital and takes out what prices explain.
-pub fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
     let mut by_hospital: BTreeMap<u32, Vec<Bill>> = BTreeMap::new();
     for (hospital, bill) in all {
         by_hospital.entry(hospital).or_default().push(bill);

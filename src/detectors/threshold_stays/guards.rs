@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bills::{Bill, Group, House, NO_LABEL};
+use super::bills::{Bill, Group, House, NO_LABEL, Side};
 use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
@@ -29,6 +29,13 @@ const BESIDE: [(f64, f64); 2] = [(-0.12, -0.02), (PLACE.gap, PLACE.gap + 0.1)];
 
 /// With so few bills below a mark for one above it, the amounts begin there.
 const START: f64 = 0.3;
+
+/// With so small a share of the bills smaller than those under a mark, the amounts begin there.
+const BEGUN: f64 = 0.02;
+
+/// With fewer neighbours than these, and so large a probability of the step at the mark, a narrow hump is as good an explanation.
+const FEW_BESIDE: usize = 160;
+const FEW_STEP: f64 = 1e-3;
 
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
@@ -66,7 +73,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     let window = test.windows[test.best()];
     test.cleared = if lumps.iter().filter(|p| **p <= window.p).count() >= LUMPY {
         Some(Reason::Lumps)
-    } else if is_hump(house, house.side.at(test.mark), test.fit.slope(), &window, bars) {
+    } else if is_hump(house, house.side.at(test.mark), &test.fit, &window, bars) {
         Some(Reason::Hump)
     } else {
         None
@@ -78,10 +85,16 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
 fn start_of_amounts(test: &mut Test, house: &House) {
     let at = house.side.at(test.mark);
     let [below, above] = BESIDE.map(|(from, to)| count(&house.logs, at + from, at + to) as f64);
-    if above < 10.0 || below > START * above {
+    let beyond = count(&house.logs, at + PLACE.gap, f64::INFINITY) as f64;
+    let place = if above >= 10.0 && below <= START * above {
+        Neighbourhood { below: 0.0, ..PLACE }
+    } else if house.side == Side::Under && test.fit.below >= 10 && beyond <= BEGUN * house.logs.len() as f64 {
+        // Seen from the other side the amounts begin just under the mark, and may be densest there.
+        Neighbourhood { above: 0.0, ..PLACE }
+    } else {
         return;
-    }
-    test.fit = Counterfactual::fit(&house.logs, at, &Neighbourhood { below: 0.0, ..PLACE }, &[]);
+    };
+    test.fit = Counterfactual::fit(&house.logs, at, &place, &[]);
     for window in &mut test.windows {
         window.expected = test.fit.expected(0.0, window.width);
     }
@@ -111,7 +124,7 @@ fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &B
         if window.p < 1e-3 && !groups(house, at, &window).is_empty() {
             continue;
         }
-        if !is_hump(house, at, fit.slope(), &window, bars) {
+        if !is_hump(house, at, &fit, &window, bars) {
             p.push(window.p);
         }
         let Expected { mean, variance } = window.expected;
@@ -201,14 +214,17 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump
 /// does not, however narrow.
-fn is_hump(house: &House, at: f64, slope: f64, window: &Window, bars: &Bars) -> bool {
-    let width = window.width.clamp(0.01, 0.02);
+fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, bars: &Bars) -> bool {
+    // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
+    let few = fit.below + fit.above < FEW_BESIDE;
+    let (widest, step_p) = if few { (0.04, bars.step_p.min(FEW_STEP)) } else { (0.02, bars.step_p) };
+    let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
     // A density that rises towards the mark has more above it by itself.
-    let slope = (slope.max(0.0) * width).exp();
+    let slope = (fit.slope().max(0.0) * width).exp();
     let share = slope / (1.0 + slope);
     (above as f64) < bars.step * slope * below as f64
-        || binomial_tail(above as u64, (above + below) as u64, share) > bars.step_p
+        || binomial_tail(above as u64, (above + below) as u64, share) > step_p
 }
 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,
