@@ -34,8 +34,8 @@ const START: f64 = 0.3;
 const BEGUN: f64 = 0.02;
 
 /// With fewer neighbours than these, and so large a probability of the step at the mark, a narrow hump is as good an explanation.
-const FEW_BESIDE: usize = 160;
-const FEW_STEP: f64 = 1e-3;
+const FEW_BESIDE: usize = 100;
+const FEW_STEP: f64 = 4e-3;
 
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
