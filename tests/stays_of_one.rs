@@ -101,7 +101,9 @@ fn with(more: &[Stay], rules: &[&str]) -> Vec<Finding> {
                 let (line, when) = (format!("{id}{night:02}{k}"), format!("{} 09:00:00", s.first + Days::new(night)));
                 let class = if k == 0 { "01" } else { "09" };
                 fees.write_record(
-                    [line.as_str(), &id, &s.person, &hospital, &when].into_iter().chain([item, class, "1", "50", "50"]),
+                    [line.as_str(), &id, &s.person, &hospital, &when]
+                        .into_iter()
+                        .chain([item, class, "1", "300", "300"]),
                 )
                 .unwrap();
             }
