@@ -1,7 +1,9 @@
 //! `minor-admissions`: stays that consist of tests, at hospitals that have far more of them than others.
 //!
 //! A stay is minor where hardly anything was billed beside bed, rounds, nursing and tests. The number expected of a hospital is
-//! what other hospitals show for the same diagnoses; whether it has more than hospitals differ by is a funnel with
+//! what other hospitals show for the same diagnoses. Colds and backaches that were given an infusion or warmth are the other
+//! kind: there the diagnosis is what is judged, so the number expected is what others show for patients of the same age and
+//! sex, which nobody writes himself. Whether it has more than hospitals differ by is a funnel with
 //! over-dispersion ([`crate::stats::funnel`]), with false discoveries controlled over hospitals.
 
 use std::collections::BTreeMap;
@@ -53,13 +55,38 @@ const TESTS: [FeeClass; 2] = [FeeClass::Examination, FeeClass::Laboratory];
 const LODGING: [FeeClass; 5] =
     [FeeClass::Bed, FeeClass::Consultation, FeeClass::Nursing, FeeClass::Registration, FeeClass::GeneralTreatment];
 
+/// What makes a stay one that needed no bed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It consists of tests.
+    Tests,
+    /// A slight illness, treated as outpatients are.
+    Slight,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Tests, Self::Slight];
+
+    /// As evidence says it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tests => "tests",
+            Self::Slight => "slight",
+        }
+    }
+}
+
 /// A stay that was judged.
 struct Judged {
     stay: u32,
-    minor: bool,
+    /// What kind it is of, if any.
+    kind: Option<Kind>,
+    /// Whether it would be one of tests if twice as much treatment were allowed.
+    near: bool,
     tests: Fen,
     treatment: Fen,
     billed: Fen,
+    operated: bool,
 }
 
 /// The stays of a kind: minor ones and all.
@@ -69,11 +96,11 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let judged = judged(context, &parameters);
     let (hospitals, compared, few) = hospitals(context.region, &judged, &parameters);
-    let listed = judged.iter().filter(|j| j.minor);
+    let listed = judged.iter().filter_map(|j| Some((j, j.kind?)));
     let findings = listed
-        .filter_map(|j| {
-            let hospital = hospitals.get(&context.region.stays[j.stay as usize].hospital)?;
-            Some(finding(context.region, j, hospital))
+        .filter_map(|(j, kind)| {
+            let hospital = hospitals[kind as usize].get(&context.region.stays[j.stay as usize].hospital)?;
+            Some(finding(context.region, j, kind, hospital))
         })
         .collect();
     let coverage = Coverage::of(Unit::Hospitals, compared).not(Why::FewPeers, Unit::Hospitals, few).not(
@@ -96,7 +123,24 @@ fn judged(context: &Context<'_>, parameters: &Parameters) -> Vec<Judged> {
             out.extend(judge(region, index, total, parameters));
         }
     }
+    slight(region, &mut out, parameters);
     out
+}
+
+/// Marks the slight illnesses that were treated as outpatients are: without an operation, and for no more a night than half of
+/// all stays are.
+fn slight(region: &Region, judged: &mut [Judged], parameters: &Parameters) {
+    let nightly = |j: &Judged| j.treatment.yuan() / f64::from(region.stays[j.stay as usize].nights().max(1));
+    let mut all: Vec<f64> = judged.iter().map(nightly).collect();
+    if all.is_empty() {
+        return;
+    }
+    let middle = all.len() / 2;
+    let usual = *all.select_nth_unstable_by(middle, f64::total_cmp).1;
+    for j in judged.iter_mut().filter(|j| j.kind.is_none() && !j.operated && nightly(j) <= usual) {
+        let code = region.names.diagnoses.get(region.stays[j.stay as usize].diagnosis);
+        j.kind = begins(code, &parameters.minor_codes).then_some(Kind::Slight);
+    }
 }
 
 fn counts(region: &Region, stay: &Stay, series: &Series<'_>, parameters: &Parameters) -> bool {
@@ -132,8 +176,11 @@ fn judge(region: &Region, index: u32, total: &StayTotal, parameters: &Parameters
     let treatment = billed - tests - of(&LODGING) - unknown;
     let slight = begins(region.names.diagnoses.get(stay.diagnosis), &parameters.minor_codes);
     let limit = if slight { parameters.minor_treatment_share } else { parameters.max_treatment_share };
-    let minor = treatment.yuan() <= limit * billed.yuan() && tests.yuan() >= parameters.min_test_share * billed.yuan();
-    Some(Judged { stay: index, minor, tests, treatment, billed })
+    let tested = tests.yuan() >= parameters.min_test_share * billed.yuan();
+    let within = |limit: f64| tested && treatment.yuan() <= limit * billed.yuan();
+    let kind = within(limit).then_some(Kind::Tests);
+    let operated = stay.operation.some().is_some() || of(&[FeeClass::Surgery]) > Fen(0);
+    Some(Judged { stay: index, kind, near: kind.is_none() && within(2.0 * limit), tests, treatment, billed, operated })
 }
 
 /// A hospital that stands out.
@@ -146,42 +193,65 @@ struct Hospital {
     standing: Standing,
 }
 
-/// The hospitals that stand out, how many were compared, and how many have nobody to be compared with.
+/// By kind the hospitals that stand out, how many were compared, and how many have nobody to be compared with. False discoveries
+/// are controlled over hospitals and kinds.
 fn hospitals(
     region: &Region,
     judged: &[Judged],
     parameters: &Parameters,
-) -> (BTreeMap<HospitalId, Hospital>, usize, usize) {
-    let rates = Rates::new(region, judged, parameters.enough_stays);
-    let mut tallies: BTreeMap<HospitalId, (Tally, f64)> = BTreeMap::new();
-    for j in judged {
-        let stay = &region.stays[j.stay as usize];
-        let (tally, expected) = tallies.entry(stay.hospital).or_default();
-        add(tally, j.minor);
-        *expected += rates.elsewhere(region, stay);
+) -> ([BTreeMap<HospitalId, Hospital>; 2], usize, usize) {
+    let mut all: BTreeMap<HospitalId, [House; 2]> = BTreeMap::new();
+    for kind in Kind::ALL {
+        let rates = Rates::new(region, judged, kind, parameters.enough_stays);
+        for j in judged {
+            let stay = &region.stays[j.stay as usize];
+            let house = &mut all.entry(stay.hospital).or_default()[kind as usize];
+            add(&mut house.tally, j.kind == Some(kind));
+            house.expected += rates.elsewhere(region, stay);
+            house.near += f64::from(u8::from(kind == Kind::Tests && j.near));
+        }
     }
-    let ids: Vec<HospitalId> = tallies.keys().copied().collect();
-    let list: Vec<(Tally, f64)> = tallies.into_values().collect();
-    let counts: Vec<(f64, f64)> = list.iter().map(|(t, expected)| (t[0], *expected)).collect();
-    let standing = count_standings(&counts, &groups(region, &ids, parameters.min_peers));
-    let p: Vec<f64> = standing.iter().map(|s| s.map_or(1.0, |s| s.p)).collect();
+    let ids: Vec<HospitalId> = all.keys().copied().collect();
+    let groups = groups(region, &ids, parameters.min_peers);
+    let standings = Kind::ALL.map(|kind| {
+        let counts: Vec<(f64, f64)> =
+            all.values().map(|h| &h[kind as usize]).map(|h| (h.tally[0], h.expected)).collect();
+        count_standings(&counts, &groups)
+    });
+    let p: Vec<f64> = standings.iter().flatten().map(|s| s.map_or(1.0, |s| s.p)).collect();
     let q = benjamini_hochberg(&p, p.len());
-    let compared = standing.iter().flatten().count();
-    let mut out = BTreeMap::new();
-    for (i, ([minor, stays], expected)) in list.into_iter().enumerate() {
-        let Some(standing) = standing[i] else { continue };
-        let usual = expected * standing.prediction.mean.max(0.0).powi(2);
-        // Where nearly every stay looks so, drugs and treatment are billed elsewhere.
-        let real = minor <= parameters.max_minor_share * stays;
-        if real
-            && q[i] <= parameters.max_q
-            && minor >= parameters.min_ratio * usual
-            && minor - usual >= parameters.min_excess
-        {
-            out.insert(ids[i], Hospital { minor, stays, expected: usual, p: p[i], q: q[i], standing });
+    let compared = standings[0].iter().flatten().count();
+    let mut out = [BTreeMap::new(), BTreeMap::new()];
+    for (i, (id, houses)) in all.iter().enumerate() {
+        for kind in Kind::ALL {
+            let (house, at) = (&houses[kind as usize], kind as usize * ids.len() + i);
+            let Some(standing) = standings[kind as usize][i] else { continue };
+            let [minor, stays] = house.tally;
+            // A hospital that treats cheaply has stays under the limit as well, but more of them just over it.
+            let usual = (house.expected * standing.prediction.mean.max(0.0).powi(2)).max(house.near);
+            // Where nearly every stay looks so, drugs and treatment are billed elsewhere.
+            let real = minor <= parameters.max_minor_share * stays;
+            if real
+                && q[at] <= parameters.max_q
+                && minor >= parameters.min_ratio * usual
+                && minor - usual >= parameters.min_excess
+            {
+                let (p, q) = (p[at], q[at]);
+                out[kind as usize].insert(*id, Hospital { minor, stays, expected: usual, p, q, standing });
+            }
         }
     }
     (out, compared, ids.len() - compared)
+}
+
+/// The stays of one kind at a hospital.
+#[derive(Clone, Copy, Default)]
+struct House {
+    tally: Tally,
+    /// Expected by what others show.
+    expected: f64,
+    /// Stays just over the limit.
+    near: f64,
 }
 
 fn add(tally: &mut Tally, minor: bool) {
@@ -198,11 +268,13 @@ struct Rates<'a> {
     own: BTreeMap<HospitalId, Tally>,
     all: Tally,
     enough: f64,
+    kind: Kind,
 }
 
 impl<'a> Rates<'a> {
-    fn new(region: &'a Region, judged: &[Judged], enough: f64) -> Self {
+    fn new(region: &'a Region, judged: &[Judged], kind: Kind, enough: f64) -> Self {
         let mut rates = Self {
+            kind,
             categories: BTreeMap::new(),
             category: BTreeMap::new(),
             chapters: BTreeMap::new(),
@@ -213,13 +285,13 @@ impl<'a> Rates<'a> {
         };
         for j in judged {
             let stay = &region.stays[j.stay as usize];
-            let (category, chapter) = kind(region, stay.diagnosis);
-            add(rates.categories.entry((category, stay.hospital)).or_default(), j.minor);
-            add(rates.category.entry(category).or_default(), j.minor);
-            add(rates.chapters.entry((chapter, stay.hospital)).or_default(), j.minor);
-            add(rates.chapter.entry(chapter).or_default(), j.minor);
-            add(rates.own.entry(stay.hospital).or_default(), j.minor);
-            add(&mut rates.all, j.minor);
+            let ((category, chapter), is) = (alike(region, stay, kind), j.kind == Some(kind));
+            add(rates.categories.entry((category, stay.hospital)).or_default(), is);
+            add(rates.category.entry(category).or_default(), is);
+            add(rates.chapters.entry((chapter, stay.hospital)).or_default(), is);
+            add(rates.chapter.entry(chapter).or_default(), is);
+            add(rates.own.entry(stay.hospital).or_default(), is);
+            add(&mut rates.all, is);
         }
         rates
     }
@@ -227,7 +299,7 @@ impl<'a> Rates<'a> {
     /// The share of minor stays among the other hospitals' stays of the same category, drawn towards that of the chapter and of
     /// everything by as many stays as are enough.
     fn elsewhere(&self, region: &Region, stay: &Stay) -> f64 {
-        let (category, chapter) = kind(region, stay.diagnosis);
+        let (category, chapter) = alike(region, stay, self.kind);
         let without = |all: Tally, own: Option<&Tally>| {
             let own = own.copied().unwrap_or_default();
             [all[0] - own[0], all[1] - own[1]]
@@ -241,11 +313,23 @@ impl<'a> Rates<'a> {
     }
 }
 
-fn kind(region: &Region, code: DiagnosisId) -> (&str, Option<u8>) {
-    (category(region, code).unwrap_or_default(), chapter(region, code))
+/// Ages from which on patients are alike.
+const AGES: [(i32, &str); 7] = [(0, "0"), (7, "7"), (18, "18"), (40, "40"), (55, "55"), (65, "65"), (75, "75")];
+
+/// What stays are compared by, finely and coarsely: the diagnosis where the treatment is judged, the patient where the diagnosis is.
+fn alike<'a>(region: &'a Region, stay: &Stay, kind: Kind) -> (&'a str, Option<u8>) {
+    match kind {
+        Kind::Tests => (category(region, stay.diagnosis).unwrap_or_default(), chapter(region, stay.diagnosis)),
+        Kind::Slight => {
+            let born = region.birth(stay.person, Some(stay));
+            let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
+            let band = AGES.iter().rev().find(|(from, _)| age >= *from);
+            (band.map_or("", |(_, name)| name), Some(stay.sex as u8))
+        }
+    }
 }
 
-fn finding(region: &Region, judged: &Judged, hospital: &Hospital) -> Finding {
+fn finding(region: &Region, judged: &Judged, kind: Kind, hospital: &Hospital) -> Finding {
     let stay = &region.stays[judged.stay as usize];
     let mut finding = stay_finding(region, judged.stay as usize);
     finding.add_risk(Subject::Stay(judged.stay), region.at_stake(stay));
@@ -257,6 +341,7 @@ fn finding(region: &Region, judged: &Judged, hospital: &Hospital) -> Finding {
     finding.q_value = Some(hospital.q);
     let share = |part: f64, whole: f64| (1_000.0 * part / whole).round() / 10.0;
     let evidence = &mut finding.evidence;
+    evidence.insert("kind".into(), kind.name().into());
     evidence.insert("diagnosis".into(), diagnosis(region, stay).into());
     evidence.insert("nights".into(), stay.nights().into());
     evidence.insert("tests".into(), yuan(judged.tests));

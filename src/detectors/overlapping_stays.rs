@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::returns::is_observation;
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, HospitalId, PersonId, Region, Stamp, Stay};
 use crate::rule::coverage::stays_of_persons;
@@ -25,6 +26,7 @@ struct Parameters {
     transfer_hours: f64,
     stated_transfer_hours: f64,
     open_stay_quantile: f64,
+    observation_days: i32,
 }
 
 /// Stays open at once that a stay is held against, those that end last: the number of a person in more beds than these is in one
@@ -141,7 +143,8 @@ impl Sweep<'_> {
         if (nights < 1 && !inside) || self.is_transfer(first, second) || self.is_transfer(second, first) {
             return None;
         }
-        if self.mother_and_child(first, second, of_mother) {
+        if self.mother_and_child(first, second, of_mother) || self.ends_in(first, second) || self.ends_in(second, first)
+        {
             return None;
         }
         Some(Pair { a, b, days: nights.max(1), start, end, confidence: self.confidence(first, second, nights) })
@@ -160,6 +163,17 @@ impl Sweep<'_> {
             }
             _ => f64::from(left.day.0 - arriving.admitted.day.0) <= (hours / 24.0).ceil(),
         }
+    }
+
+    /// Whether one stay is observation in the emergency department that ended in the other: its account may be closed a day after.
+    /// Observation that goes on beside the stay is none.
+    fn ends_in(&self, observed: &Stay, stay: &Stay) -> bool {
+        observed.admitted.day <= stay.admitted.day
+            && !is_observation(self.region, stay)
+            && is_observation(self.region, observed)
+            && self
+                .left(observed)
+                .is_some_and(|left| left.day.0 <= stay.admitted.day.0 + self.parameters.observation_days)
     }
 
     /// Whether two people stand behind the number: a newborn billed under the mother's, of whom there is a stay as well.

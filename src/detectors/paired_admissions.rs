@@ -92,7 +92,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         let groups = apart(groups, again.remove(&at).unwrap_or_default());
         for (group, to_mark) in groups.iter().filter(|(g, _)| !report::are_family(context.region, &homes, ward, g)) {
             let mark = if *to_mark { report::mark(context.region, ward, group, &marks[&ward.id]) } else { 0.0 };
-            findings.push(report::finding(context.region, ward, group, mark, found.tests));
+            findings.push(report::finding(context.region, ward, group, mark, (found.tests, wards.len() == 1)));
         }
     }
     let counts = context.index.counts();

@@ -71,6 +71,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     // A return has been seen only where the export goes on for as long.
     let last = region.stays.iter().map(|s| s.admitted.day.0).max().unwrap_or(0) - parameters.window;
     let mut all = discharges(region, &plan, parameters.series_gap);
+    all.retain(|d| !d.is_transfer());
     let seen = all.len();
     all.retain(|d| region.stays[d.stay as usize].last_day().0 <= last);
     let houses = houses(region, &all, &parameters);

@@ -26,8 +26,45 @@ pub struct Plan<'a> {
 pub struct Discharge {
     /// Index of the stay.
     pub stay: u32,
-    /// The person's next stay, where it is at the same hospital and not planned.
+    /// The person's next stay, where it is at the same hospital and nothing excuses it.
     pub next: Option<Next>,
+    /// The same where something does, as far as others have as much of it.
+    pub excused: Option<(Excuse, Next)>,
+}
+
+/// What makes a return lawful, all of it written by the hospital itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Excuse {
+    /// A return that was planned at discharge.
+    Planned,
+    /// Accounts closed at the end of a month.
+    Closing,
+    /// A discharge by transfer. It does not count as a discharge elsewhere.
+    Transfer,
+    /// An illness of another chapter.
+    OtherIllness,
+}
+
+impl Excuse {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Planned, Self::Closing, Self::Transfer, Self::OtherIllness];
+
+    /// As evidence says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Closing => "closing",
+            Self::Transfer => "transfer",
+            Self::OtherIllness => "other_illness",
+        }
+    }
+}
+
+impl Discharge {
+    /// Whether the patient was sent elsewhere, by what the hospital wrote.
+    pub fn is_transfer(&self) -> bool {
+        self.excused.is_some_and(|(excuse, _)| excuse == Excuse::Transfer)
+    }
 }
 
 /// A return.
@@ -39,8 +76,8 @@ pub struct Next {
     pub gap: i32,
 }
 
-/// Every discharge that counts, by person and time. Left out are series of care, births and newborns, day surgery, transfers,
-/// deaths, persons who come at even intervals with more than `series_gap` days between stays, and stays still open.
+/// Every discharge that counts, by person and time, and those by transfer after which the patient is back at the same hospital
+/// next. Left out are series of care, births and newborns, day surgery, other transfers, deaths, persons who come at even intervals with more than `series_gap` days between stays, and stays still open.
 pub fn discharges(region: &Region, plan: &Plan<'_>, series_gap: i32) -> Vec<Discharge> {
     let ready = Ready::new(region);
     let mut order: Vec<u32> = (0..region.stays.len() as u32).collect();
@@ -57,12 +94,20 @@ pub fn discharges(region: &Region, plan: &Plan<'_>, series_gap: i32) -> Vec<Disc
         let counts: Vec<bool> = person.iter().map(|&i| ready.counts(plan, &region.stays[i as usize])).collect();
         for (at, &i) in person.iter().enumerate().filter(|(at, _)| counts[*at]) {
             let stay = &region.stays[i as usize];
-            if stay.discharged.is_none() || leaves_otherwise(region, stay) {
+            let otherwise = leaves_otherwise(region, stay);
+            if stay.discharged.is_none() || (otherwise && !is_transfer(region, stay)) {
                 continue;
             }
             let next = person.get(at + 1).filter(|_| counts[at + 1]);
             let next = next.and_then(|&n| ready.follows(plan, stay, &region.stays[n as usize], n));
-            out.push(Discharge { stay: i, next });
+            out.extend(match next {
+                Some((next, None)) if !otherwise => Some(Discharge { stay: i, next: Some(next), excused: None }),
+                Some((next, excuse)) => {
+                    let excuse = if otherwise { Some(Excuse::Transfer) } else { excuse };
+                    Some(Discharge { stay: i, next: None, excused: excuse.map(|excuse| (excuse, next)) })
+                }
+                None => (!otherwise).then_some(Discharge { stay: i, next: None, excused: None }),
+            });
         }
     }
     out
@@ -93,24 +138,53 @@ impl<'a> Ready<'a> {
             && !is_newborns(self.region, stay)
     }
 
-    /// The return, if one stay follows the other at one hospital and neither a plan, a change of insurance, a year's or month's
-    /// closing of accounts nor another illness explains it.
-    fn follows(&self, plan: &Plan<'_>, first: &Stay, second: &Stay, index: u32) -> Option<Next> {
+    /// The return, if one stay follows the other at one hospital and neither a change of insurance, a year's closing of accounts
+    /// nor observation that ends in the stay explains it, and what else may.
+    fn follows(&self, plan: &Plan<'_>, first: &Stay, second: &Stay, index: u32) -> Option<(Next, Option<Excuse>)> {
         let (left, back) = (first.last_day(), second.admitted.day);
         let gap = back.0 - left.0;
-        let closing = gap <= 1 && crate::model::Day(left.0 + 1).month() != left.month();
-        let other_illness = plan.illnesses.differ(first, second);
+        let next_month = crate::model::Day(left.0 + 1).month();
+        let closing = gap <= 1 && next_month != left.month();
         let same = first.hospital == second.hospital && first.insurance == second.insurance;
         let unnamed = first.diagnosis.some().is_none() && first.diagnosis_name.some().is_none();
-        let long_term = unnamed && first.nights() >= plan.long_nights;
-        (gap >= 0 && same && !closing && !other_illness && !long_term && !self.planned(first))
-            .then_some(Next { stay: index, gap })
+        let long = first.nights() >= plan.long_nights;
+        let settled_now_and_then = long && (unnamed || closing);
+        let years_end = closing && next_month.rem_euclid(12) == 0;
+        let observed = gap == 0 && is_observation(self.region, first);
+        if gap < 0 || !same || settled_now_and_then || years_end || observed {
+            return None;
+        }
+        let excuse = if self.planned(first) {
+            Some(Excuse::Planned)
+        } else if closing {
+            Some(Excuse::Closing)
+        } else {
+            plan.illnesses.differ(first, second).then_some(Excuse::OtherIllness)
+        };
+        Some((Next { stay: index, gap }, excuse))
     }
 
     fn planned(&self, stay: &Stay) -> bool {
         let text = self.region.names.texts.get(stay.return_plan).trim();
         text == self.yes || matches!(text, "有" | "是" | "Y" | "y")
     }
+}
+
+/// Nights that observation in the emergency department takes at most: 72 hours.
+const OBSERVED: i32 = 3;
+
+/// Whether a stay is observation in the emergency department, which ends in admission or not: by the kind of visit (24 of the
+/// national list, 急诊转住院), and no longer than such observation lasts.
+pub fn is_observation(region: &Region, stay: &Stay) -> bool {
+    let kind = region.names.texts.get(stay.kind).trim();
+    let named = kind.starts_with("24") || ["急诊", "留观"].iter().any(|word| kind.contains(word));
+    (named || stay.setting == Setting::Emergency) && stay.nights() <= OBSERVED
+}
+
+/// Whether the patient was sent to another institution, by the way of discharge.
+fn is_transfer(region: &Region, stay: &Stay) -> bool {
+    let way = region.names.texts.get(stay.discharge_way).trim();
+    way.trim_start_matches('0') == "2" || ["转院", "转科", "转上级"].iter().any(|word| way.contains(word))
 }
 
 /// Transfers, deaths and those who left against advice: what follows is not the hospital's doing.

@@ -1,4 +1,4 @@
-//! `threshold-stays`: too many bills just over a round mark.
+//! `threshold-stays`: too many bills just over a round mark, or just under one.
 //!
 //! The null of a hospital and mark is a smooth density of the hospital's own bills around the mark ([`crate::stats::bunching`]).
 //! It is tested in five windows above the mark, at every round number and mark of the card that has neighbours; a hospital's
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::bills::{Bill, Group, House, NO_LABEL, Prices, houses};
+use self::bills::{Bill, Group, House, NO_LABEL, Prices, Side, both_sides};
 use self::scan::{Bars, Test, scan, standing};
 use self::steered::{Over, histogram, steered};
 use crate::finding::{Finding, Subject};
@@ -88,20 +88,22 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let (houses, tests, standing) = look(region, &parameters);
     let findings =
         standing.into_iter().map(|i| finding(region, &tests[i], &houses[tests[i].house], tests.len())).collect();
-    let tested: BTreeSet<usize> = tests.iter().map(|t| t.house).collect();
+    // Each hospital is there twice, once from either side of its marks.
+    let hospitals = houses.len() / 2;
+    let tested: BTreeSet<usize> = tests.iter().map(|t| t.house % hospitals).collect();
     let bills = |house: &House| house.bills.len() + house.heaped + house.packaged;
     Ok(Coverage::of(Unit::Stays, tested.iter().map(|i| bills(&houses[*i])).sum())
-        .not(Why::FewRecords, Unit::Hospitals, houses.len() - tested.len())
+        .not(Why::FewRecords, Unit::Hospitals, hospitals - tested.len())
         .not(Why::NoTotal, Unit::Stays, context.index.counts().free_stays)
         .with(findings))
 }
 
-/// The hospitals of a region, every test made of them, and those of the tests that stand.
+/// The hospitals of a region, then the same from the other side of their marks, every test made of them, and those of the tests that stand.
 fn look(region: &Region, parameters: &Parameters) -> (Vec<House>, Vec<Test>, Vec<usize>) {
     let bars = parameters.bars();
-    let houses = houses(region_bills(region), &parameters.prices());
+    let houses = both_sides(region_bills(region), &parameters.prices());
     let tests = scan(&houses, &bars);
-    let standing = standing(&tests, &bars);
+    let standing = standing(&tests, &houses, &bars);
     (houses, tests, standing)
 }
 
@@ -112,11 +114,11 @@ pub(super) fn marks(context: &Context<'_>) -> BTreeMap<HospitalId, Vec<(Fen, Fen
     let Some(parameters) = card.and_then(|card| parameters::<Parameters>(card).ok()) else { return BTreeMap::new() };
     let (houses, tests, standing) = look(context.region, &parameters);
     let mut marks: BTreeMap<HospitalId, Vec<(Fen, Fen)>> = BTreeMap::new();
-    for i in standing {
+    for i in standing.into_iter().filter(|i| houses[tests[*i].house].side == Side::Over) {
         let house = &houses[tests[i].house];
         let over = steered(&tests[i], &house.without(&tests[i].groups));
         let fen = |yuan: f64| Fen((yuan * 100.0).round() as i64);
-        let span = (fen(tests[i].mark), fen(tests[i].mark * over.reach.exp()));
+        let span = (fen(tests[i].mark), fen(house.side.beyond(tests[i].mark, over.reach)));
         marks.entry(HospitalId(house.hospital)).or_default().push(span);
     }
     marks
@@ -138,6 +140,9 @@ fn region_bills(region: &Region) -> Vec<(u32, Bill)> {
     region.stays.iter().enumerate().filter_map(bill).collect()
 }
 
+/// Share of the confidence that is left where nobody can be compared with.
+const ALONE: f64 = 0.7;
+
 fn finding(region: &Region, test: &Test, house: &House, tests: usize) -> Finding {
     let rest = house.without(&test.groups);
     let over = steered(test, &rest);
@@ -148,7 +153,7 @@ fn finding(region: &Region, test: &Test, house: &House, tests: usize) -> Finding
         expected: Some(rounded(over.expected, 10.0)),
         p_value: Some(test.p),
         q_value: Some(test.q),
-        confidence: (1.0 - test.q).min(0.99),
+        confidence: (1.0 - test.q).min(0.99) * if test.peers == 0 { ALONE } else { 1.0 },
         ..Finding::default()
     };
     for (bill, steered) in bills.iter().zip(&over.bills) {
@@ -177,7 +182,9 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
     };
     let evidence = &mut finding.evidence;
     put(evidence, "mark", test.mark.into());
-    put(evidence, "upper", rounded(test.mark * over.reach.exp(), 1.0).into());
+    put(evidence, "side", if house.side == Side::Over { "over" } else { "under" }.into());
+    put(evidence, "alone", if test.peers == 0 { "yes" } else { "no" }.into());
+    put(evidence, "upper", rounded(house.side.beyond(test.mark, over.reach), 1.0).into());
     put(evidence, "excess", rounded(probable, 10.0).into());
     put(evidence, "ratio", rounded(over.bills.len() as f64 / over.expected.max(0.1), 10.0).into());
     // Where the hospital's own amounts are far from the mark, any excess of its peers is many times what is expected of it.
@@ -187,10 +194,15 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
     put(evidence, "set_aside_groups", Value::Array(test.groups.iter().map(|g| group(region, *g)).collect()));
     put(evidence, "returning_patients", returning.len().into());
     put(evidence, "returning", Value::Array(returning));
-    let bins = histogram(test, rest).into_iter().map(|bin| {
+    let mut bins = histogram(test, rest);
+    if house.side == Side::Under {
+        bins.reverse();
+    }
+    let bins = bins.into_iter().map(|bin| {
+        let ends = [bin.from, bin.to].map(|at| rounded(house.side.beyond(test.mark, at), 1.0));
         json!({
-            "from": rounded(test.mark * bin.from.exp(), 1.0),
-            "to": rounded(test.mark * bin.to.exp(), 1.0),
+            "from": ends[0].min(ends[1]),
+            "to": ends[0].max(ends[1]),
             "observed": bin.observed,
             "expected": rounded(bin.expected, 10.0),
         })

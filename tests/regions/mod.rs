@@ -1,5 +1,6 @@
 //! Simulated regions for the tests of whole rules: scanned, and what was planted in them.
-#![allow(clippy::unwrap_used)]
+// Each test uses what it needs of it.
+#![allow(clippy::unwrap_used, dead_code)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

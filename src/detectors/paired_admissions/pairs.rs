@@ -12,9 +12,9 @@ use crate::stats::poisson_binomial_tail;
 pub const TOLERANCES: [i32; 4] = [0, 1, 2, 3];
 /// So many people who come along again and again may always be a group.
 const GROUP: usize = 20;
-/// More of them may be one up to this share of those who return to the hospital, and this number: beyond, it is the hospital's
-/// own calendar.
-const HOUSE: (f64, usize) = (0.15, 200);
+/// More of them may be one up to this share of those who return to the hospital, and this number: only what most of those do is
+/// the hospital's own calendar.
+const HOUSE: (f64, usize) = (0.85, 200);
 /// Times as many who are met as often as a link needs, and nobody need be looked at.
 const CALENDAR: usize = 4;
 /// Stays that the smoothed expectation weighs beside a crowd.

@@ -16,8 +16,12 @@ const YEAR: i32 = 365;
 
 /// People at one address beyond whom it is no household: a village, a home for the old, a word for want of an address.
 const HOUSEHOLD: u32 = 8;
-/// What an address names besides places: a number, a door, a lane. Without any of them it is a county or a placeholder.
-const DOORS: [char; 15] = ['号', '室', '栋', '幢', '户', '组', '村', '队', '巷', '弄', '路', '街', '院', '园', '苑'];
+/// What an address names besides places, unless it is a number: a door. Without any it is a village, a county or a placeholder.
+const DOORS: [char; 6] = ['号', '室', '栋', '幢', '户', '组'];
+/// Words of places where strangers live together: their residents may be brought in turn.
+const HOMES: [&str; 9] = ["养老", "敬老", "福利", "护理院", "公寓", "托老", "安养", "救助", "宿舍"];
+/// Members of a household beyond whom some must be of one family by their names.
+const KIN: usize = 4;
 
 /// The addresses that may be a household's.
 pub struct Homes(BTreeMap<TextId, u32>);
@@ -36,7 +40,8 @@ impl Homes {
     fn of(&self, region: &Region, person: &Person) -> Option<TextId> {
         let address = person.address.some()?;
         let text = region.names.texts.get(address);
-        let place = text.chars().any(|c| c.is_ascii_digit() || DOORS.contains(&c));
+        let place = text.chars().any(|c| c.is_ascii_digit() || DOORS.contains(&c))
+            && !HOMES.iter().any(|word| text.contains(word));
         (place && self.0.get(&address).is_some_and(|people| *people <= HOUSEHOLD)).then_some(address)
     }
 }
@@ -48,7 +53,7 @@ pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) ->
     let home = |p: &PersonId| region.persons.get(p.index()).and_then(|p| homes.of(region, p));
     let [a, b] = persons[..] else {
         let first = persons.first().and_then(home);
-        return first.is_some() && persons.iter().all(|p| home(p) == first);
+        return first.is_some() && persons.iter().all(|p| home(p) == first) && may_be_kin(region, &persons);
     };
     if let Some((a, b)) = home(&a).zip(home(&b)) {
         return a == b;
@@ -63,6 +68,21 @@ pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) ->
     let surname = |p: &Person| region.names.texts.get(p.name).chars().next();
     let kin = surname(a).is_some() && surname(a) == surname(b) && (16 * YEAR..45 * YEAR).contains(&apart);
     couple || kin || (youngest < 18 && apart >= 16 * YEAR)
+}
+
+/// Whether so many people at one address may be a family: of more than a few some bear one name, where names are known.
+fn may_be_kin(region: &Region, persons: &[PersonId]) -> bool {
+    let surname = |p: &PersonId| region.names.texts.get(region.persons.get(p.index())?.name).chars().next();
+    let known: Vec<char> = persons.iter().filter_map(surname).collect();
+    let names: BTreeSet<char> = known.iter().copied().collect();
+    persons.len() <= KIN || known.len() < persons.len() || names.len() < known.len()
+}
+
+/// Whether all members have one address text; it is no household's, or they would be none of a group.
+fn share_address(region: &Region, ward: &Ward, group: &Group) -> bool {
+    let address = |m: &u32| region.persons.get(ward.persons[*m as usize].index())?.address.some();
+    let first = group.members.first().and_then(address);
+    group.members.len() > 2 && first.is_some() && group.members.iter().all(|m| address(m) == first)
 }
 
 /// A group's name: the institution and a number made of its members, so that a group found elsewhere changes nobody's name.
@@ -82,15 +102,19 @@ pub fn mark(region: &Region, ward: &Ward, group: &Group, marks: &[(Fen, Fen)]) -
     marks.iter().max_by_key(over).map_or(0.0, |(mark, _)| mark.yuan())
 }
 
-/// The finding of a group of a hospital: `mark` is what the bills were brought to where that explains the discharges, else 0; `tests` is how many persons were tested in the region.
-pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, tests: usize) -> Finding {
+/// Share of the confidence that is left where no other hospital shows which calendars care keeps.
+const ALONE: f64 = 0.8;
+
+/// The finding of a group of a hospital: `mark` is what the bills were brought to where that explains the discharges, else 0;
+/// `tests` is how many persons were tested in the region, and `alone` whether all of them here.
+pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, (tests, alone): (usize, bool)) -> Finding {
     let code = region.names.hospitals.get(ward.id);
     let patient_ids: Vec<String> = group.members.iter().map(|&m| id(region, ward, m)).collect();
     let mut finding = Finding {
         hospital_id: code.to_string(),
         group_id: Some(group_name(code, &patient_ids)),
         patient_ids,
-        confidence: confidence(group),
+        confidence: confidence(group) * if alone { ALONE } else { 1.0 },
         observed: Some((group.joint * 100.0).round() / 100.0),
         // Rounded up: what is expected is never shown as nothing.
         expected: Some((group.expected * 100.0).ceil() / 100.0),
@@ -113,6 +137,9 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, tests: us
     finding.period_end = stays.iter().map(|s| s.last_day()).max();
     evidence(region, ward, group, &stays, &mut finding);
     finding.evidence.insert("mark".into(), mark.into());
+    let word = |yes: bool| if yes { "yes" } else { "no" };
+    finding.evidence.insert("one_address".into(), word(share_address(region, ward, group)).into());
+    finding.evidence.insert("alone".into(), word(alone).into());
     finding.evidence.insert("persons_tested".into(), tests.into());
     finding
 }

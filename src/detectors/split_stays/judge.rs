@@ -71,46 +71,74 @@ struct Sums {
     gaps: Vec<[f64; 2]>,
 }
 
-/// The hospitals that stand out.
-pub(super) fn judge(
+/// The hospitals that stand out in each of several families of returns, false discoveries controlled over all of them; `alone`
+/// says whether a hospital that nobody can be compared with is held against itself.
+pub(super) fn judge<const N: usize>(
     region: &Region,
-    houses: &BTreeMap<HospitalId, House>,
+    families: [&BTreeMap<HospitalId, House>; N],
+    alone: bool,
     parameters: &Parameters,
-) -> BTreeMap<HospitalId, Judged> {
-    let ids: Vec<HospitalId> = houses.keys().copied().collect();
-    let list: Vec<&House> = houses.values().collect();
-    let groups = groups(region, &ids, parameters.min_peers);
-    let sums: Vec<Sums> = groups.iter().map(|g| sum(g, &list, parameters)).collect();
-    let mut best: Vec<Option<Best>> = vec![None; list.len()];
-    let mut tails: Vec<Vec<f64>> = vec![Vec::new(); list.len()];
-    for &window in &parameters.windows {
-        let expected: Vec<(f64, f64)> =
-            list.iter().zip(&sums).map(|(h, s)| expectation(h, s, window, parameters)).collect();
-        let counts: Vec<(f64, f64)> =
-            list.iter().zip(&expected).map(|(h, (peers, own))| (h.within(0, window), peers.max(*own))).collect();
-        let standing = count_standings(&counts, &groups);
-        for (i, house) in list.iter().enumerate() {
-            let found = one(house, expected[i], window, standing[i].as_ref(), parameters);
-            tails[i].push(found.p);
-            if best[i].is_none_or(|b| found.p < b.p) {
-                best[i] = Some(found);
+) -> [BTreeMap<HospitalId, Judged>; N] {
+    let mut families = families.map(|houses| Family::new(region, houses, alone, parameters));
+    let all: Vec<f64> = families.iter().flat_map(|f| f.p.iter().copied()).collect();
+    let mut q = benjamini_hochberg(&all, all.len()).into_iter();
+    families.each_mut().map(|family| family.stand_out(&mut q, parameters))
+}
+
+/// The returns of one family at all hospitals, tested.
+struct Family<'a> {
+    ids: Vec<HospitalId>,
+    list: Vec<&'a House>,
+    sums: Vec<Sums>,
+    best: Vec<Option<Best>>,
+    p: Vec<f64>,
+}
+
+impl<'a> Family<'a> {
+    fn new(region: &Region, houses: &'a BTreeMap<HospitalId, House>, alone: bool, parameters: &Parameters) -> Self {
+        let ids: Vec<HospitalId> = houses.keys().copied().collect();
+        let list: Vec<&House> = houses.values().collect();
+        let groups = groups(region, &ids, parameters.min_peers);
+        let sums: Vec<Sums> = groups.iter().map(|g| sum(g, &list, parameters)).collect();
+        let mut best: Vec<Option<Best>> = vec![None; list.len()];
+        let mut tails: Vec<Vec<f64>> = vec![Vec::new(); list.len()];
+        for &window in &parameters.windows {
+            let expected: Vec<(f64, f64)> =
+                list.iter().zip(&sums).map(|(h, s)| expectation(h, s, window, alone, parameters)).collect();
+            let counts: Vec<(f64, f64)> =
+                list.iter().zip(&expected).map(|(h, (peers, own))| (h.within(0, window), peers.max(*own))).collect();
+            let standing = count_standings(&counts, &groups);
+            for (i, house) in list.iter().enumerate() {
+                let found = one(house, expected[i], window, standing[i].as_ref(), parameters);
+                let known = alone || standing[i].is_some();
+                tails[i].push(if known { found.p } else { 1.0 });
+                if known && best[i].is_none_or(|b| found.p < b.p) {
+                    best[i] = Some(found);
+                }
             }
         }
+        let p = tails.iter().map(|t| combined(t)).collect();
+        Self { ids, list, sums, best, p }
     }
-    let p: Vec<f64> = tails.iter().map(|t| combined(t)).collect();
-    let q = benjamini_hochberg(&p, p.len());
-    let mut out = BTreeMap::new();
-    for (i, best) in best.iter().enumerate() {
-        let Some(best) = best.filter(|b| {
-            q[i] <= parameters.max_q
-                && b.observed >= parameters.min_ratio * b.expected
-                && b.observed - b.expected >= parameters.min_excess
-        }) else {
-            continue;
-        };
-        out.insert(ids[i], stands_out(list[i], &sums[i], best, (p[i], q[i])));
+
+    fn stand_out(
+        &mut self,
+        q: &mut impl Iterator<Item = f64>,
+        parameters: &Parameters,
+    ) -> BTreeMap<HospitalId, Judged> {
+        let mut out = BTreeMap::new();
+        for (i, (best, q)) in self.best.iter().zip(q).enumerate() {
+            let enough = |b: &Best| {
+                q <= parameters.max_q
+                    && b.observed >= parameters.min_ratio * b.expected
+                    && b.observed - b.expected >= parameters.min_excess
+            };
+            if let Some(best) = best.filter(enough) {
+                out.insert(self.ids[i], stands_out(self.list[i], &self.sums[i], best, (self.p[i], q)));
+            }
+        }
+        out
     }
-    out
 }
 
 fn sum(group: &[usize], list: &[&House], parameters: &Parameters) -> Sums {
@@ -128,14 +156,21 @@ fn sum(group: &[usize], list: &[&House], parameters: &Parameters) -> Sums {
 
 /// What the others' returns within the window imply for the hospital, and what its own later returns do if the chance of
 /// return were the same every day.
-fn expectation(house: &House, sums: &Sums, window: i32, parameters: &Parameters) -> (f64, f64) {
+///
+/// Excused returns need not have later ones: accounts are closed on one day. The discharges imply them alone.
+fn expectation(house: &House, sums: &Sums, window: i32, alone: bool, parameters: &Parameters) -> (f64, f64) {
     let (from, to) = (parameters.reference_from, parameters.reference_to);
     let late = house.within(from, to);
     let early: f64 = sums.gaps[..=window as usize].iter().map(|g| g[0] + g[1]).sum::<f64>() - house.within(0, window);
     let by_late = (early + 0.5) / (sums.late - late + 1.0) * (late + 0.5);
     let by_discharges = (early + 0.5) / (sums.discharges - house.discharges + 1.0) * house.discharges;
     let flat = (late + 0.5) * f64::from(window + 1) / f64::from(to - from + 1);
-    (if sums.late > late { by_late.max(by_discharges) } else { 0.0 }, flat)
+    let peers = match (sums.late > late, alone) {
+        (true, _) => by_late.max(by_discharges),
+        (false, true) => 0.0,
+        (false, false) => by_discharges,
+    };
+    (peers, flat)
 }
 
 fn one(house: &House, expected: (f64, f64), window: i32, standing: Option<&Standing>, parameters: &Parameters) -> Best {

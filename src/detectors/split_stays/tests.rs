@@ -31,6 +31,11 @@ fn parameters() -> Parameters {
     }
 }
 
+fn plain(hospitals: usize, houses: &BTreeMap<HospitalId, House>) -> BTreeMap<HospitalId, Judged> {
+    let [judged] = judge(&region(hospitals), [houses], true, &parameters());
+    judged
+}
+
 fn region(hospitals: usize) -> Region {
     let one = Hospital { name: TextId::NONE, level: TextId::NONE, kind: TextId::NONE, beds: None };
     Region { hospitals: vec![one; hospitals], ..Region::default() }
@@ -71,9 +76,7 @@ fn without_splitting_hardly_any_hospital_is_named() {
         (2.0, 0.0, 2, 1),
     ];
     for (early, spread, hospitals, most) in worlds {
-        let named: usize = regions(9, early, spread, hospitals)
-            .map(|houses| judge(&region(hospitals), &houses, &parameters()).len())
-            .sum();
+        let named: usize = regions(9, early, spread, hospitals).map(|houses| plain(hospitals, &houses).len()).sum();
         assert!(named <= most, "{early} {spread} {hospitals}: {named} of {}", 60 * hospitals);
     }
 }
@@ -87,7 +90,7 @@ fn splitting_is_found_by_its_size_and_its_days() {
             for id in &planted {
                 houses.get_mut(id).expect("a hospital").gaps[1 + n % 2][0] += extra;
             }
-            let judged = judge(&region(14), &houses, &parameters());
+            let judged = plain(14, &houses);
             found += usize::from(judged.contains_key(&planted[0]));
             for one in planted.iter().filter_map(|id| judged.get(id)) {
                 assert!(one.q <= 0.01 && one.observed > one.expected);
@@ -106,8 +109,8 @@ fn splitting_is_found_by_its_size_and_its_days() {
 fn alone_a_hospital_is_held_against_its_own_later_returns() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut houses = BTreeMap::from([(HospitalId(0), house(&mut random, 2_000.0, 0.002, 1.5, 0.0))]);
-    assert!(judge(&region(1), &houses, &parameters()).is_empty());
+    assert!(plain(1, &houses).is_empty());
     houses.get_mut(&HospitalId(0)).expect("the hospital").gaps[1][0] += 120.0;
-    let judged = judge(&region(1), &houses, &parameters());
+    let judged = plain(1, &houses);
     assert!(judged[&HospitalId(0)].probability(1, 0) > 0.7, "{judged:?}");
 }

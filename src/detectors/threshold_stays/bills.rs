@@ -65,8 +65,10 @@ pub struct House {
     pub hospital: u32,
     /// Bills that no price explains, by amount.
     pub bills: Vec<Bill>,
-    /// Logarithms of their amounts, ascending.
+    /// Logarithms of their amounts, ascending; of a mirrored house their negatives, so that what lies below an amount lies above it.
     pub logs: Vec<f64>,
+    /// The side of a mark on which the house is looked at.
+    pub side: Side,
     /// The step in fen to which the hospital's amounts are rounded.
     pub step: i64,
     /// Bills taken out because many have the very same amount.
@@ -75,12 +77,58 @@ pub struct House {
     pub packaged: usize,
 }
 
+/// A side of a mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// Bills brought just over it.
+    #[default]
+    Over,
+    /// Bills kept just under it.
+    Under,
+}
+
+impl Side {
+    /// Where an amount in yuan lies, seen from this side.
+    pub fn at(self, yuan: f64) -> f64 {
+        match self {
+            Self::Over => yuan.ln(),
+            Self::Under => -yuan.ln(),
+        }
+    }
+
+    /// The amount in yuan at a distance beyond a mark.
+    pub fn beyond(self, mark: f64, distance: f64) -> f64 {
+        match self {
+            Self::Over => mark * distance.exp(),
+            Self::Under => mark * (-distance).exp(),
+        }
+    }
+}
+
 impl House {
+    /// The house seen from the other side of its marks: the same bills, the largest first.
+    pub fn mirrored(&self) -> Self {
+        let mut bills = self.bills.clone();
+        bills.reverse();
+        let logs = self.logs.iter().rev().map(|x| -x).collect();
+        Self { bills, logs, side: Side::Under, ..*self }
+    }
+
+    /// The amount in yuan that a share of the bills lie below.
+    pub fn amount(&self, share: f64) -> Option<f64> {
+        let last = self.logs.len().checked_sub(1)?;
+        let at = (last as f64 * share).floor() as usize;
+        Some(match self.side {
+            Side::Over => self.logs[at].exp(),
+            Side::Under => (-self.logs[last - at]).exp(),
+        })
+    }
+
     /// The house without some groups of bills.
     pub fn without(&self, groups: &[Group]) -> Self {
         let left = |b: &&Bill| !groups.iter().any(|g| g.holds(b));
         let bills: Vec<Bill> = self.bills.iter().filter(left).copied().collect();
-        let logs = bills.iter().map(Bill::log).collect();
+        let logs = bills.iter().map(|b| self.side.at(b.fen as f64 / 100.0)).collect();
         Self { bills, logs, ..*self }
     }
 }
@@ -96,8 +144,16 @@ pub struct Prices {
     pub heap: f64,
 }
 
+/// The hospitals of some bills, then the same from the other side of their marks.
+pub fn both_sides(bills: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+    let mut houses = houses(bills, prices);
+    let mirrored: Vec<House> = houses.iter().map(House::mirrored).collect();
+    houses.extend(mirrored);
+    houses
+}
+
 /// Sorts bills by hospital and takes out what prices explain.
-pub fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
     let mut by_hospital: BTreeMap<u32, Vec<Bill>> = BTreeMap::new();
     for (hospital, bill) in all {
         by_hospital.entry(hospital).or_default().push(bill);
@@ -119,12 +175,14 @@ pub fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
     let houses = by_hospital.into_iter().zip(&widths);
     houses
         .map(|((hospital, bills), widths)| {
-            // A price of this hospital alone, where others' bills are as wide as any, must not begin at a round number: that is
-            // how bills are steered.
+            // A price of this hospital alone must not end at a round number, on either side: that is how bills are steered.
+            // Where too few others treat the illness to say whether it has a price, one course may have one.
             let narrow = |label: &u32| widths.get(label).is_some_and(|w| *w < prices.width);
             let labels: BTreeSet<u32> = widths.keys().copied().filter(|l| narrow(l)).collect();
-            let own: BTreeSet<u32> =
-                labels.into_iter().filter(|l| common.get(l) != Some(&false) || !begins_at_mark(&bills, *l)).collect();
+            let own: BTreeSet<u32> = labels
+                .into_iter()
+                .filter(|l| !ends_at_mark(&bills, *l) || (!common.contains_key(l) && of_one_length(&bills, *l)))
+                .collect();
             let package = |b: &Bill| own.contains(&b.label) || common.get(&b.label) == Some(&true);
             house(hospital, bills, package, prices)
         })
@@ -147,18 +205,36 @@ fn widths(bills: &[Bill], fewest: usize) -> BTreeMap<u32, f64> {
         .collect()
 }
 
-/// Whether the bills of a kind of care begin at a round number and are as dense there as anywhere: nearly none lies below it, and
-/// the lowest tenth of those above is much nearer to it than their middle.
-fn begins_at_mark(bills: &[Bill], label: u32) -> bool {
+/// Whether the bills of a kind of care begin or end at a round number and are as dense there as anywhere: nearly none lies beyond
+/// it, and the nearest tenth of those on its other side is much nearer to it than their middle.
+fn ends_at_mark(bills: &[Bill], label: u32) -> bool {
     let mut amounts: Vec<f64> = bills.iter().filter(|b| b.label == label).map(|b| b.fen as f64 / 100.0).collect();
     amounts.sort_by(f64::total_cmp);
     let at = |share: f64| amounts[((amounts.len() - 1) as f64 * share).round() as usize];
-    let (low, middle) = (at(0.1), at(0.5));
-    let round = if low < 10_000.0 { 500.0 } else { 1_000.0 };
-    let mark = (low / round).floor() * round;
-    let span = middle - mark;
-    let below = amounts.iter().filter(|a| (mark - span..mark).contains(*a)).count();
-    mark > 0.0 && low - mark <= 0.35 * span && below * 20 <= amounts.len()
+    let middle = at(0.5);
+    let ends = |outer: f64, round: fn(f64) -> f64| {
+        let step = if outer < 10_000.0 { 500.0 } else { 1_000.0 };
+        let mark = round(outer / step) * step;
+        let span = (middle - mark).abs();
+        let (low, high) = if mark < middle { (mark - span, mark) } else { (mark, mark + span) };
+        // The mark itself is on the side of the bills.
+        let beyond = amounts.iter().filter(|a| **a != mark && (low..=high).contains(*a)).count();
+        let nearest = amounts.iter().filter(|a| (**a - mark).abs() <= 0.25 * span).count();
+        let dense = (outer - mark).abs() <= 0.35 * span && nearest * 10 >= amounts.len();
+        mark > 0.0 && dense && beyond * 20 <= amounts.len()
+    };
+    ends(at(0.1), f64::floor) || ends(at(0.9), f64::ceil)
+}
+
+/// Share of the bills of a course that are of one length of stay, or a day more or less.
+const ONE_COURSE: f64 = 0.8;
+
+/// Whether nearly all bills of a kind of care are of one length of stay: a price of a course.
+fn of_one_length(bills: &[Bill], label: u32) -> bool {
+    let mut nights: Vec<i32> = bills.iter().filter(|b| b.label == label).map(|b| b.nights).collect();
+    nights.sort_unstable();
+    let middle = nights[nights.len() / 2];
+    nights.iter().filter(|n| (**n - middle).abs() <= 1).count() as f64 >= ONE_COURSE * nights.len() as f64
 }
 
 fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, prices: &Prices) -> House {
@@ -172,7 +248,7 @@ fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, p
     let kept = without_heaps(&unrounded, step, prices.heap);
     let heaped = bills.len() - kept.len();
     let logs = kept.iter().map(Bill::log).collect();
-    House { hospital, bills: kept, logs, step, heaped, packaged }
+    House { hospital, bills: kept, logs, side: Side::Over, step, heaped, packaged }
 }
 
 /// The largest power of ten in fen that most amounts, four in five, are multiples of.

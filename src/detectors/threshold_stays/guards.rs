@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bills::{Bill, Group, House, NO_LABEL};
+use super::bills::{Bill, Group, House, NO_LABEL, Side};
 use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
@@ -30,6 +30,13 @@ const BESIDE: [(f64, f64); 2] = [(-0.12, -0.02), (PLACE.gap, PLACE.gap + 0.1)];
 /// With so few bills below a mark for one above it, the amounts begin there.
 const START: f64 = 0.3;
 
+/// With so small a share of the bills smaller than those under a mark, the amounts begin there.
+const BEGUN: f64 = 0.02;
+
+/// With fewer neighbours than these, and so large a probability of the step at the mark, a narrow hump is as good an explanation.
+const FEW_BESIDE: usize = 100;
+const FEW_STEP: f64 = 4e-3;
+
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
 
@@ -38,7 +45,7 @@ const CONSPICUOUS: f64 = 1e-3;
 /// hospital at which something may lie.
 pub fn examine(test: &mut Test, houses: &[House], suspects: &[f64], bars: &Bars) {
     let house = &houses[test.house];
-    let at = test.mark.ln();
+    let at = house.side.at(test.mark);
     let window = test.windows[test.best()];
     test.groups = groups(house, at, &window);
     test.groups.retain(|group| is_price(*group, houses, test.house, at, &window, bars));
@@ -66,7 +73,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     let window = test.windows[test.best()];
     test.cleared = if lumps.iter().filter(|p| **p <= window.p).count() >= LUMPY {
         Some(Reason::Lumps)
-    } else if is_hump(house, test.mark.ln(), test.fit.slope(), &window, bars) {
+    } else if is_hump(house, house.side.at(test.mark), &test.fit, &window, bars) {
         Some(Reason::Hump)
     } else {
         None
@@ -76,12 +83,18 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
 /// Where a hospital's amounts begin about the mark, with hardly any below it, they say nothing of the density above it: that
 /// is continued from above alone, where it may be at its highest right at the beginning.
 fn start_of_amounts(test: &mut Test, house: &House) {
-    let at = test.mark.ln();
+    let at = house.side.at(test.mark);
     let [below, above] = BESIDE.map(|(from, to)| count(&house.logs, at + from, at + to) as f64);
-    if above < 10.0 || below > START * above {
+    let beyond = count(&house.logs, at + PLACE.gap, f64::INFINITY) as f64;
+    let place = if above >= 10.0 && below <= START * above {
+        Neighbourhood { below: 0.0, ..PLACE }
+    } else if house.side == Side::Under && test.fit.below >= 10 && beyond <= BEGUN * house.logs.len() as f64 {
+        // Seen from the other side the amounts begin just under the mark, and may be densest there.
+        Neighbourhood { above: 0.0, ..PLACE }
+    } else {
         return;
-    }
-    test.fit = Counterfactual::fit(&house.logs, at, &Neighbourhood { below: 0.0, ..PLACE }, &[]);
+    };
+    test.fit = Counterfactual::fit(&house.logs, at, &place, &[]);
     for window in &mut test.windows {
         window.expected = test.fit.expected(0.0, window.width);
     }
@@ -93,7 +106,7 @@ fn start_of_amounts(test: &mut Test, house: &House) {
 fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &Bars) -> Vec<f64> {
     let width = WINDOWS[best];
     let usual = test.windows[best].usual;
-    let marks: Vec<f64> = suspects.iter().map(|m| m.ln()).chain([test.mark.ln()]).collect();
+    let marks: Vec<f64> = suspects.iter().chain([&test.mark]).map(|m| house.side.at(*m)).collect();
     let masked: Vec<(f64, f64)> = marks.iter().map(|m| (*m - 1e-9, m + PLACE.gap)).collect();
     let quantile = |share: f64| house.logs[((house.logs.len() - 1) as f64 * share) as usize];
     let (low, high) = (quantile(0.03), quantile(0.97));
@@ -111,7 +124,7 @@ fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &B
         if window.p < 1e-3 && !groups(house, at, &window).is_empty() {
             continue;
         }
-        if !is_hump(house, at, fit.slope(), &window, bars) {
+        if !is_hump(house, at, &fit, &window, bars) {
             p.push(window.p);
         }
         let Expected { mean, variance } = window.expected;
@@ -171,18 +184,16 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
     };
     match group {
         Group::Kind(_) => {
-            let others = houses.iter().enumerate().filter(|(i, _)| *i != own).filter_map(|(_, h)| share(h));
+            let other = |h: &House| h.hospital != house.hospital && h.side == house.side;
+            let others = houses.iter().filter(|h| other(h)).filter_map(share);
             let others: Vec<f64> = others.collect();
             let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
             if others.len() >= ELSEWHERE.0 {
                 return usual >= ALIKE * share(house).unwrap_or(1.0);
             }
-            // Too few have bills of the kind near the mark. Where several have some at other amounts, nobody else asks so much
-            // for it, and a price of one hospital is one of one course: those kept until the bill is reached stay variously.
-            let bills = |h: &House| h.bills.iter().filter(|b| group.holds(b)).take(ELSEWHERE.1).count();
-            let known = |h: &&House| bills(h) == ELSEWHERE.1;
-            let elsewhere = houses.iter().enumerate().filter(|(i, _)| *i != own).map(|(_, h)| h).filter(known);
-            elsewhere.take(ELSEWHERE.0).count() < ELSEWHERE.0 || one_length(house, group, at, window)
+            // Too few have bills of the kind near the mark: nobody else asks so much for it, and a price of one hospital is one
+            // of one course. Those kept until the bill is reached stay variously.
+            one_length(house, group, at, window)
         }
         Group::Length(nights) => {
             // Where nothing says what the bills were for, the length stands for it, and cannot be tested.
@@ -203,14 +214,17 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump
 /// does not, however narrow.
-fn is_hump(house: &House, at: f64, slope: f64, window: &Window, bars: &Bars) -> bool {
-    let width = window.width.clamp(0.01, 0.02);
+fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, bars: &Bars) -> bool {
+    // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
+    let few = fit.below + fit.above < FEW_BESIDE;
+    let (widest, step_p) = if few { (0.04, bars.step_p.min(FEW_STEP)) } else { (0.02, bars.step_p) };
+    let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
     // A density that rises towards the mark has more above it by itself.
-    let slope = (slope.max(0.0) * width).exp();
+    let slope = (fit.slope().max(0.0) * width).exp();
     let share = slope / (1.0 + slope);
     (above as f64) < bars.step * slope * below as f64
-        || binomial_tail(above as u64, (above + below) as u64, share) > bars.step_p
+        || binomial_tail(above as u64, (above + below) as u64, share) > step_p
 }
 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::bills::House;
+use super::bills::{House, Side};
 use super::scan::{LIKELY, PLACE, Test, WINDOWS};
 
 /// Fewer other hospitals than these say nothing of what is usual.
@@ -141,22 +141,26 @@ impl Place {
 /// left as they are.
 pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
     let usuals = usuals();
-    let asked: BTreeSet<u64> = tests.iter().filter(|t| t.p <= LIKELY).map(|t| t.mark.to_bits()).collect();
+    let place = |test: &Test| (houses[test.house].side, test.mark.to_bits());
+    let asked: BTreeSet<(Side, u64)> = tests.iter().filter(|t| t.p <= LIKELY).map(place).collect();
     for w in 0..WINDOWS.len() {
-        let mut by_mark: BTreeMap<u64, Vec<Seen>> = BTreeMap::new();
+        let mut by_mark: BTreeMap<(Side, u64), Vec<Seen>> = BTreeMap::new();
         let mut by_house: BTreeMap<usize, Vec<Seen>> = BTreeMap::new();
         for test in tests.iter() {
             let seen = Seen::of(test, w, houses);
-            if asked.contains(&test.mark.to_bits()) {
-                by_mark.entry(test.mark.to_bits()).or_default().push(seen);
+            if asked.contains(&place(test)) {
+                by_mark.entry(place(test)).or_default().push(seen);
             }
             by_house.entry(test.house).or_default().push(seen);
         }
-        let place = |(mark, seen): (u64, Vec<Seen>)| (mark, Place::new(seen, &usuals));
-        let places: BTreeMap<u64, Place> = by_mark.into_iter().collect::<Vec<_>>().into_par_iter().map(place).collect();
+        let known = |(at, seen): ((Side, u64), Vec<Seen>)| (at, Place::new(seen, &usuals));
+        let places: BTreeMap<(Side, u64), Place> =
+            by_mark.into_iter().collect::<Vec<_>>().into_par_iter().map(known).collect();
         tests.par_iter_mut().filter(|t| t.p <= LIKELY).for_each(|test| {
             let own = Seen::of(test, w, houses);
-            let (peers, spread) = elsewhere(&places[&test.mark.to_bits()], &own, &usuals, free);
+            let others = places[&place(test)].seen.len() - 1;
+            test.peers = if others < FEWEST { 0 } else { others };
+            let (peers, spread) = elsewhere(&places[&place(test)], &own, &usuals, free);
             let here = at_other_marks(&by_house[&test.house], test.mark);
             test.windows[w].usual = peers.max(here);
             test.windows[w].spread += spread;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::bills::{Group, House};
+use super::bills::{Group, House, Side};
 use super::guards;
 use super::peers;
 use crate::stats::benjamini_hochberg;
@@ -18,6 +18,9 @@ pub const PLACE: Neighbourhood = Neighbourhood { below: 0.30, gap: 0.08, above: 
 /// The neighbourhood of a mark that few bills come near.
 pub const WIDE: Neighbourhood = Neighbourhood { below: 0.70, gap: 0.08, above: 0.92, bin: 0.02 };
 
+/// The neighbourhood of a mark to which everything near has been brought: the rest of the hospital's bills.
+const FAR: Neighbourhood = Neighbourhood { below: 2.0, gap: 0.08, above: 2.0, bin: 0.05 };
+
 /// Fewer neighbours than these call for the wide neighbourhood.
 const FEW: usize = 40;
 
@@ -29,6 +32,12 @@ const CLOSE: Neighbourhood = Neighbourhood { below: 0.16, gap: 0.08, above: 0.24
 
 /// So many bills in the close neighbourhood make its own curvature known.
 const ENOUGH: usize = 60;
+
+/// How much likelier bills are kept under a mark than brought over it.
+const UNDER: f64 = 0.5;
+
+/// Smaller p-values do not tell places apart.
+const PLAIN: f64 = 1e-12;
 
 /// The narrowest window holds at least so many steps to which amounts are rounded.
 const STEPS: f64 = 4.0;
@@ -113,6 +122,8 @@ pub struct Test {
     pub q: f64,
     /// Groups of bills taken out because they alone gather here.
     pub groups: Vec<Group>,
+    /// Hospitals that it was compared with; none where they are too few to say what is usual.
+    pub peers: usize,
     /// Why it does not stand although it is improbable.
     pub cleared: Option<guards::Reason>,
 }
@@ -163,8 +174,7 @@ fn suspects(tests: &[Test], house: usize) -> Vec<f64> {
 
 /// Round numbers among a hospital's bills, and the marks of the card.
 fn marks(house: &House, bars: &Bars) -> Vec<f64> {
-    let Some(last) = house.logs.len().checked_sub(1) else { return Vec::new() };
-    let top = house.logs[(last as f64 * bars.highest).floor() as usize].exp();
+    let Some(top) = house.amount(bars.highest) else { return Vec::new() };
     let steps = [(500.0, 10_000.0), (1_000.0, 50_000.0), (5_000.0, f64::INFINITY)];
     let mut all: Vec<f64> = bars.marks.iter().copied().filter(|m| *m <= top).collect();
     let mut mark = bars.lowest;
@@ -181,7 +191,7 @@ fn marks(house: &House, bars: &Bars) -> Vec<f64> {
 }
 
 fn test(index: usize, house: &House, mark: f64, bars: &Bars) -> Option<Test> {
-    let (fit, windows) = windows(&house.logs, mark.ln(), bars.misfit, &[]);
+    let (fit, windows) = windows(&house.logs, house.side.at(mark), bars.misfit, &[]);
     if fit.below + fit.above < FEWEST {
         return None;
     }
@@ -194,13 +204,21 @@ fn test(index: usize, house: &House, mark: f64, bars: &Bars) -> Option<Test> {
     } else {
         0.5
     };
-    Some(Test { house: index, mark, fit, windows, weight, p: 1.0, q: 1.0, groups: Vec::new(), cleared: None })
+    let weight = if house.side == Side::Under { weight * UNDER } else { weight };
+    Some(Test { house: index, mark, fit, windows, weight, p: 1.0, q: 1.0, groups: Vec::new(), peers: 0, cleared: None })
 }
 
 /// How far the neighbourhood of a mark reaches in these bills.
 fn place(logs: &[f64], at: f64) -> &'static Neighbourhood {
-    let near = count(logs, at - PLACE.below, at) + count(logs, at + PLACE.gap, at + PLACE.above);
-    if near < FEW { &WIDE } else { &PLACE }
+    let within =
+        |place: &Neighbourhood| count(logs, at - place.below, at) + count(logs, at + place.gap, at + place.above);
+    if within(&PLACE) >= FEW {
+        &PLACE
+    } else if within(&WIDE) >= FEWEST {
+        &WIDE
+    } else {
+        &FAR
+    }
 }
 
 /// The counterfactual of a mark and the windows above it.
@@ -234,16 +252,29 @@ fn control(tests: &mut [Test]) {
     }
 }
 
-/// The tests that stand, one for each place where bills gather: of marks closer than the windows reach, the least probable.
-pub fn standing(tests: &[Test], bars: &Bars) -> Vec<usize> {
+/// The tests that stand, of both sides together, one for each place where bills gather: of marks closer than the windows reach, the least probable;
+/// of several that are all but impossible, the likeliest as a mark, then the one that the bills are nearest to.
+pub fn standing(tests: &[Test], houses: &[House], bars: &Bars) -> Vec<usize> {
     let mut all: Vec<usize> = (0..tests.len()).filter(|&i| stands(&tests[i], bars)).collect();
+    let plain = |i: usize| tests[i].p.max(PLAIN);
+    let off = |i: usize| {
+        let (house, test) = (&houses[tests[i].house], &tests[i]);
+        let at = house.side.at(test.mark);
+        let width = test.windows[test.best()].width;
+        let inside = house.logs.partition_point(|x| *x < at)..house.logs.partition_point(|x| *x < at + width);
+        inside.clone().map(|i| house.logs[i] - at).sum::<f64>() / inside.len().max(1) as f64
+    };
     all.sort_by(|&a, &b| {
-        tests[a].p.total_cmp(&tests[b].p).then_with(|| z(&tests[b]).total_cmp(&z(&tests[a]))).then(a.cmp(&b))
+        (plain(a).total_cmp(&plain(b)))
+            .then(tests[b].weight.total_cmp(&tests[a].weight))
+            .then_with(|| off(a).total_cmp(&off(b)))
+            .then_with(|| z(&tests[b]).total_cmp(&z(&tests[a])))
+            .then(a.cmp(&b))
     });
+    let hospital = |i: usize| houses[tests[i].house].hospital;
     let mut kept: Vec<usize> = Vec::new();
     for i in all {
-        let near =
-            |j: &usize| tests[*j].house == tests[i].house && (tests[*j].mark / tests[i].mark).ln().abs() < PLACE.gap;
+        let near = |j: &usize| hospital(*j) == hospital(i) && (tests[*j].mark / tests[i].mark).ln().abs() < PLACE.gap;
         if !kept.iter().any(near) {
             kept.push(i);
         }

@@ -1,6 +1,6 @@
 //! False alarms over many regions without steering, and what is found where there is some.
 
-use super::bills::{Bill, Prices, houses};
+use super::bills::{Bill, House, Prices};
 use super::scan::{Bars, scan, standing};
 use super::steered::steered;
 use super::worlds::{Recipe, world};
@@ -34,6 +34,10 @@ const QUIET: Recipe = Recipe {
     rule: 0.0,
 };
 
+fn both_sides(bills: Vec<(u32, Bill)>) -> Vec<House> {
+    super::bills::both_sides(bills, &PRICES)
+}
+
 /// Right, wrong and missed hospitals, and the sums of probabilities and of steered stays at the right ones.
 #[derive(Default, Debug)]
 struct Score {
@@ -51,10 +55,10 @@ fn score(recipe: &Recipe, seeds: std::ops::Range<u64>) -> Score {
     for seed in seeds {
         let world = world(seed, recipe);
         score.stays += world.bills.len();
-        let houses = houses(world.bills, &PRICES);
+        let houses = both_sides(world.bills);
         let tests = scan(&houses, &bars());
         let mut found = Vec::new();
-        for i in standing(&tests, &bars()) {
+        for i in standing(&tests, &houses, &bars()) {
             let house = &houses[tests[i].house];
             found.push(house.hospital);
             if world.truth.iter().any(|t| t.0 == house.hospital) {
@@ -87,8 +91,12 @@ fn quiet_regions_are_quiet() {
         ("no labels", Recipe { labels: false, ..QUIET }),
         ("a payment rule", Recipe { rule: 1.0, ..QUIET }),
         ("one hospital", Recipe { stays: 3_000, hospitals: 1, ..QUIET }),
+        ("few large hospitals", Recipe { hospitals: 6, ..QUIET }),
+        ("many small hospitals", Recipe { hospitals: 320, ..QUIET }),
     ] {
-        let score = score(&recipe, 50_000..50_025);
+        // Those of other sizes of hospitals cost as much each as several.
+        let seeds = if recipe.hospitals == QUIET.hospitals || recipe.hospitals == 1 { 25 } else { 8 };
+        let score = score(&recipe, 50_000..50_000 + seeds);
         assert!(score.noisy <= 1, "{name}: {score:?}");
         assert!(score.wrong as f64 * 10_000.0 <= 0.1 * score.stays as f64 + 10_000.0, "{name}: {score:?}");
     }
@@ -120,9 +128,9 @@ fn the_order_of_the_bills_does_not_matter() {
     let recipe = Recipe { stays: 6_000, hospitals: 8, crooked: 0.5, ..QUIET };
     let world = world(7, &recipe);
     let figures = |bills: Vec<(u32, Bill)>| {
-        let houses = houses(bills, &PRICES);
+        let houses = both_sides(bills);
         let tests = scan(&houses, &bars());
-        let standing = standing(&tests, &bars());
+        let standing = standing(&tests, &houses, &bars());
         let figures: Vec<_> =
             standing.iter().map(|&i| (houses[tests[i].house].hospital, tests[i].mark, tests[i].q)).collect();
         assert!(!figures.is_empty());
@@ -156,11 +164,35 @@ fn one_illness_kept_to_a_mark_is_no_price() {
     }
 }
 
+/// Doing more of it never weakens what is found, on either side of a mark, with one illness or two.
+#[test]
+fn the_more_bills_are_steered_the_surer_they_are_found() {
+    for (seed, kinds, side) in [(82_001, 1, 1), (82_002, 2, 1), (82_003, 1, -1), (82_004, 2, -1)] {
+        let clean = world(seed, &QUIET);
+        let before = found_hospitals(clean.bills.clone());
+        let of = |h: u32| clean.bills.iter().filter(|(hospital, _)| *hospital == h).count();
+        let hospital = (0..35).filter(|h| !before.contains(h)).max_by_key(|&h| (of(h) <= 900, of(h))).expect("one");
+        let found = |tenths: usize| {
+            let mut bills = clean.bills.clone();
+            let own = bills.iter_mut().filter(|(h, _)| *h == hospital).map(|(_, bill)| bill);
+            for (number, bill) in own.enumerate().filter(|(number, _)| number % 10 < tenths) {
+                bill.fen = 1_000_000 + side * (1 + (number as i64 * 7_919) % 40_000);
+                bill.nights = 6 + (number % 7) as i32;
+                bill.label = (number / 10) as u32 % kinds;
+            }
+            found_hospitals(bills).contains(&hospital)
+        };
+        let found: Vec<bool> = [1, 2, 4, 6, 8, 9].map(found).to_vec();
+        assert!(found.is_sorted() && found[1], "{seed}, {} bills: {found:?}", of(hospital));
+    }
+}
+
 /// The hospitals of which a mark stands.
 fn found_hospitals(bills: Vec<(u32, Bill)>) -> Vec<u32> {
-    let houses = houses(bills, &PRICES);
+    let houses = both_sides(bills);
     let tests = scan(&houses, &bars());
-    let mut found: Vec<u32> = standing(&tests, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
+    let mut found: Vec<u32> =
+        standing(&tests, &houses, &bars()).into_iter().map(|i| houses[tests[i].house].hospital).collect();
     found.dedup();
     found
 }
