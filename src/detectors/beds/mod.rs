@@ -33,18 +33,11 @@ pub fn run(context: &Context<'_>, shape: Shape) -> Result<Judgement, RuleError> 
     let wards = wards::judge(context.region, context.facts, &world, &parameters);
     // What is listed with its institution is no lead of its own.
     let listed: BTreeSet<usize> = wards.empty.iter().flat_map(|ward| ward.charts.iter().copied()).collect();
-    let ways = ways(context, &world);
-    let way = |chart: usize| ways[world.charts[chart].hospital as usize];
-    judged.verdicts.retain(|v| {
-        let bare = match way(v.chart) {
-            Way::ByDay => true,
-            Way::Piles => wards.care[v.chart].is_some_and(|care| care < wards::LITTLE),
-            Way::Lumps => false,
-        };
-        bare && !listed.contains(&v.chart)
-    });
+    let in_lumps = in_lumps(context, &world);
+    let in_lumps = |chart: usize| in_lumps[world.charts[chart].hospital as usize];
+    judged.verdicts.retain(|v| !in_lumps(v.chart) && !listed.contains(&v.chart));
     let unknown: BTreeSet<usize> = judged.unjudged.iter().copied().collect();
-    let lumps = (0..world.charts.len()).filter(|chart| way(*chart) == Way::Lumps || unknown.contains(chart));
+    let lumps = (0..world.charts.len()).filter(|chart| in_lumps(*chart) || unknown.contains(chart));
     let left = lumps.filter(|chart| !listed.contains(chart));
     let (alone, posting): (Vec<usize>, Vec<usize>) = left.partition(|chart| wards.alone.contains(chart));
     let elsewhere = chart::Elsewhere::new(context.region);
@@ -57,33 +50,19 @@ pub fn run(context: &Context<'_>, shape: Shape) -> Result<Judgement, RuleError> 
         let of_hospital = wards.empty.chunk_by(|a, b| a.hospital == b.hospital);
         findings.extend(of_hospital.map(|own| scene.institution(own, wards.tests)));
     }
-    let coverage =
-        Coverage { judged: world.charts.len() - alone.len() - posting.len(), ..dated_stays(context) };
+    let coverage = Coverage { judged: world.charts.len() - alone.len() - posting.len(), ..dated_stays(context) };
     let coverage = coverage.not(Why::Posting, Unit::Stays, posting.len());
     Ok(coverage.not(Why::FewPeers, Unit::Stays, alone.len()).with(findings))
 }
 
-/// How a hospital posts what is done for the patient.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// On its day.
-    ByDay,
-    /// Some of it on another day: a stay is empty only if there is little of it on the whole bill.
-    Piles,
-    /// Treatments and drugs in lumps: its days say nothing of a single stay, only its wards are judged.
-    Lumps,
-}
-
-/// By hospital of the world.
-fn ways(context: &Context<'_>, world: &world::World) -> Vec<Way> {
+/// By hospital of the world, whether it posts treatments and drugs in lumps: their days say nothing of a single stay, and only its
+/// wards are judged, by how much is on the bill.
+fn in_lumps(context: &Context<'_>, world: &world::World) -> Vec<bool> {
     let posted = Posted::new(context.region, &context.facts.posting);
-    let classes = [FeeClass::Treatment, FeeClass::WesternDrug];
-    let way = |hospital: &HospitalId| match () {
-        () if classes.iter().all(|class| posted.in_lumps(*hospital, *class)) => Way::Lumps,
-        () if classes.iter().any(|class| posted.is_piled(*hospital, *class)) => Way::Piles,
-        () => Way::ByDay,
+    let both = |hospital: &HospitalId| {
+        [FeeClass::Treatment, FeeClass::WesternDrug].iter().all(|class| posted.in_lumps(*hospital, *class))
     };
-    world.hospitals.iter().map(way).collect()
+    world.hospitals.iter().map(both).collect()
 }
 
 /// Refuses parameters that are not understood.

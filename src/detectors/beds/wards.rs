@@ -49,8 +49,6 @@ pub struct Wards {
     pub tests: usize,
     /// Stays of kinds that no other hospital has: charts.
     pub alone: BTreeSet<usize>,
-    /// By chart, the care beside beds and nursing as a multiple of what is usual at the other hospitals, where that is known.
-    pub care: Vec<Option<f64>>,
 }
 
 /// Share of a stay's days from which it is an empty one, and the fewest of them.
@@ -61,7 +59,7 @@ const LISTED_SHARE: f64 = 0.4;
 /// Days from which a stay says anything.
 const DAYS: usize = 3;
 /// Share of what is usual beside beds and nursing up to which care is little.
-pub const LITTLE: f64 = 0.5;
+const LITTLE: f64 = 0.5;
 /// Stays of a kind from which a hospital's rate says something, and hospitals with a rate that a comparison needs.
 const ENOUGH: usize = 5;
 const OTHERS: usize = 2;
@@ -110,11 +108,9 @@ pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Paramet
     let mut all = stays(region, facts, world);
     // What is usual, by department and by diagnosis: the lower counts, as either explains little care.
     let usual = per_kind(&all, 0.5, |own| median(own.iter().map(|o| o.care).collect()));
-    let mut care = vec![None; world.charts.len()];
     for one in &mut all {
-        let usual = of(&usual, one).into_iter().flatten().reduce(f64::min).filter(|usual| *usual > 0.0);
-        care[one.chart] = usual.map(|usual| one.care / usual);
-        one.little = care[one.chart].is_some_and(|care| care < LITTLE);
+        let usual = of(&usual, one).into_iter().flatten().reduce(f64::min);
+        one.little = usual.is_some_and(|usual| one.care < LITTLE * usual);
     }
     let share =
         |own: &[&One], what: fn(&One) -> bool| own.iter().filter(|o| what(o)).count() as f64 / own.len().max(1) as f64;
@@ -170,7 +166,7 @@ pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Paramet
             empty.push(Ward { hospital, name, stays: own.len(), observed, expected, p, q, charts });
         }
     }
-    Wards { empty, tests, alone, care }
+    Wards { empty, tests, alone }
 }
 
 /// The stays that can be compared.
