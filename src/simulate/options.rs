@@ -35,6 +35,8 @@ pub enum Scheme {
     FixedDays,
     /// 结伴住满报销线: groups admitted together and each kept until the bill just passes a mark.
     SteeredGroups,
+    /// 半个病区空床: a ward of a hospital where many stays are a bed and nursing alone.
+    HalfWard,
 }
 
 /// The rules of the schemes of limits.
@@ -76,7 +78,7 @@ impl Scheme {
     ];
 
     /// Further ways, planted only where they are asked for; the truth lists them under the rules that look for them.
-    pub const FURTHER: [Self; 2] = [Self::FixedDays, Self::SteeredGroups];
+    pub const FURTHER: [Self; 3] = [Self::FixedDays, Self::SteeredGroups, Self::HalfWard];
 
     /// The name in `truth.csv` and on the command line.
     pub fn id(self) -> &'static str {
@@ -93,6 +95,7 @@ impl Scheme {
             Self::Limit(n) => LIMITS.get(usize::from(n)).copied().unwrap_or_default(),
             Self::FixedDays => "fixed-days",
             Self::SteeredGroups => "steered-groups",
+            Self::HalfWard => "half-ward",
         }
     }
 
@@ -112,6 +115,7 @@ impl Scheme {
             Self::Limit(n) => 100 + u64::from(n),
             Self::FixedDays => 200,
             Self::SteeredGroups => 201,
+            Self::HalfWard => 202,
             behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
         }
     }

@@ -3,6 +3,7 @@
 mod bed_hanging;
 mod duplicate_charges;
 mod fixed_days;
+mod half_ward;
 mod hours_over_day;
 mod inflated_drugs;
 mod limits;
@@ -46,6 +47,7 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::Limit(_) => &limits::Limits,
         Scheme::FixedDays => &fixed_days::FixedDays,
         Scheme::SteeredGroups => &steered_groups::SteeredGroups,
+        Scheme::HalfWard => &half_ward::HalfWard,
     }
 }
 
