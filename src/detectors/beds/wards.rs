@@ -105,7 +105,16 @@ struct One {
 
 /// Judges the wards. Days that a hospital posts late count: what was done on them is on the bill.
 pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Parameters) -> Wards {
-    let mut all = stays(region, facts, world);
+    let ward = |one: &One| {
+        let stay = &region.stays[world.charts[one.chart].stay as usize];
+        let (name, house) = (region.names.departments.get(stay.department), region.hospital_name(stay.hospital));
+        (name, QUIET.iter().any(|word| name.contains(word) || house.contains(word)))
+    };
+    compare(stays(region, facts, world), ward, parameters)
+}
+
+/// Compares the wards; `ward` gives a stay's ward and whether few treatments are given in such a ward.
+fn compare<'a>(mut all: Vec<One>, ward: impl Fn(&One) -> (&'a str, bool), parameters: &Parameters) -> Wards {
     // What is usual, by department and by diagnosis: the lower counts, as either explains little care.
     let usual = per_kind(&all, 0.5, |own| median(own.iter().map(|o| o.care).collect()));
     for one in &mut all {
@@ -120,12 +129,8 @@ pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Paramet
     let mut wards: BTreeMap<(u32, String), (Vec<usize>, f64)> = BTreeMap::new();
     let mut alone = BTreeSet::new();
     for (at, one) in all.iter().enumerate() {
-        let stay = &region.stays[world.charts[one.chart].stay as usize];
-        let name = region.names.departments.get(stay.department);
-        let known = of(&both, one);
-        let house = region.hospital_name(stay.hospital);
-        let quiet = || QUIET.iter().any(|word| name.contains(word) || house.contains(word));
-        let Some(expected) = rate(&both, one).filter(|_| known[0].is_some() || !quiet()) else {
+        let ((name, quiet), known) = (ward(one), of(&both, one));
+        let Some(expected) = rate(&both, one).filter(|_| known[0].is_some() || !quiet) else {
             alone.insert(one.chart);
             continue;
         };
@@ -146,7 +151,8 @@ pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Paramet
     let p: Vec<f64> = (predictions(&units).into_iter().zip(&tested).zip(&observed))
         .map(|((prediction, (.., expected)), n)| {
             let tail = |p: Prediction| p.count_tail(*n as f64, *expected).max(f64::MIN_POSITIVE);
-            prediction.map_or(1.0, tail)
+            // Fewer make no lead.
+            prediction.filter(|_| *n >= parameters.institution_records).map_or(1.0, tail)
         })
         .collect();
     let q = benjamini_hochberg(&p, p.len());
@@ -252,4 +258,68 @@ fn per_kind(all: &[One], quantile: f64, figure: impl Fn(&[&One]) -> f64) -> Rate
 
 fn median(mut values: Vec<f64>) -> f64 {
     crate::stats::quantile(&mut values, 0.5).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn standard() -> Parameters {
+        let book = crate::rulebook::Rulebook::builtin();
+        crate::rule::parameters(book.card("bed-hanging").expect("the card is built in")).expect("its parameters")
+    }
+
+    /// Hospitals of so many stays in three wards, of which the last is quiet everywhere. Every fourth hospital posts in bulk: its days
+    /// are empty and its bills are not. Of the first ward of the first hospital a share is empty.
+    fn world(seed: u64, hospitals: u32, stays: usize, share: f64) -> Vec<One> {
+        let random = &mut ChaCha8Rng::seed_from_u64(seed);
+        let mut all = Vec::new();
+        for hospital in 0..hospitals {
+            let (bulk, own) = (hospital % 4 == 3, random.random_range(0.7..1.4));
+            let often: f64 = random.random_range(0.0..0.04);
+            for _ in 0..stays {
+                let department = random.random_range(0..3u32);
+                let planted = hospital == 0 && department == 0 && random.random_bool(share);
+                let natural = random.random_bool(if department == 2 { 0.5 } else { often });
+                let spread: f64 = random.random_range(0.5..2.0);
+                let care = own * spread * if planted || natural { 0.25 } else { 1.0 };
+                all.push(One {
+                    chart: all.len(),
+                    hospital,
+                    kinds: [department, 10 + department],
+                    empty: bulk || planted || natural,
+                    bare: bulk || planted || natural,
+                    care,
+                    little: false,
+                });
+            }
+        }
+        all
+    }
+
+    fn judged(all: Vec<One>) -> Wards {
+        compare(all, |one| (["内科", "外科", "康复科"][one.kinds[0] as usize], one.kinds[0] == 2), &standard())
+    }
+
+    #[test]
+    fn chance_gives_a_lead_as_seldom_as_it_is_said_to() {
+        const RUNS: u64 = 100;
+        for (hospitals, stays) in [(300, 20), (8, 500)] {
+            let runs = (0..RUNS).filter(|seed| !judged(world(*seed, hospitals, stays, 0.0)).empty.is_empty()).count();
+            // The level and three standard errors.
+            assert!(runs as f64 <= 0.04 * RUNS as f64, "{hospitals} hospitals of {stays}: {runs}");
+        }
+    }
+
+    #[test]
+    fn the_emptier_a_ward_the_surer() {
+        for share in [0.6, 0.8, 0.9, 1.0] {
+            let found = judged(world(5, 8, 300, share));
+            let names: Vec<(u32, &str)> = found.empty.iter().map(|w| (w.hospital, w.name.as_str())).collect();
+            assert_eq!(names, [(0, "内科")], "{share}");
+        }
+    }
 }

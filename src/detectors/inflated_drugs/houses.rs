@@ -32,8 +32,8 @@ pub struct House {
 /// Uses of a drug at a hospital from which its usual dose is known, and other hospitals for a comparison.
 const USES: usize = 5;
 const OTHERS: usize = 3;
-/// Times the others' dose from which it is a lead.
-const TIMES: f64 = 3.0;
+/// Times the others' dose from which it is a lead: five bottles of 100 ml for one of 500 may cost the same a bottle.
+const TIMES: f64 = 6.0;
 /// Least spread of the logarithm, and degrees of freedom of its tails.
 const SPREAD: f64 = 0.15;
 const FREEDOM: f64 = 8.0;

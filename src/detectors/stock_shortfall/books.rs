@@ -354,3 +354,31 @@ fn balance(
         rows: ledger.rows(start, late),
     })
 }
+
+#[cfg(test)]
+impl Balance {
+    /// An item without counts.
+    pub fn plain(hospital: u32, item: u32, claimed: f64, supplied: f64) -> Self {
+        Self {
+            hospital: HospitalId(hospital),
+            item: ItemId(item),
+            class: Class::Drug,
+            start: Day(0),
+            end: Day(365),
+            claimed,
+            claimed_amount: Fen((claimed * 5_000.0) as i64),
+            opening: 0.0,
+            purchased: supplied,
+            moved: 0.0,
+            closing: 0.0,
+            supplied,
+            opening_known: false,
+            closing_known: false,
+            factor: 1.0,
+            priced: true,
+            intervals: Vec::new(),
+            lines: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+}

@@ -114,7 +114,8 @@ fn against_others(all: &[&[Short<'_>]], parameters: &Parameters) -> Vec<f64> {
     }
     let units: Vec<Unit> = counts.iter().zip(&expected).map(|(n, e)| Unit::count(*n as f64, *e)).collect();
     let tail = |((prediction, n), e): ((Option<Prediction>, &usize), &f64)| {
-        prediction.map_or(1.0, |p| p.count_tail(*n as f64, *e))
+        // Fewer make no lead.
+        prediction.filter(|_| *n >= parameters.min_items).map_or(1.0, |p| p.count_tail(*n as f64, *e))
     };
     predictions(&units).into_iter().zip(&counts).zip(&expected).map(tail).collect()
 }
@@ -176,11 +177,13 @@ fn noise(balance: &Balance, usual: Option<f64>, parameters: &Parameters) -> f64 
 }
 
 /// By institution, the noise of its items as a share of their claims, from the side on which no claim is missing: more supply than
-/// was claimed, around the share that is usual there, as goods are sold for cash as well. At least the median of the other
-/// institutions', and the assumed one where there are too few of them or of its own items.
+/// was claimed, around the share that is usual there, as goods are sold for cash as well. At least the upper decile of the
+/// other institutions', and the assumed one where there are too few of them or of its own items.
 fn usual(balances: &[Balance], parameters: &Parameters) -> BTreeMap<HospitalId, f64> {
     /// Half of a normal law has a median absolute deviation of 0.4 of its standard deviation.
     const HALF: f64 = 2.5 / 1.4826;
+    /// Of the others' noise the quantile that counts: what a few items show of one's own is often too little.
+    const NOISY: f64 = 0.9;
     /// Other institutions whose noise says what is usual.
     const FEW: usize = 3;
     let mut over: BTreeMap<HospitalId, Vec<f64>> = BTreeMap::new();
@@ -202,8 +205,63 @@ fn usual(balances: &[Balance], parameters: &Parameters) -> BTreeMap<HospitalId, 
     let of = |(hospital, noise): &(HospitalId, Option<f64>)| {
         let position = noise.and_then(|noise| known.binary_search_by(|k| k.total_cmp(&noise)).ok());
         let others = known.len() - usize::from(position.is_some());
-        let peers = if others >= FEW { quantile_without(&known, position, 0.5) } else { parameters.usual_noise };
+        let peers = if others >= FEW { quantile_without(&known, position, NOISY) } else { parameters.usual_noise };
         (*hospital, noise.unwrap_or(0.0).max(peers))
     };
     own.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
+    use super::*;
+
+    fn standard() -> Parameters {
+        let book = crate::rulebook::Rulebook::builtin();
+        crate::rule::parameters(book.card("stock-shortfall").expect("the card is built in")).expect("its parameters")
+    }
+
+    /// Institutions of so many items each, whose books are out by a noise of their own and that sell some goods for cash; `short`
+    /// of the items of the first have less than half of what was claimed.
+    fn world(seed: u64, institutions: u32, items: u32, short: u32) -> Vec<Balance> {
+        let random = &mut ChaCha8Rng::seed_from_u64(seed);
+        let mut all = Vec::new();
+        for hospital in 0..institutions {
+            let (noise, cash) = (random.random_range(0.02..0.1), random.random_range(0.0..0.3));
+            for item in 0..items {
+                let claimed: f64 = random.random_range(50.0..500.0);
+                let off: f64 = StandardNormal.sample(random);
+                let share = if hospital == 0 && item < short { 0.4 } else { 1.0 + cash * random.random::<f64>() };
+                all.push(Balance::plain(hospital, item, claimed, claimed * (share + noise * off).max(0.0)));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn chance_gives_a_lead_as_seldom_as_it_is_said_to() {
+        let parameters = standard();
+        const RUNS: u64 = 100;
+        for (institutions, items) in [(300, 20), (6, 500)] {
+            let runs = (0..RUNS).filter(|seed| !short(&world(*seed, institutions, items, 0), &parameters).is_empty());
+            let share = runs.count() as f64 / RUNS as f64;
+            // The level and three standard errors.
+            assert!(share <= parameters.max_q + 0.03, "{institutions} institutions of {items}: {share}");
+        }
+    }
+
+    #[test]
+    fn the_more_items_are_short_the_surer() {
+        let parameters = standard();
+        for short_items in [8, 16, 24, 32, 40] {
+            let all = world(7, 8, 40, short_items);
+            let found = short(&all, &parameters);
+            assert_eq!(found.len(), 1, "{short_items}");
+            assert!(found[0].whole.is_some() && found[0].items.len() as u32 >= short_items, "{short_items}");
+            assert!(found[0].items.iter().all(|s| s.balance.hospital == HospitalId(0)));
+        }
+    }
 }
