@@ -97,7 +97,8 @@ impl Scene<'_> {
         let evidence = &mut finding.evidence;
         let mut put = |name: &str, value: Value| evidence.insert(name.into(), value);
         put("scope", "hospital".into());
-        put("wards", list(wards.iter().map(|w| w.name.as_str()).collect::<BTreeSet<_>>()));
+        let names: BTreeSet<&str> = wards.iter().map(|w| w.name.as_str()).collect();
+        put("wards", names.into_iter().collect::<Vec<_>>().join("、").into());
         put("stays_listed", charts.len().into());
         put("stays_compared", all.into());
         put("empty_days", empties.into());

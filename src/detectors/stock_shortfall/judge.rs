@@ -124,7 +124,7 @@ impl Short<'_> {
     /// Whether it is short by a share that says something among many items.
     fn is_short(&self, parameters: &Parameters) -> bool {
         let missing = self.balance.claimed - self.balance.supplied;
-        missing >= 2.0 * parameters.unit_floor && self.share() >= 2.0 * parameters.min_short_share
+        missing >= 2.0 * parameters.unit_floor && self.share() >= 4.0 * parameters.min_short_share
     }
 
     /// Share of the claims that was never there.
