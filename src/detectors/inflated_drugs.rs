@@ -3,24 +3,26 @@
 mod densities;
 mod doses;
 mod excess;
+mod houses;
 mod judge;
 mod leads;
 mod scale;
 #[cfg(test)]
 mod worlds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use self::doses::uses;
+use self::doses::{Use, uses};
 use self::excess::{Beyond, beyond};
+use self::houses::House;
 use self::leads::{Lead, Parameters, Suspect, leads, ranks};
 use crate::facts::Posted;
 use crate::finding::{Finding, Subject};
-use crate::model::{DoctorId, Fen, Quantity, Region};
-use crate::rule::coverage::{Coverage, charged_stays};
-use crate::rule::subjects::{stay_finding, yuan};
+use crate::model::{DoctorId, Fen, HospitalId, ItemId, Quantity, Region, Stay};
+use crate::rule::coverage::{Coverage, Unit, Why, charged_stays};
+use crate::rule::subjects::{self, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::rulebook::Rulebook;
 
@@ -63,10 +65,17 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let posted = Posted::new(region, &context.facts.posting);
     let findings =
         leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, &posted, lead, rank, &parameters));
-    let findings = findings.collect();
+    let mut findings: Vec<Finding> = findings.collect();
+    let listed: BTreeSet<u32> = leads.iter().map(|lead| lead.stay).collect();
+    let (houses, _) = houses::houses(context.facts, &uses, parameters.level);
+    for of_hospital in houses.chunk_by(|a, b| a.hospital == b.hospital) {
+        findings.extend(institution(context, &posted, of_hospital, &uses, &listed, &parameters));
+    }
     let mut stays: Vec<u32> = uses.iter().map(|u| u.stay).collect();
     stays.dedup();
-    Ok(Coverage { judged: stays.len(), ..charged_stays(context) }.with(findings))
+    let visits = context.index.counts().charged_visits;
+    let coverage = Coverage { judged: stays.len(), ..charged_stays(context) };
+    Ok(coverage.not(Why::Outpatient, Unit::Visits, visits).with(findings))
 }
 
 fn finding(
@@ -107,6 +116,7 @@ fn finding(
     let amount = finding.amount;
     let (doctor, doctors_amount) = main_doctor(region, &lines);
     let evidence = &mut finding.evidence;
+    evidence.insert("scope".into(), "stay".into());
     evidence.insert("drug_name".into(), region.item_name(item).into());
     evidence.insert("drug_code".into(), region.names.items.get(item).into());
     evidence.insert("days".into(), fact.days.into());
@@ -124,6 +134,67 @@ fn finding(
     evidence.insert("hospital_far".into(), lead.institution.observed.into());
     evidence.insert("hospital_expected".into(), round(lead.institution.expected).into());
     Some(finding)
+}
+
+/// One lead about a hospital that bills drugs at many times the others' dose for all its patients: the stays that are not listed
+/// already, with what is beyond a plausible dose.
+fn institution(
+    context: &Context<'_>,
+    posted: &Posted<'_>,
+    drugs: &[House],
+    uses: &[Use],
+    listed: &BTreeSet<u32>,
+    parameters: &Parameters,
+) -> Option<Finding> {
+    let (region, facts) = (context.region, context.facts);
+    let worst = drugs.iter().max_by(|a, b| a.times.total_cmp(&b.times))?;
+    let mut finding = Finding {
+        hospital_id: region.names.hospitals.get(HospitalId(drugs[0].hospital)).to_string(),
+        group_id: Some("doses".to_string()),
+        observed: Some(round(worst.dose)),
+        expected: Some(round(worst.dose / worst.times)),
+        p_value: drugs.iter().map(|d| d.p).reduce(f64::min),
+        q_value: drugs.iter().map(|d| d.q).reduce(f64::min),
+        ..Finding::default()
+    };
+    let mut stays: BTreeSet<u32> = BTreeSet::new();
+    let (mut names, mut excess) = (Vec::new(), Quantity(0));
+    for drug in drugs {
+        names.push(region.item_name(ItemId(drug.item)));
+        let limit = (drug.dose / drug.times * parameters.min_ratio).ceil();
+        for of in drug.uses.iter().map(|at| &uses[*at]).filter(|of| !listed.contains(&of.stay)) {
+            let over = beyond(context, posted, &facts.stay_items[of.fact as usize], of, limit, parameters);
+            for one in &over {
+                finding.add_risk(Subject::Line(one.line), one.amount);
+                excess = excess + one.units;
+            }
+            if !over.is_empty() {
+                stays.insert(of.stay);
+            }
+            finding.add_rows(&region.files, over.iter().map(|o| region.fees.row[o.line as usize]));
+        }
+    }
+    let own = || stays.iter().map(|at| &region.stays[*at as usize]);
+    let sorted = |names: BTreeSet<&str>| names.into_iter().map(String::from).collect();
+    finding.stay_ids = sorted(own().map(|s| region.names.records.get(s.record)).collect());
+    finding.patient_ids = sorted(own().filter_map(|s| Some(region.names.persons.get(s.person.some()?))).collect());
+    finding.period_start = own().map(|s| s.admitted.day).min();
+    finding.period_end = own().map(Stay::last_day).max();
+    finding.total_amount = own().map(|s| s.total).sum();
+    finding.confidence = (1.0 - finding.q_value.unwrap_or(1.0)).min(0.9);
+    let amount = finding.amount;
+    let evidence = &mut finding.evidence;
+    evidence.insert("scope".into(), "hospital".into());
+    evidence.insert("drug_name".into(), region.item_name(ItemId(worst.item)).into());
+    evidence.insert("drug_code".into(), region.names.items.get(ItemId(worst.item)).into());
+    evidence.insert("times".into(), round(worst.times).into());
+    evidence.insert("drug_count".into(), drugs.len().into());
+    evidence.insert("drug_names".into(), subjects::list(names));
+    evidence.insert("excess_units".into(), excess.units().into());
+    evidence.insert("excess_amount".into(), yuan(amount));
+    evidence.insert("stays_listed".into(), stays.len().into());
+    evidence.insert("peer_hospitals".into(), worst.others.into());
+    (!stays.is_empty()).then_some(finding)
 }
 
 /// Two decimals: figures for people.

@@ -4,18 +4,18 @@
 mod books;
 mod judge;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::finding::{Finding, Subject};
-use crate::model::{Fen, HospitalId, ItemId, Region, RowRef};
+use crate::model::{Day, Fen, HospitalId, ItemId, Region, RowRef};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use books::{Balance, Books, Class};
-use judge::Short;
+use judge::{Institution, Short};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "stock-shortfall",
@@ -23,6 +23,9 @@ pub(super) const DETECTOR: Detector = Detector {
     want: |_, _, _, _| Ok(()),
     run,
 };
+
+/// What is left of the confidence where the books lack a time.
+const LACKING: f64 = 0.5;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +44,6 @@ struct Parameters {
     min_items: usize,
     min_short_share: f64,
     min_amount: f64,
-    wide_share: f64,
     max_q: f64,
     rows_listed: usize,
 }
@@ -49,24 +51,24 @@ struct Parameters {
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
     let books = Books::new(context, &parameters);
-    let short = judge::short(&books.balances, &parameters);
-    let mut tested: BTreeMap<HospitalId, usize> = BTreeMap::new();
-    books.balances.iter().for_each(|b| *tested.entry(b.hospital).or_default() += 1);
-    let mut by_hospital: BTreeMap<HospitalId, Vec<&Short<'_>>> = BTreeMap::new();
-    short.iter().for_each(|s| by_hospital.entry(s.balance.hospital).or_default().push(s));
+    let holes = books.holes;
     let mut findings = Vec::new();
-    for (hospital, short) in by_hospital {
-        let all = tested.get(&hospital).copied().unwrap_or(0);
-        if all >= parameters.min_items && short.len() as f64 >= parameters.wide_share * all as f64 {
-            findings.push(wide(context.region, hospital, &short, all, &parameters));
-        } else {
-            findings.extend(short.iter().map(|s| finding(context.region, s, &parameters)));
+    for short in judge::short(&books.balances, &parameters) {
+        match short.whole {
+            Some(whole) => {
+                let hospital = short.items[0].balance.hospital;
+                findings.push(wide(context.region, &short, whole, holes.get(&hospital).copied(), &parameters));
+            }
+            None => findings.extend(short.items.iter().map(|s| finding(context.region, s, &parameters))),
         }
     }
     let kept: BTreeSet<HospitalId> = context.region.purchases.iter().map(|p| p.hospital).collect();
     let billing: BTreeSet<HospitalId> = context.facts.hospital_item_months.iter().map(|m| m.hospital).collect();
     let bookless = billing.difference(&kept).count();
-    Ok(Coverage::of(Unit::Items, books.balances.len()).not(Why::NoStock, Unit::Hospitals, bookless).with(findings))
+    Ok(Coverage::of(Unit::Items, books.balances.len())
+        .not(Why::NoStock, Unit::Hospitals, bookless)
+        .not(Why::Units, Unit::Items, books.other_units)
+        .with(findings))
 }
 
 /// One item at one institution.
@@ -122,8 +124,16 @@ fn at_risk(region: &Region, finding: &mut Finding, short: &Short<'_>) {
     }
 }
 
-/// One statement for an institution nearly all of whose items are short: its books are incomplete, or coded otherwise.
-fn wide(region: &Region, hospital: HospitalId, short: &[&Short<'_>], all: usize, parameters: &Parameters) -> Finding {
+/// One statement for an institution many of whose items are short. Books that lack months are what may explain it: then none of
+/// what it bought in them is there, whatever was claimed, and the confidence is less.
+fn wide(
+    region: &Region,
+    short: &Institution<'_>,
+    (p, q): (f64, f64),
+    hole: Option<(Day, Day)>,
+    parameters: &Parameters,
+) -> Finding {
+    let (hospital, all, short) = (short.items[0].balance.hospital, short.tested, &short.items);
     let balances = || short.iter().map(|s| s.balance);
     let items: Vec<ItemId> = balances().map(|b| b.item).collect();
     let mut finding = Finding {
@@ -134,15 +144,15 @@ fn wide(region: &Region, hospital: HospitalId, short: &[&Short<'_>], all: usize,
         total_amount: balances().map(|b| b.claimed_amount).sum(),
         observed: Some(balances().map(|b| b.claimed).sum()),
         expected: Some(balances().map(|b| b.supplied).sum()),
-        p_value: short.iter().map(|s| s.p).reduce(f64::min),
-        q_value: short.iter().map(|s| s.q).reduce(f64::min),
-        confidence: 0.3,
+        p_value: Some(p),
+        q_value: Some(q),
+        confidence: (1.0 - q) * short.iter().map(|s| s.known).sum::<f64>() / short.len() as f64
+            * if hole.is_some() { LACKING } else { 1.0 },
         ..Finding::default()
     };
     let books: Vec<RowRef> = balances().flat_map(|b| b.rows.iter().copied()).collect();
     let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row[*l as usize]);
     rows(region, &mut finding, &books, claims, parameters);
-    // The more items are short, the more is at risk: that the books may be incomplete lowers the confidence, not the money.
     short.iter().for_each(|s| at_risk(region, &mut finding, s));
     let unsupplied: f64 = balances().map(|b| b.claimed - b.supplied).sum();
     let evidence = &mut finding.evidence;
@@ -151,6 +161,8 @@ fn wide(region: &Region, hospital: HospitalId, short: &[&Short<'_>], all: usize,
     evidence.insert("unsupplied".into(), number(unsupplied));
     evidence.insert("items_short".into(), short.len().into());
     evidence.insert("items_tested".into(), all.into());
+    let hole = hole.map(|(from, to)| format!("{from} – {to}"));
+    evidence.insert("lacking".into(), hole.map_or(Value::Null, Value::from));
     evidence.insert("items".into(), list(items.iter().take(50).map(|i| region.item_name(*i))));
     finding
 }

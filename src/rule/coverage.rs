@@ -78,6 +78,10 @@ pub enum Why {
     NoStock,
     /// The institution's level is missing, or a code that nobody explains.
     NoLevel,
+    /// Claimed in other units than bought.
+    Units,
+    /// Outpatient visits and pharmacy sales, which the rule does not compare.
+    Outpatient,
 }
 
 impl Why {
@@ -100,6 +104,8 @@ impl Why {
             Self::TooLate => "too-late",
             Self::NoStock => "no-stock",
             Self::NoLevel => "no-level",
+            Self::Units => "units",
+            Self::Outpatient => "outpatient",
         }
     }
 }

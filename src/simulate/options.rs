@@ -39,6 +39,8 @@ pub enum Scheme {
     DoubledClass,
     /// 计时费用集中记账超时: hours in lumps, more than the days have.
     HourLumps,
+    /// 半个病区空床: a ward of a hospital where many stays are a bed and nursing alone.
+    HalfWard,
 }
 
 /// The rules of the schemes of limits.
@@ -80,7 +82,8 @@ impl Scheme {
     ];
 
     /// Further ways, planted only where they are asked for; the truth lists them under the rules that look for them.
-    pub const FURTHER: [Self; 4] = [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass, Self::HourLumps];
+    pub const FURTHER: [Self; 5] =
+        [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass, Self::HourLumps, Self::HalfWard];
 
     /// The name in `truth.csv` and on the command line.
     pub fn id(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Scheme {
             Self::SteeredGroups => "steered-groups",
             Self::DoubledClass => "doubled-class",
             Self::HourLumps => "hour-lumps",
+            Self::HalfWard => "half-ward",
         }
     }
 
@@ -120,6 +124,7 @@ impl Scheme {
             Self::SteeredGroups => 201,
             Self::DoubledClass => 202,
             Self::HourLumps => 203,
+            Self::HalfWard => 204,
             behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
         }
     }

@@ -60,7 +60,7 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
         let start = world.flags.len() as u32;
         world.flags.extend(flags);
         let days = start..world.flags.len() as u32;
-        world.charts.push(Chart { stay: index as u32, hospital, leaf, first, days });
+        world.charts.push(Chart { stay: index as u32, hospital, leaf, first, whole: days.clone(), days });
     }
     world
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::chart::{Elsewhere, Sighting};
 use super::judge::{Judged, Shape, Verdict};
-use super::world::{EMPTY, World};
+use super::wards::Ward;
+use super::world::{Chart, EMPTY, World};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
 use crate::rule::Context;
@@ -22,6 +23,11 @@ pub struct Scene<'a> {
     pub leads: Vec<usize>,
 }
 
+/// The empty ones among the days of a chart.
+fn empty_days(chart: &Chart, flags: &[u8]) -> Vec<Day> {
+    (0..flags.len()).filter(|&i| flags[i] & EMPTY != 0).map(|i| Day(chart.first.0 + i as i32)).collect()
+}
+
 impl Scene<'_> {
     /// The finding of a verdict.
     pub(super) fn finding(&self, verdict: &Verdict) -> Finding {
@@ -29,8 +35,7 @@ impl Scene<'_> {
         let m = &self.judged.null.measured[verdict.chart];
         let stay = &self.context.region.stays[chart.stay as usize];
         let flags = self.world.days(chart);
-        let mut empty: Vec<Day> =
-            (0..flags.len()).filter(|&i| flags[i] & EMPTY != 0).map(|i| Day(chart.first.0 + i as i32)).collect();
+        let mut empty = empty_days(chart, flags);
         if verdict.shape == Shape::Padded {
             empty = empty.split_off(empty.len() - m.run);
         }
@@ -50,6 +55,57 @@ impl Scene<'_> {
         finding.add_risk(Subject::Stay(chart.stay), amount);
         self.add_rows(&mut finding, stay, &empty, &seen);
         self.describe(&mut finding, verdict, &empty, &seen);
+        finding
+    }
+
+    /// One lead about a hospital with wards that are empty: all their empty stays, with their money.
+    pub(super) fn institution(&self, wards: &[Ward], tests: usize) -> Finding {
+        let region = self.context.region;
+        let charts: Vec<usize> = wards.iter().flat_map(|ward| ward.charts.iter().copied()).collect();
+        let stays = || charts.iter().map(|at| &region.stays[self.world.charts[*at].stay as usize]);
+        let sorted = |names: BTreeSet<&str>| names.into_iter().map(String::from).collect();
+        let (p, q) = wards.iter().fold((1.0_f64, 1.0_f64), |least, w| (least.0.min(w.p), least.1.min(w.q)));
+        let (observed, expected): (usize, f64) =
+            (wards.iter().map(|w| w.observed).sum(), wards.iter().map(|w| w.expected).sum());
+        let all: usize = wards.iter().map(|w| w.stays).sum();
+        let mut finding = Finding {
+            hospital_id: region.names.hospitals.get(self.world.hospitals[wards[0].hospital as usize]).to_string(),
+            patient_ids: sorted(stays().filter_map(|s| Some(region.names.persons.get(s.person.some()?))).collect()),
+            stay_ids: sorted(stays().map(|s| region.names.records.get(s.record)).collect()),
+            group_id: Some("wards".to_string()),
+            period_start: stays().map(|s| s.admitted.day).min(),
+            period_end: stays().map(Stay::last_day).max(),
+            total_amount: stays().map(|s| s.total).sum(),
+            observed: Some(observed as f64),
+            expected: Some((expected * 100.0).ceil() / 100.0),
+            p_value: Some(p),
+            q_value: Some(q),
+            ..Finding::default()
+        };
+        let (mut empties, mut days) = (0, 0);
+        for &at in &charts {
+            let chart = &self.world.charts[at];
+            let stay = &region.stays[chart.stay as usize];
+            let empty = empty_days(chart, self.world.whole(chart));
+            let length = self.world.whole(chart).len();
+            finding.add_risk(Subject::Stay(chart.stay), self.amount(stay, &empty, length, Shape::Hanging, 0.0));
+            self.add_rows(&mut finding, stay, &empty, &[]);
+            (empties, days) = (empties + empty.len(), days + length);
+        }
+        // Some of so many are as such stays are elsewhere.
+        finding.confidence = ((1.0 - expected / observed as f64).clamp(0.0, 1.0) * (1.0 - q)).min(0.95);
+        let evidence = &mut finding.evidence;
+        let mut put = |name: &str, value: Value| evidence.insert(name.into(), value);
+        put("scope", "hospital".into());
+        let names: BTreeSet<&str> = wards.iter().map(|w| w.name.as_str()).collect();
+        put("wards", names.into_iter().collect::<Vec<_>>().join("、").into());
+        put("stays_listed", charts.len().into());
+        put("stays_compared", all.into());
+        put("empty_days", empties.into());
+        put("days", days.into());
+        put("empty_share", (empties as f64 / days.max(1) as f64 * 100.0).round().into());
+        put("peer_hospitals", self.world.hospitals.len().saturating_sub(1).into());
+        put("wards_tested", tests.into());
         finding
     }
 
@@ -128,6 +184,7 @@ impl Scene<'_> {
         put("hospital_leads", self.leads[chart.hospital as usize].into());
         put("peer_hospitals", self.judged.peers.into());
         put("stays_tested", self.judged.tests.into());
-        put("stays_unjudged", self.judged.unjudged.into());
+        put("stays_unjudged", self.judged.unjudged.len().into());
+        put("scope", "stay".into());
     }
 }

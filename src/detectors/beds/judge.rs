@@ -19,6 +19,9 @@ pub struct Parameters {
     pub visit_rate: f64,
     pub supply_days: f64,
     pub max_unusual_share: f64,
+    pub institution_share: f64,
+    pub institution_records: usize,
+    pub institution_q: f64,
 }
 
 /// The two shapes of empty days.
@@ -44,8 +47,8 @@ pub struct Judged {
     pub verdicts: Vec<Verdict>,
     /// Stays tested.
     pub tests: usize,
-    /// Stays of hospitals whose way of posting does not show what was done on which day.
-    pub unjudged: usize,
+    /// Charts of hospitals whose way of posting does not show what was done on which day.
+    pub unjudged: Vec<usize>,
     /// Hospitals that the others were compared with.
     pub peers: usize,
 }
@@ -55,9 +58,8 @@ pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
     let null = fit(world, parameters.visit_rate);
     let hospitals = world.hospitals.len();
     let odd = odd_wards(world, &null, parameters.max_unusual_share);
-    let tested: Vec<usize> = (0..world.charts.len())
-        .filter(|&i| !odd.contains(&ward(world, &world.charts[i])) && null.measured[i].days > 0)
-        .collect();
+    let (tested, unjudged): (Vec<usize>, Vec<usize>) = (0..world.charts.len())
+        .partition(|&i| !odd.contains(&ward(world, &world.charts[i])) && null.measured[i].days > 0);
     let scored: Vec<Scored> = tested
         .iter()
         .map(|&i| {
@@ -77,7 +79,7 @@ pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
         .collect();
     let judged: BTreeSet<u32> = of.iter().copied().filter(|h| !out[*h as usize]).collect();
     let peers = judged.len().saturating_sub(1);
-    Judged { verdicts, tests: tested.len(), unjudged: world.charts.len() - tested.len(), peers, null }
+    Judged { verdicts, tests: tested.len(), unjudged, peers, null }
 }
 
 /// A hospital's stays of one chapter of diagnoses.

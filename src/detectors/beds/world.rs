@@ -20,8 +20,10 @@ pub struct Chart {
     pub leaf: u32,
     /// First day.
     pub first: Day,
-    /// Its days in [`World::flags`].
+    /// Its days in [`World::flags`] that are judged one by one: without the last ones that its hospital posts late.
     pub days: Range<u32>,
+    /// All of them.
+    pub whole: Range<u32>,
 }
 
 /// Everything that is judged together.
@@ -40,6 +42,11 @@ impl World {
     /// The days of a chart.
     pub fn days(&self, chart: &Chart) -> &[u8] {
         &self.flags[chart.days.start as usize..chart.days.end as usize]
+    }
+
+    /// All days of a chart, the last ones that its hospital may post late among them.
+    pub fn whole(&self, chart: &Chart) -> &[u8] {
+        &self.flags[chart.whole.start as usize..chart.whole.end as usize]
     }
 
     /// Nodes from the root to a leaf.

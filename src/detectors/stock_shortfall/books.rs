@@ -67,6 +67,10 @@ pub(super) struct Balance {
 pub(super) struct Books {
     /// By institution, item.
     pub balances: Vec<Balance>,
+    /// Times in which an institution's books have no purchase at all, see [`hole`].
+    pub holes: BTreeMap<HospitalId, (Day, Day)>,
+    /// Items left out as claimed in other units than they are bought in.
+    pub other_units: usize,
 }
 
 /// A claim of an item.
@@ -98,13 +102,14 @@ impl Books {
         let region = context.region;
         let hospitals: BTreeSet<HospitalId> = region.purchases.iter().map(|p| p.hospital).collect();
         let claims = claims(context, &hospitals);
-        let mut balances = Vec::new();
+        let (mut balances, mut holes, mut other_units) = (Vec::new(), BTreeMap::new(), 0);
         for hospital in hospitals {
+            holes.extend(hole(region, hospital).map(|hole| (hospital, hole)));
             let own = claims.range((hospital, ItemId(0))..=(hospital, ItemId::NONE));
             let own: Vec<(ItemId, &Claims)> = own.map(|((_, item), claims)| (*item, claims)).collect();
-            balances.extend(of_hospital(region, hospital, &own, parameters));
+            balances.extend(of_hospital(region, hospital, &own, parameters, &mut other_units));
         }
-        Self { balances }
+        Self { balances, holes, other_units }
     }
 }
 
@@ -143,6 +148,7 @@ fn of_hospital(
     hospital: HospitalId,
     claims: &[(ItemId, &Claims)],
     parameters: &Parameters,
+    other_units: &mut usize,
 ) -> Vec<Balance> {
     let bought = || region.purchases.iter().filter(|p| p.hospital == hospital);
     let counted = || region.stock.iter().filter(|s| s.hospital == hospital);
@@ -173,10 +179,29 @@ fn of_hospital(
             let factor = factor(claims, ledger, markup, parameters);
             balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
         })
-        .filter(|b| !is_mapped(b, parameters))
         .collect();
+    let all = balances.len();
+    balances.retain(|b| !is_mapped(b, parameters));
     mapped_alike(&mut balances, parameters);
+    *other_units += all - balances.len();
     balances
+}
+
+/// The longest time between two purchases of an institution, whatever was bought, if it is far longer than its others: a
+/// piece of the books is missing, or nothing was bought in it.
+fn hole(region: &Region, hospital: HospitalId) -> Option<(Day, Day)> {
+    /// How many times the usual time between purchases, and days.
+    const TIMES: i32 = 3;
+    const DAYS: i32 = 45;
+    let start = region.purchases.partition_point(|p| p.hospital < hospital);
+    let own = region.purchases[start..].iter().take_while(|p| p.hospital == hospital);
+    let days: BTreeSet<Day> = own.map(|p| p.day).collect();
+    let days: Vec<Day> = days.into_iter().collect();
+    let mut gaps: Vec<i32> = days.windows(2).map(|d| d[1].0 - d[0].0).collect();
+    gaps.sort_unstable();
+    let usual = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= 4)?;
+    let longest = days.windows(2).max_by_key(|d| (d[1].0 - d[0].0, d[0]))?;
+    (longest[1].0 - longest[0].0 >= (TIMES * usual).max(DAYS)).then_some((longest[0], longest[1]))
 }
 
 /// Claimed units in a bought unit, from their prices: a box at ten times the price of what is claimed holds ten of those.
@@ -328,4 +353,32 @@ fn balance(
         lines: within.iter().map(|c| c.line).collect(),
         rows: ledger.rows(start, late),
     })
+}
+
+#[cfg(test)]
+impl Balance {
+    /// An item without counts.
+    pub fn plain(hospital: u32, item: u32, claimed: f64, supplied: f64) -> Self {
+        Self {
+            hospital: HospitalId(hospital),
+            item: ItemId(item),
+            class: Class::Drug,
+            start: Day(0),
+            end: Day(365),
+            claimed,
+            claimed_amount: Fen((claimed * 5_000.0) as i64),
+            opening: 0.0,
+            purchased: supplied,
+            moved: 0.0,
+            closing: 0.0,
+            supplied,
+            opening_known: false,
+            closing_known: false,
+            factor: 1.0,
+            priced: true,
+            intervals: Vec::new(),
+            lines: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
 }

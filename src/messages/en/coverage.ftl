@@ -47,6 +47,8 @@ unjudged-no-discharge = no discharge
 unjudged-no-total = no total
 unjudged-posting = the institution's postings do not show what was done on which day
 unjudged-too-late = what follows lies beyond the end of the data
+unjudged-units = claimed in other units than bought
+unjudged-outpatient = outpatient visits and pharmacy sales, which this rule does not compare
 unjudged-no-stock = neither purchases nor stock
 unjudged-no-level = level missing or a code; the parameter level_codes says what codes mean, as in "1=3 2=2 3=1"
 

@@ -23,6 +23,8 @@ unjudged-no-discharge = 没有出院日期
 unjudged-no-total = 没有总费用
 unjudged-posting = 该机构的记账方式看不出哪天做了什么
 unjudged-too-late = 后续情况超出数据期间
+unjudged-units = 申报与采购的单位不同
+unjudged-outpatient = 门诊和药店购药，本规则不比较
 unjudged-no-stock = 没有采购和盘存
 unjudged-no-level = 机构等级未填或只有代码；请以参数 level_codes 说明代码含义，如 "1=3 2=2 3=1"
 
