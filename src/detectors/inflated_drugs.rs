@@ -67,7 +67,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         leads.iter().zip(ranks).filter_map(|(lead, rank)| finding(context, &posted, lead, rank, &parameters));
     let mut findings: Vec<Finding> = findings.collect();
     let listed: BTreeSet<u32> = leads.iter().map(|lead| lead.stay).collect();
-    let (houses, _) = houses::houses(context.facts, &uses, parameters.level);
+    let (houses, few) = houses::houses(context.facts, &uses, parameters.level);
     for of_hospital in houses.chunk_by(|a, b| a.hospital == b.hospital) {
         findings.extend(institution(context, &posted, of_hospital, &uses, &listed, &parameters));
     }
@@ -75,7 +75,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     stays.dedup();
     let visits = context.index.counts().charged_visits;
     let coverage = Coverage { judged: stays.len(), ..charged_stays(context) };
-    Ok(coverage.not(Why::Outpatient, Unit::Visits, visits).with(findings))
+    Ok(coverage.not(Why::Outpatient, Unit::Visits, visits).not(Why::FewRecords, Unit::Items, few).with(findings))
 }
 
 fn finding(

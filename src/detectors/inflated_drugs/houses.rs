@@ -38,12 +38,13 @@ const TIMES: f64 = 6.0;
 const SPREAD: f64 = 0.15;
 const FREEDOM: f64 = 8.0;
 
-/// The drugs that stand out, by hospital, and how many uses could not be compared: too few of them, or of other hospitals.
+/// The drugs that stand out, by hospital, and how many drugs of hospitals could not be compared: too few uses, or other hospitals.
 pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     let mut cells: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
     for (at, one) in uses.iter().enumerate().filter(|(_, u)| !u.assumed) {
         cells.entry((one.item, one.hospital)).or_default().push(at);
     }
+    let all = cells.len();
     let price = |at: usize| {
         let fact = &facts.stay_items[uses[at].fact as usize];
         fact.amount.yuan() / fact.quantity.units()
@@ -62,21 +63,20 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     let mut compared: Vec<House> = Vec::new();
     let mut judged = 0;
     for of_item in known.chunk_by(|a, b| a.0.0 == b.0.0).filter(|own| own.len() > OTHERS) {
+        // By measure: the usual doses in order, and the place of each hospital's own among them.
         let ranked = [0, 1].map(|i| {
             let mut order: Vec<usize> = (0..of_item.len()).collect();
             order.sort_by(|a, b| of_item[*a].2[i].total_cmp(&of_item[*b].2[i]).then(a.cmp(b)));
-            order
+            let mut place = vec![0; order.len()];
+            order.iter().enumerate().for_each(|(at, own)| place[*own] = at);
+            (order.into_iter().map(|own| of_item[own].2[i]).collect::<Vec<f64>>(), place)
         });
         for (at, ((item, hospital), own, usual)) in of_item.iter().enumerate() {
-            let ratio = [0, 1].map(|i| {
-                let values: Vec<f64> = ranked[i].iter().map(|o| of_item[*o].2[i]).collect();
-                let position = ranked[i].iter().position(|o| *o == at);
-                usual[i] / quantile_without(&values, position, 0.5)
-            });
+            let ratio = [0, 1].map(|i| usual[i] / quantile_without(&ranked[i].0, Some(ranked[i].1[at]), 0.5));
             // Without money, nothing tells another unit.
             let times = ratio[0].min(ratio[1]);
             if times.is_finite() && times > 0.0 {
-                judged += own.len();
+                judged += 1;
                 let (hospital, item, others, uses) = (*hospital, *item, of_item.len() - 1, own.clone());
                 compared.push(House { hospital, item, dose: usual[0], times, others, p: 1.0, q: 1.0, uses });
             }
@@ -91,5 +91,5 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     }
     compared.retain(|h| h.q <= level && h.times >= TIMES);
     compared.sort_by_key(|h| (h.hospital, h.item));
-    (compared, uses.len() - judged)
+    (compared, all - judged)
 }
