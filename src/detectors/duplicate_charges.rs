@@ -141,9 +141,11 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         let lead = Institution { hospital: *hospital, classes, repeats, doubling: &doubling };
         lead.finding(region, &natural, &parameters)
     }));
-    let coverage = dated_stays(context)
-        .not(Why::Outpatient, Unit::Visits, context.index.counts().charged_visits)
-        .not(Why::FewPeers, Unit::Hospitals, doubling.alone);
+    let coverage = dated_stays(context).not(Why::Outpatient, Unit::Visits, context.index.counts().charged_visits).not(
+        Why::FewPeers,
+        Unit::Hospitals,
+        doubling.alone,
+    );
     Ok(coverage.not(Why::Posting, Unit::Stays, untold).with(findings))
 }
 

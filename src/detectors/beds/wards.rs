@@ -68,6 +68,10 @@ const USUAL: f64 = 0.75;
 /// Stays from which a ward is tested, and the least expected count.
 const WARD: usize = 5;
 const LEAST: f64 = 0.1;
+/// Root of the ratio to the expected below which most wards have next to none: factors between such ratios say nothing, and they are
+/// compared on the scale of their roots, with so much variance between wards at least.
+const FEW: f64 = 0.7;
+const LEAST_BETWEEN: f64 = 0.04;
 /// Share of the empty stays that must have little care: where the days are empty by the posting alone, few have.
 const MOSTLY: f64 = 0.6;
 /// Share of the care's money at which a class is one that a hospital's export cannot lack.
@@ -148,9 +152,16 @@ fn compare<'a>(mut all: Vec<One>, ward: impl Fn(&One) -> (&'a str, bool), parame
     let observed: Vec<usize> = tested.iter().map(|(_, own, _)| counted(own, |o| o.empty && o.little)).collect();
     let units: Vec<Unit> =
         tested.iter().zip(&observed).map(|((.., expected), n)| Unit::count(*n as f64, *expected)).collect();
-    let p: Vec<f64> = (predictions(&units).into_iter().zip(&tested).zip(&observed))
-        .map(|((prediction, (.., expected)), n)| {
-            let tail = |p: Prediction| p.count_tail(*n as f64, *expected).max(f64::MIN_POSITIVE);
+    let p: Vec<f64> = (predictions(&units).into_iter().zip(&tested).zip(observed.iter().zip(&units)))
+        .map(|((prediction, (.., expected)), (n, unit))| {
+            let tail = |p: Prediction| {
+                let p = if p.mean < FEW {
+                    Prediction { between: p.between.max(LEAST_BETWEEN), ..p }.tail(*unit)
+                } else {
+                    p.count_tail(*n as f64, *expected)
+                };
+                p.max(f64::MIN_POSITIVE)
+            };
             // Fewer make no lead.
             prediction.filter(|_| *n >= parameters.institution_records).map_or(1.0, tail)
         })
@@ -312,5 +323,13 @@ mod tests {
             // The level and three standard errors.
             assert!(runs <= 2, "{hospitals} hospitals of {stays}: {runs}");
         }
+    }
+
+    #[test]
+    fn the_emptier_a_ward_the_surer() {
+        let found = |share: f64| judged(world(7, 12, 300, share)).empty.into_iter().find(|ward| ward.hospital == 0);
+        let wards: Vec<Ward> = [0.3, 0.6, 0.9].into_iter().filter_map(found).collect();
+        assert!(wards.len() == 3 && wards.is_sorted_by(|a, b| a.p > b.p && a.charts.len() < b.charts.len()));
+        assert!(found(0.0).is_none());
     }
 }
