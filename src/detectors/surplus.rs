@@ -6,6 +6,8 @@
 //! wherever it stands ([`SEVERAL`]); where the days of the item hold no more than days elsewhere, and would with surplus lines,
 //! one that has no days beside it is not.
 //!
+//! A bed has one day a night: where a stay has no more, none is billed again, however they are posted.
+//!
 //! Lines billed again on nearly all days leave no days to compare with, but the hospital's days then hold as much more than days
 //! elsewhere: [`Need`] weighs the units of its days against those of the other hospitals, class by class.
 
@@ -155,6 +157,7 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
             let told = beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64);
             always.push(told.is_none() && several >= Some(ALWAYS));
             on_top.push(match told {
+                _ if bed_nights_suffice(region, facts, repeat) => Some(false),
                 Some(true) => told,
                 _ if several.is_some_and(|share| share < SEVERAL) => Some(true),
                 None if weigh(hospital(record), item) == Weighed::Usual => Some(false),
@@ -166,6 +169,19 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let needed = needed(region, repeats, &days);
     let peaks = days.iter().flat_map(|(item, hospitals)| hospitals.iter().map(|(h, days)| ((*h, *item), days.peaks)));
     Surplus { on_top, always, peaks: peaks.collect(), untold, needed }
+}
+
+/// Whether a repeat is of a bed, and the stay has no more bed days than nights: however they are posted, none is billed again.
+fn bed_nights_suffice(region: &Region, facts: &Facts, repeat: &Repeat) -> bool {
+    let class = |line: u32| region.fees.class[line as usize];
+    let Some(stay) = region.stay_of(repeat.record).filter(|s| s.discharged.is_some()) else { return false };
+    if class(repeat.lines[0]) != FeeClass::Bed {
+        return false;
+    }
+    let start = facts.stay_items.partition_point(|i| i.record < repeat.record);
+    let items = facts.stay_items[start..].iter().take_while(|i| i.record == repeat.record);
+    let beds: f64 = items.filter(|i| class(i.first_line) == FeeClass::Bed).map(|i| i.quantity.units()).sum();
+    beds <= f64::from(stay.nights().max(1))
 }
 
 /// The units of each day of an item in a stay, in the order of the days.
