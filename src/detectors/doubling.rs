@@ -117,18 +117,27 @@ pub struct Doubling<'a> {
     pub alone: usize,
 }
 
-/// Compares the hospitals by the repeats that count, `all`; of those above the others the repeats `listed` are given, which may be
-/// on top as well; `written` are the items that they repeat as a way of writing.
+/// What the hospitals are compared by.
+pub struct Compared<'r, 'a> {
+    /// The repeats that count.
+    pub all: &'r [&'a Repeat],
+    /// Those that are given of hospitals above the others: more may be on top.
+    pub listed: &'r [&'a Repeat],
+    /// Days of an item at a hospital that hold more than those beside them.
+    pub peaks: &'r BTreeMap<(HospitalId, ItemId), f64>,
+    /// Items that stand for other days.
+    pub written: &'r Items,
+}
+
+/// Compares the hospitals.
 pub fn compare<'a>(
     region: &Region,
     facts: &Facts,
-    all: &[&'a Repeat],
-    listed: &[&'a Repeat],
-    peaks: &BTreeMap<(HospitalId, ItemId), f64>,
-    written: &Items,
+    compared: &Compared<'_, 'a>,
     natural: &Natural,
     parameters: &DoublingParameters,
 ) -> Doubling<'a> {
+    let &Compared { all, listed, peaks, written } = compared;
     let births = births(region, all);
     let mut sums = sums(region, facts, all, natural, &births);
     for (cell, sums) in natural.cells().iter().zip(&mut sums) {

@@ -115,9 +115,9 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let told: Vec<&Repeat> =
         repeats.iter().zip(&surplus.on_top).filter(|(_, top)| **top != Some(false)).map(|(r, _)| *r).collect();
     let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
-    let (listed, parameters_of) = (surplus.listed(&repeats), parameters.doubling());
-    let doubling =
-        doubling::compare(region, facts, &counted, &listed, &surplus.peaks, &elsewhere, &natural, &parameters_of);
+    let listed = surplus.listed(&repeats);
+    let compared = doubling::Compared { all: &counted, listed: &listed, peaks: &surplus.peaks, written: &elsewhere };
+    let doubling = doubling::compare(region, facts, &compared, &natural, &parameters.doubling());
     elsewhere.extend(piles::reallocated(region, facts, &units, &told));
     let key = |r: &Repeat| (region.records[r.record.index()].hospital, r.item);
     let (untold, repeats): (Vec<&Repeat>, Vec<&Repeat>) =

@@ -166,7 +166,7 @@ fn institution(
             let over = beyond(context, posted, &facts.stay_items[of.fact as usize], of, limit, parameters);
             for one in &over {
                 finding.add_risk(Subject::Line(one.line), one.amount);
-                excess = excess + one.units;
+                excess += one.units;
             }
             if !over.is_empty() {
                 stays.insert(of.stay);

@@ -295,6 +295,9 @@ fn length(nights: i32) -> u8 {
     }
 }
 
+/// An item of a class at a hospital, in stays of about one [`length`].
+type OfLength = (FeeClass, HospitalId, ItemId, u8);
+
 /// For each class with surplus lines at a hospital, what its stays need: the units of an item in a stay that has it, against such
 /// stays of about the same length at the other hospitals. Nothing where nobody else bills the items.
 fn needs(
@@ -309,7 +312,7 @@ fn needs(
     let asked: BTreeSet<ItemId> = added.values().flat_map(|items| items.keys().copied()).collect();
     // Units and uses, in all and by hospital.
     let mut all: FxHashMap<(ItemId, u8), (f64, f64)> = FxHashMap::default();
-    let mut own: BTreeMap<(FeeClass, HospitalId, ItemId, u8), (f64, f64, f64)> = BTreeMap::new();
+    let mut own: BTreeMap<OfLength, (f64, f64, f64)> = BTreeMap::new();
     for item in facts.stay_items.iter().filter(|i| asked.contains(&i.item) && i.quantity.0 > 0) {
         let Some(stay) = region.stay_of(item.record).filter(|s| s.discharged.is_some()) else { continue };
         let class = region.fees.class[item.first_line as usize];

@@ -38,6 +38,9 @@ const TIMES: f64 = 6.0;
 const SPREAD: f64 = 0.15;
 const FREEDOM: f64 = 8.0;
 
+/// Item and hospital, its uses, and its usual dose in units and in money.
+type Usual = ((u32, u32), Vec<usize>, [f64; 2]);
+
 /// The drugs that stand out, by hospital, and how many drugs of hospitals could not be compared: too few uses, or other hospitals.
 pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     let mut cells: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
@@ -52,7 +55,7 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     let median = |own: &[usize], value: &dyn Fn(usize) -> f64| {
         quantile(&mut own.iter().map(|at| value(*at)).collect::<Vec<f64>>(), 0.5).unwrap_or(0.0)
     };
-    let known: Vec<((u32, u32), Vec<usize>, [f64; 2])> = cells
+    let known: Vec<Usual> = cells
         .into_iter()
         .filter(|(_, own)| own.len() >= USES)
         .map(|(key, own)| {
