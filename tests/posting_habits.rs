@@ -5,7 +5,9 @@
 mod regions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use chrono::{Days, NaiveDate};
 use regions::{scan, truth};
 use tempfile::TempDir;
 use yishen::finding::Finding;
@@ -72,4 +74,58 @@ fn a_class_billed_twice_is_found_beside_habits_of_posting() {
     for lead in leads {
         assert!(lead.rows.len() >= 2 * lead.stay_ids.len() && lead.amount.0 > 0 && lead.amount <= lead.total_amount);
     }
+}
+
+/// Ten hospitals of 60 stays of six days, a panel of six tests a day. In intensive care, every tenth stay, the panel of the second
+/// day is drawn twice. The first hospital bills that of two days again in the stays that are also returned.
+fn panels_billed_again(folder: &Path) -> BTreeSet<String> {
+    let mut stays = String::from(
+        "setl_id,mdtrt_id,psn_no,gend,brdy,fixmedins_code,med_type,begntime,endtime,setl_time,adm_dept_name,dise_codg,medfee_sumamt,fund_pay_sumamt\n",
+    );
+    let mut fees = String::from(
+        "feedetl_sn,mdtrt_id,psn_no,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,med_chrgitm_type,cnt,pric,det_item_fee_sumamt\n",
+    );
+    let (mut again, mut lines) = (BTreeSet::new(), 0);
+    for n in 0..600 {
+        let (hospital, intensive) = (n % 10, n / 10 % 10 == 3);
+        let bills_again = hospital == 0 && !intensive && n / 10 % 3 == 0;
+        let first = NaiveDate::from_ymd_opt(2024, 1, 2).unwrap() + Days::new(n / 4);
+        let last = first + Days::new(6);
+        let (department, illness) = if intensive { ("重症医学科", "J96.000") } else { ("内科", "I63.900") };
+        let key = format!("m{n},p{n}");
+        let hospital = format!("h{hospital}");
+        stays += &format!(
+            "s{n},{key},1,1950-03-04,{hospital},21,{first} 08:00:00,{last} 09:00:00,{last} 10:00:00,{department},{illness},1200.00,900.00\n"
+        );
+        for day in 0..6 {
+            let date = first + Days::new(day);
+            let times = 1 + u8::from(intensive && day == 1 || bills_again && (day == 2 || day == 4));
+            for item in 0..6 {
+                for time in 0..times {
+                    lines += 1;
+                    fees += &format!(
+                        "f{lines},{key},{hospital},{date} {:02}:00:00,lab{item},化验{item},04,1,20.00,20.00\n",
+                        7 + time
+                    );
+                }
+            }
+        }
+        if bills_again {
+            again.insert(format!("m{n}"));
+        }
+    }
+    std::fs::write(folder.join("stays.csv"), stays).unwrap();
+    std::fs::write(folder.join("fees.csv"), fees).unwrap();
+    again
+}
+
+#[test]
+fn what_intensive_care_repeats_everywhere_is_no_part_of_a_lead() {
+    let folder = TempDir::new().unwrap();
+    let again = panels_billed_again(folder.path());
+    let found = scan(folder.path(), &["duplicate-charges"]);
+    assert_eq!(found.len(), 1, "{:?}", found.iter().map(|f| (&f.hospital_id, f.stay_ids.len())).collect::<Vec<_>>());
+    assert_eq!(found[0].hospital_id, "h0");
+    assert_eq!(found[0].stay_ids.iter().cloned().collect::<BTreeSet<_>>(), again);
+    assert_eq!(found[0].rows.len(), again.len() * 2 * 6 * 2, "both lines of each repeat");
 }

@@ -20,13 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::natural::{Natural, quantile_without};
+use super::case_mix;
+use super::natural::Natural;
 use super::piles::Items;
 use crate::facts::{Facts, Repeat};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
-use crate::stats::benjamini_hochberg;
 use crate::stats::funnel::{Prediction, Unit, predictions};
+use crate::stats::{Others, benjamini_hochberg};
 
 /// Parameters of the test, as the card documents them.
 #[derive(Clone, Deserialize)]
@@ -53,7 +54,7 @@ const LEVELS: [f64; 2] = [0.01, 0.05];
 const LEAST_BETWEEN: f64 = 0.04;
 
 /// A class of items, and which of them: those with an expected rate beyond so many [`LEVELS`].
-type Part = (FeeClass, u8);
+pub type Part = (FeeClass, u8);
 
 /// One item at one hospital, stays alone.
 #[derive(Clone, Copy, Default)]
@@ -92,7 +93,7 @@ impl Tally {
 /// Items of a class that one hospital repeats more than the others.
 pub struct Doubled {
     /// Class, and which of its items.
-    part: Part,
+    pub part: Part,
     /// Days of its items.
     pub days: f64,
     /// Those with repeats.
@@ -138,7 +139,7 @@ pub fn compare<'a>(
     parameters: &DoublingParameters,
 ) -> Doubling<'a> {
     let &Compared { all, listed, peaks, written } = compared;
-    let births = births(region, all);
+    let births = births(region, listed);
     let mut sums = sums(region, facts, all, natural, &births);
     for (cell, sums) in natural.cells().iter().zip(&mut sums) {
         sums.peaks = peaks.get(&(cell.hospital, cell.item)).copied().unwrap_or(0.0);
@@ -172,14 +173,7 @@ pub fn compare<'a>(
         }
     }
     let mut doubling = judge(&tallies, parameters);
-    for &repeat in listed {
-        let hospital = region.records[repeat.record.index()].hospital;
-        let Some((parts, repeats)) = doubling.hospitals.get_mut(&hospital) else { continue };
-        let part = part_of(repeat);
-        if parts.iter().any(|p| Some(p.part) == part) {
-            repeats.push(repeat);
-        }
-    }
+    case_mix::list(region, facts, &mut doubling, listed, part_of, parameters.min_records);
     doubling
 }
 
@@ -222,24 +216,11 @@ fn counted(natural: &Natural, sums: &[Sums], written: &Items, parameters: &Doubl
     }
     let mut rates = vec![None; sums.len()];
     for members in by_item.values() {
-        let mut known: Vec<(f64, usize)> = members
-            .iter()
-            .filter(|at| sums[**at].days >= ENOUGH && told(**at))
-            .map(|&at| (sums[at].rate(), at))
-            .collect();
-        known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let values: Vec<f64> = known.iter().map(|k| k.0).collect();
+        let known = members.iter().filter(|at| sums[**at].days >= ENOUGH && told(**at));
+        let known = Others::new(known.map(|&at| (at, sums[at].rate())));
         let days: f64 = members.iter().map(|&at| sums[at].days).sum();
-        for &at in members {
-            let own = sums[at];
-            let rate = own.rate();
-            let position = known.binary_search_by(|k| k.0.total_cmp(&rate).then(k.1.cmp(&at))).ok();
-            if known.len() == usize::from(position.is_some()) || days - own.days < ENOUGH {
-                continue;
-            }
-            if told(at) {
-                rates[at] = Some(quantile_without(&values, position, parameters.peer_quantile));
-            }
+        for &at in members.iter().filter(|at| days - sums[**at].days >= ENOUGH && told(**at)) {
+            rates[at] = known.quantile(at, parameters.peer_quantile);
         }
     }
     rates

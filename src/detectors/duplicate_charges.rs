@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::doubling::{self, Doubled, Doubling, DoublingParameters};
 use super::natural::{Cell, Natural, NullParameters};
-use super::{piles, surplus};
+use super::piles;
+use super::surplus::{self, Told};
 use crate::facts::{Facts, Repeat, Units};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, FeeClass, Fen, HospitalId, RecordId, Region};
@@ -113,9 +114,9 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let counted = surplus.counted(region, &repeats);
     // A day's need in several lines is no lead.
     let told: Vec<&Repeat> =
-        repeats.iter().zip(&surplus.on_top).filter(|(_, top)| **top != Some(false)).map(|(r, _)| *r).collect();
+        repeats.iter().zip(&surplus.told).filter(|(_, told)| **told != Told::Need).map(|(r, _)| *r).collect();
     let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
-    let listed = surplus.listed(&repeats);
+    let listed = surplus.listed(region, &repeats);
     let compared = doubling::Compared { all: &counted, listed: &listed, peaks: &surplus.peaks, written: &elsewhere };
     let doubling = doubling::compare(region, facts, &compared, &natural, &parameters.doubling());
     elsewhere.extend(piles::reallocated(region, facts, &units, &told));

@@ -2,6 +2,7 @@
 
 mod bed_hanging;
 mod beds;
+mod case_mix;
 mod cost_structure;
 mod doubling;
 mod duplicate_charges;

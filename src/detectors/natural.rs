@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::facts::{Facts, Repeat, StayItem};
 use crate::model::{FeeClass, HospitalId, ItemId, Region};
-use crate::stats::beta_binomial_ln;
+use crate::stats::{Others, beta_binomial_ln};
 
 /// Parameters of the null, as the card documents them.
 #[derive(Clone, Deserialize)]
@@ -235,16 +235,11 @@ impl Natural {
         }
         let mut flukes: BTreeMap<(FeeClass, HospitalId), f64> = BTreeMap::new();
         for (class, hospitals) in &sums {
-            let mut rates: Vec<(f64, HospitalId)> = hospitals
-                .iter()
-                .filter(|(_, [days, _])| *days >= ENOUGH)
-                .map(|(h, [days, repeated])| (repeated / days, *h))
-                .collect();
-            rates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let known = hospitals.iter().filter(|(_, [days, _])| *days >= ENOUGH);
+            let known = Others::new(known.map(|(h, [days, repeated])| (*h, repeated / days)));
             for hospital in hospitals.keys() {
-                let own = rates.iter().position(|(_, h)| h == hospital);
-                let values: Vec<f64> = rates.iter().map(|(r, _)| *r).collect();
-                flukes.insert((*class, *hospital), quantile_without(&values, own, self.parameters.peer_quantile));
+                let fluke = known.quantile(*hospital, self.parameters.peer_quantile).unwrap_or(0.0);
+                flukes.insert((*class, *hospital), fluke);
             }
         }
         for cell in &mut self.cells {
@@ -308,11 +303,10 @@ impl Natural {
     }
 }
 
-/// The hospitals of one item, sorted by rate, so that one of them can be left out cheaply.
+/// The hospitals of one item, so that one of them can be left out cheaply.
 struct Peers {
-    /// Cells without a habit, by rate.
-    quiet: Vec<(f64, usize)>,
-    rates: Vec<f64>,
+    /// Rates of the cells without a habit.
+    quiet: Others<usize>,
     habits: f64,
     count: f64,
     habit_rate: f64,
@@ -324,14 +318,10 @@ impl Peers {
     fn new(cells: &[Cell], members: &[usize], parameters: &NullParameters) -> Self {
         let members: Vec<usize> = members.iter().copied().filter(|&i| cells[i].days >= ENOUGH / 2.0).collect();
         let habit = |i: &usize| cells[*i].is_habit(parameters.habit_rate);
-        let mut quiet: Vec<(f64, usize)> =
-            members.iter().filter(|i| !habit(i)).map(|&i| (cells[i].seen(), i)).collect();
-        quiet.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         Self {
             habits: members.iter().filter(|i| habit(i)).count() as f64,
             count: members.len() as f64,
-            rates: quiet.iter().map(|(rate, _)| *rate).collect(),
-            quiet,
+            quiet: Others::new(members.iter().filter(|i| !habit(i)).map(|&i| (i, cells[i].seen()))),
             habit_rate: parameters.habit_rate,
             quantile: parameters.peer_quantile,
             members,
@@ -342,20 +332,9 @@ impl Peers {
     fn without(&self, cell: &Cell, index: usize) -> (f64, f64, f64) {
         let own = f64::from(u8::from(self.members.binary_search(&index).is_ok()));
         let own_habit = if cell.is_habit(self.habit_rate) { own } else { 0.0 };
-        let place = |k: &(f64, usize)| k.0.total_cmp(&cell.seen()).then(k.1.cmp(&index));
-        let position = self.quiet.binary_search_by(place).ok();
-        (quantile_without(&self.rates, position, self.quantile), self.habits - own_habit, self.count - own)
+        let rate = self.quiet.quantile(index, self.quantile).unwrap_or(0.0);
+        (rate, self.habits - own_habit, self.count - own)
     }
-}
-
-/// The upper quantile of sorted values with one left out; 0 where nothing is left.
-pub fn quantile_without(sorted: &[f64], without: Option<usize>, quantile: f64) -> f64 {
-    let left = sorted.len() - usize::from(without.is_some());
-    if left == 0 {
-        return 0.0;
-    }
-    let at = ((left as f64 * quantile) as usize).min(left - 1);
-    sorted[if without.is_some_and(|w| at >= w) { at + 1 } else { at }]
 }
 
 /// Classes whose items are charged once a day by their nature; what is repeated there needs a reason.
@@ -379,19 +358,4 @@ fn item_classes(region: &Region, stay_items: &[StayItem]) -> Vec<FeeClass> {
         classes[item.item.index()] = region.fees.class[item.first_line as usize];
     }
     classes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_leave_one_out() {
-        let values = [0.0, 1.0, 2.0, 3.0];
-        assert_eq!(quantile_without(&values, None, 0.5), 2.0);
-        assert_eq!(quantile_without(&values, Some(3), 0.5), 1.0);
-        assert_eq!(quantile_without(&values, Some(0), 0.5), 2.0);
-        assert_eq!(quantile_without(&[4.0], Some(0), 0.5), 0.0);
-        assert_eq!(quantile_without(&[], None, 0.5), 0.0);
-    }
 }

@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::quantile;
+use crate::stats::{quantile, quartile_deviation};
 
 /// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
 /// surplus lines at most one in forty is then excused, whatever hospitals differ by.
@@ -166,8 +166,7 @@ fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, 
         let others = usual[&item].iter().filter(|(h, (_, n))| **h != hospital && *n >= FEW);
         let mut means: Vec<f64> = others.map(|(_, (sum, n))| sum / n).collect();
         let middle = quantile(&mut means, 0.5)?;
-        let width = quantile(&mut means, 0.75).zip(quantile(&mut means, 0.25)).filter(|_| means.len() > 3);
-        let spread = width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).max(SPREAD.1 / 2.0));
+        let spread = quartile_deviation(&mut means).map_or(SPREAD.1, |spread| spread.max(SPREAD.1 / 2.0));
         let more = half_again - (sum / n - middle);
         Some(Need { more, surplus: half_again, spread: (spread.powi(2) + VARIANCE.1 / n).sqrt() })
     };
@@ -348,8 +347,7 @@ fn needs(
     let spread = |class: FeeClass| {
         let mut all = differ.get(&class).cloned().unwrap_or_default();
         all.retain(|x: &f64| x.is_finite());
-        let width = quantile(&mut all, 0.75).zip(quantile(&mut all, 0.25)).filter(|_| all.len() > 3);
-        width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).clamp(SPREAD.0, SPREAD.1))
+        quartile_deviation(&mut all).map_or(SPREAD.1, |spread| spread.clamp(SPREAD.0, SPREAD.1))
     };
     let mut needs = BTreeMap::new();
     for (&at, added) in added {

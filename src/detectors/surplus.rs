@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::{Facts, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::{quantile, quantile_sorted};
+use crate::stats::{quantile, quartile_deviation};
 
 use super::piles::{Need, Place, place, scaled};
 
@@ -42,12 +42,23 @@ const SPREAD: (f64, f64) = (0.01, 0.2);
 /// Distance in standard deviations at which a hospital needs more than others do.
 const FAR: f64 = 4.0;
 
+/// What the days of an item tell of a repeat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It comes on top of its day.
+    OnTop,
+    /// It is the day's need in several lines.
+    Need,
+    /// No day beside it tells.
+    Untold,
+    /// Nor could one: the item stands several times on nearly every day elsewhere.
+    Always,
+}
+
 /// What is told of repeats.
 pub struct Surplus {
-    /// By repeat: whether it comes on top; `None` where that cannot be told.
-    pub on_top: Vec<Option<bool>>,
-    /// By repeat: whether it has no days beside it and the item stands several times on nearly every day elsewhere.
-    always: Vec<bool>,
+    /// By repeat.
+    pub told: Vec<Told>,
     /// Days of an item at a hospital that hold more than the days beside them, in one line or in several: without any repeat
     /// billed again there are so many.
     pub peaks: BTreeMap<(HospitalId, ItemId), f64>,
@@ -58,18 +69,24 @@ pub struct Surplus {
 }
 
 impl Surplus {
-    /// The repeats that belong to an institution's surplus once it is shown to have one.
-    pub fn listed<'a>(&self, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
-        let listed = |at: usize| self.on_top[at].unwrap_or(!self.always[at]);
-        repeats.iter().enumerate().filter(|(at, _)| listed(*at)).map(|(_, repeat)| *repeat).collect()
-    }
-
     /// The repeats that an institution may be held to have billed again.
     pub fn counted<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
-        let counts = |(on_top, repeat): &(&Option<bool>, &&Repeat)| {
-            **on_top == Some(true) || self.needed.contains(&place(region, repeat))
-        };
-        self.on_top.iter().zip(repeats).filter(counts).map(|(_, repeat)| *repeat).collect()
+        self.those(repeats, |at, repeat| self.counts(region, at, repeat))
+    }
+
+    /// The repeats that belong to an institution's surplus once it is shown to have one: what cannot be told, too.
+    pub fn listed<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        self.those(repeats, |at, repeat| self.told[at] == Told::Untold || self.counts(region, at, repeat))
+    }
+
+    /// On top of its day, or one of a class whose days hold as much more; of what others bill several times a day anyway, only the
+    /// days tell.
+    fn counts(&self, region: &Region, at: usize, repeat: &Repeat) -> bool {
+        self.told[at] == Told::OnTop || self.needed.contains(&place(region, repeat)) && self.told[at] != Told::Always
+    }
+
+    fn those<'a>(&self, repeats: &[&'a Repeat], fits: impl Fn(usize, &Repeat) -> bool) -> Vec<&'a Repeat> {
+        repeats.iter().enumerate().filter(|(at, repeat)| fits(*at, repeat)).map(|(_, repeat)| *repeat).collect()
     }
 }
 
@@ -138,37 +155,36 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let mut weigh =
         |hospital, item| *weighed.entry((hospital, item)).or_insert_with(|| Weighed::of(&days[&item], hospital));
     let mut several: FxHashMap<(ItemId, HospitalId, u64), Option<f64>> = FxHashMap::default();
-    let mut on_top = Vec::with_capacity(repeats.len());
-    let mut always = Vec::with_capacity(repeats.len());
+    let mut told = Vec::with_capacity(repeats.len());
     for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (record, item) = (of_item[0].record, of_item[0].item);
         let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
-            on_top.extend(of_item.iter().map(|_| None));
-            always.extend(of_item.iter().map(|_| false));
+            told.extend(of_item.iter().map(|_| Told::Untold));
             continue;
         };
         let sums = day_sums(region, facts.lines(&facts.stay_items[at]));
+        let nights_suffice = bed_nights_suffice(region, facts, of_item[0]);
         for repeat in of_item {
             let each = region.fees.quantity[repeat.lines[0] as usize].units();
             let twice = TWICE * scaled(region, units, repeat).min(line[&item]);
             let key = (item, hospital(record), twice.to_bits());
             let several =
                 *several.entry(key).or_insert_with(|| several_elsewhere(&days[&item], hospital(record), twice));
-            let told = beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64);
-            always.push(told.is_none() && several >= Some(ALWAYS));
-            on_top.push(match told {
-                _ if bed_nights_suffice(region, facts, repeat) => Some(false),
-                Some(true) => told,
-                _ if several.is_some_and(|share| share < SEVERAL) => Some(true),
-                None if weigh(hospital(record), item) == Weighed::Usual => Some(false),
-                told => told,
+            told.push(match beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64) {
+                _ if nights_suffice => Told::Need,
+                Some(true) => Told::OnTop,
+                _ if several.is_some_and(|share| share < SEVERAL) => Told::OnTop,
+                Some(false) => Told::Need,
+                None if weigh(hospital(record), item) == Weighed::Usual => Told::Need,
+                None if several >= Some(ALWAYS) => Told::Always,
+                None => Told::Untold,
             });
         }
     }
     let untold = weighed.iter().filter(|(_, weighed)| **weighed == Weighed::Untold).map(|(at, _)| *at).collect();
     let needed = needed(region, repeats, &days);
     let peaks = days.iter().flat_map(|(item, hospitals)| hospitals.iter().map(|(h, days)| ((*h, *item), days.peaks)));
-    Surplus { on_top, always, peaks: peaks.collect(), untold, needed }
+    Surplus { told, peaks: peaks.collect(), untold, needed }
 }
 
 /// Whether a repeat is of a bed, and the stay has no more bed days than nights: however they are posted, none is billed again.
@@ -269,10 +285,9 @@ fn needed(region: &Region, repeats: &[&Repeat], days: &ByItem) -> BTreeSet<Place
 /// What hospitals differ by in all items of a class together, beyond what their items show: a ward's doses are higher than another's.
 fn common<'a>(needs: impl Iterator<Item = &'a Need>) -> f64 {
     let (mut more, mut spread): (Vec<f64>, Vec<f64>) = needs.map(|n| (n.more, n.spread)).unzip();
-    let width = quantile(&mut more, 0.75).zip(quantile(&mut more, 0.25)).filter(|_| more.len() > 3);
-    let Some((high, low)) = width else { return SPREAD.1 };
+    let Some(all) = quartile_deviation(&mut more) else { return SPREAD.1 };
     let own = quantile(&mut spread, 0.5).unwrap_or(0.0);
-    (((high - low) / 1.349).powi(2) - own.powi(2)).max(0.0).sqrt()
+    (all.powi(2) - own.powi(2)).max(0.0).sqrt()
 }
 
 /// What the days of an item at a hospital need beside those of the others; the surplus is what it has beyond theirs.
@@ -281,18 +296,15 @@ fn need(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Option<Need>
     let others = || days.iter().filter(|(h, days)| **h != hospital && days.count() >= FEW).map(|(_, days)| days);
     let mut means: Vec<f64> = others().map(|days| days.mean().ln()).collect();
     let mut natural: Vec<f64> = others().map(|days| days.surplus / days.count()).collect();
-    means.sort_unstable_by(f64::total_cmp);
     let (n, mean) = (own.count(), own.mean());
     let surplus = own.surplus / n - quantile(&mut natural, 0.5)?;
     if surplus <= 0.0 || mean <= surplus {
         return None;
     }
-    let at = |share: f64| quantile_sorted(&means, share);
-    let width = at(0.75).zip(at(0.25)).filter(|_| means.len() > 3);
-    let spread = width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).max(SPREAD.0));
+    let spread = quartile_deviation(&mut means).map_or(SPREAD.1, |spread| spread.max(SPREAD.0));
     let variance = own.sums.iter().map(|x| (x / mean - 1.0).powi(2)).sum::<f64>() * TOGETHER / n.powi(2);
     Some(Need {
-        more: mean.ln() - at(0.5)?,
+        more: mean.ln() - quantile(&mut means, 0.5)?,
         surplus: (mean / (mean - surplus)).ln(),
         spread: (spread.powi(2) + variance).sqrt(),
     })

@@ -20,5 +20,5 @@ pub use dispersed::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tai
 pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poisson_tail_ln};
 pub use interval::wilson;
 pub use isotonic::rising_ratio;
-pub use order::{quantile, quantile_sorted};
+pub use order::{Others, quantile, quantile_sorted, quartile_deviation};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};

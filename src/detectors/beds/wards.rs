@@ -17,11 +17,10 @@ use rustc_hash::FxHashMap;
 
 use super::judge::Parameters;
 use super::world::{Chart, EMPTY, World};
-use crate::detectors::natural::quantile_without;
 use crate::facts::{Facts, StayTotal};
 use crate::model::{FeeClass, Region};
-use crate::stats::benjamini_hochberg;
 use crate::stats::funnel::{Prediction, Unit, predictions};
+use crate::stats::{Others, benjamini_hochberg, quantile};
 
 /// A ward more of whose stays are empty than others' rates explain.
 pub struct Ward {
@@ -120,7 +119,8 @@ pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Paramet
 /// Compares the wards; `ward` gives a stay's ward and whether few treatments are given in such a ward.
 fn compare<'a>(mut all: Vec<One>, ward: impl Fn(&One) -> (&'a str, bool), parameters: &Parameters) -> Wards {
     // What is usual, by department and by diagnosis: the lower counts, as either explains little care.
-    let usual = per_kind(&all, 0.5, |own| median(own.iter().map(|o| o.care).collect()));
+    let usual =
+        per_kind(&all, 0.5, |own| quantile(&mut own.iter().map(|o| o.care).collect::<Vec<f64>>(), 0.5).unwrap_or(0.0));
     for one in &mut all {
         let usual = of(&usual, one).into_iter().flatten().reduce(f64::min);
         one.little = usual.is_some_and(|usual| one.care < LITTLE * usual);
@@ -243,32 +243,21 @@ fn of(rates: &Rates, one: &One) -> [Option<f64>; 2] {
     [0, 1].map(|i| rates[i].get(&(one.kinds[i], one.hospital)).copied())
 }
 
-fn per_kind(all: &[One], quantile: f64, figure: impl Fn(&[&One]) -> f64) -> Rates {
+fn per_kind(all: &[One], share: f64, figure: impl Fn(&[&One]) -> f64) -> Rates {
     [0, 1].map(|i| {
         let mut order: Vec<&One> = all.iter().filter(|o| o.kinds[i] != NO_KIND).collect();
         order.sort_by_key(|o| (o.kinds[i], o.hospital, o.chart));
         let mut rates = FxHashMap::default();
         for of_kind in order.chunk_by(|a, b| a.kinds[i] == b.kinds[i]) {
             let cells: Vec<&[&One]> = of_kind.chunk_by(|a, b| a.hospital == b.hospital).collect();
-            let mut known: Vec<(f64, u32)> =
-                cells.iter().filter(|own| own.len() >= ENOUGH).map(|own| (figure(own), own[0].hospital)).collect();
-            known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let values: Vec<f64> = known.iter().map(|k| k.0).collect();
-            let places: FxHashMap<u32, usize> = known.iter().enumerate().map(|(at, k)| (k.1, at)).collect();
-            for own in cells {
-                let position = places.get(&own[0].hospital).copied();
-                if known.len() - usize::from(position.is_some()) >= OTHERS {
-                    let key = (own[0].kinds[i], own[0].hospital);
-                    rates.insert(key, quantile_without(&values, position, quantile));
-                }
+            let known = cells.iter().filter(|own| own.len() >= ENOUGH);
+            let known = Others::new(known.map(|own| (own[0].hospital, figure(own))));
+            for own in cells.iter().map(|own| own[0]).filter(|own| known.besides(own.hospital) >= OTHERS) {
+                known.quantile(own.hospital, share).map(|rate| rates.insert((own.kinds[i], own.hospital), rate));
             }
         }
         rates
     })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    crate::stats::quantile(&mut values, 0.5).unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -9,10 +9,9 @@
 use std::collections::BTreeMap;
 
 use super::doses::Use;
-use crate::detectors::natural::quantile_without;
 use crate::facts::Facts;
 use crate::stats::funnel::student_tail;
-use crate::stats::{benjamini_hochberg, quantile};
+use crate::stats::{Others, benjamini_hochberg, quantile};
 
 /// A drug that a hospital bills at many times the others' dose.
 pub struct House {
@@ -66,16 +65,10 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
     let mut compared: Vec<House> = Vec::new();
     let mut judged = 0;
     for of_item in known.chunk_by(|a, b| a.0.0 == b.0.0).filter(|own| own.len() > OTHERS) {
-        // By measure: the usual doses in order, and the place of each hospital's own among them.
-        let ranked = [0, 1].map(|i| {
-            let mut order: Vec<usize> = (0..of_item.len()).collect();
-            order.sort_by(|a, b| of_item[*a].2[i].total_cmp(&of_item[*b].2[i]).then(a.cmp(b)));
-            let mut place = vec![0; order.len()];
-            order.iter().enumerate().for_each(|(at, own)| place[*own] = at);
-            (order.into_iter().map(|own| of_item[own].2[i]).collect::<Vec<f64>>(), place)
-        });
-        for (at, ((item, hospital), own, usual)) in of_item.iter().enumerate() {
-            let ratio = [0, 1].map(|i| usual[i] / quantile_without(&ranked[i].0, Some(ranked[i].1[at]), 0.5));
+        let usual_by =
+            [0, 1].map(|i| Others::new(of_item.iter().map(|((_, hospital), _, usual)| (*hospital, usual[i]))));
+        for ((item, hospital), own, usual) in of_item {
+            let ratio = [0, 1].map(|i| usual[i] / usual_by[i].quantile(*hospital, 0.5).unwrap_or(0.0));
             // Without money, nothing tells another unit.
             let times = ratio[0].min(ratio[1]);
             if times.is_finite() && times > 0.0 {

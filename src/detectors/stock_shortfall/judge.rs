@@ -6,10 +6,9 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Parameters;
 use super::books::Balance;
-use crate::detectors::natural::quantile_without;
 use crate::model::HospitalId;
 use crate::stats::funnel::{Prediction, Unit, predictions};
-use crate::stats::{benjamini_hochberg, binomial_tail, quantile};
+use crate::stats::{Others, benjamini_hochberg, binomial_tail, quantile};
 
 /// An institution with items that are short.
 pub(super) struct Institution<'a> {
@@ -103,15 +102,11 @@ fn against_others(all: &[&[Short<'_>]], parameters: &Parameters) -> Vec<f64> {
     const LEAST: f64 = 0.02;
     const COUNT: f64 = 0.1;
     let counts: Vec<usize> = all.iter().map(|own| own.iter().filter(|s| s.is_short(parameters)).count()).collect();
-    let mut shares: Vec<(f64, usize)> =
-        all.iter().zip(&counts).enumerate().map(|(at, (own, n))| (*n as f64 / own.len() as f64, at)).collect();
-    shares.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let values: Vec<f64> = shares.iter().map(|s| s.0).collect();
-    let mut expected = vec![0.0; all.len()];
-    for (position, (_, at)) in shares.iter().enumerate() {
-        let usual = quantile_without(&values, Some(position), USUAL).max(LEAST);
-        expected[*at] = (usual * all[*at].len() as f64).max(COUNT);
-    }
+    let shares = all.iter().zip(&counts).map(|(own, n)| *n as f64 / own.len() as f64);
+    let others = Others::new(shares.enumerate());
+    let usual = |at: usize| others.quantile(at, USUAL).unwrap_or(0.0).max(LEAST);
+    let expected: Vec<f64> =
+        all.iter().enumerate().map(|(at, own)| (usual(at) * own.len() as f64).max(COUNT)).collect();
     let units: Vec<Unit> = counts.iter().zip(&expected).map(|(n, e)| Unit::count(*n as f64, *e)).collect();
     let tail = |((prediction, n), e): ((Option<Prediction>, &usize), &f64)| {
         // Fewer make no lead.
@@ -200,13 +195,10 @@ fn usual(balances: &[Balance], parameters: &Parameters) -> BTreeMap<HospitalId, 
             (hospital, known.then(|| HALF * deviation(&over, middle)))
         })
         .collect();
-    let mut known: Vec<f64> = own.iter().filter_map(|o| o.1).collect();
-    known.sort_unstable_by(f64::total_cmp);
+    let known = Others::new(own.iter().filter_map(|(hospital, noise)| Some((*hospital, (*noise)?))));
     let of = |(hospital, noise): &(HospitalId, Option<f64>)| {
-        let position = noise.and_then(|noise| known.binary_search_by(|k| k.total_cmp(&noise)).ok());
-        let others = known.len() - usize::from(position.is_some());
-        let peers = if others >= FEW { quantile_without(&known, position, NOISY) } else { parameters.usual_noise };
-        (*hospital, noise.unwrap_or(0.0).max(peers))
+        let peers = known.quantile(*hospital, NOISY).filter(|_| known.besides(*hospital) >= FEW);
+        (*hospital, noise.unwrap_or(0.0).max(peers.unwrap_or(parameters.usual_noise)))
     };
     own.iter().map(of).collect()
 }
