@@ -178,6 +178,8 @@ pub(super) struct Simulate {
     pub(super) set: Vec<String>,
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(super) habits: Option<f64>,
+    #[arg(long, value_name = "WHICH", value_parser = ["planted", "honest"])]
+    pub(super) apart: Option<String>,
     #[arg(long)]
     pub(super) force: bool,
 }

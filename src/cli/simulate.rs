@@ -25,6 +25,9 @@ pub(super) fn run(session: &Session, flags: Simulate) -> Result<Exit, Failure> {
         options.encoding = word.parse().map_err(told)?;
     }
     options.habits = flags.habits.unwrap_or(options.habits);
+    if let Some(word) = &flags.apart {
+        options.apart = Some(word.parse().map_err(told)?);
+    }
     flags.set.iter().try_for_each(|assignment| options.scale(assignment)).map_err(told)?;
     let done = simulate::run(&options).map_err(told)?;
     if !session.quiet {
@@ -36,6 +39,10 @@ pub(super) fn run(session: &Session, flags: Simulate) -> Result<Exit, Failure> {
             ("planted", done.planted.iter().map(|(_, units)| units).sum::<u64>().into()),
         ]);
         session.print(&format!("{}\n", session.catalog.format("simulate-done", &figures)))?;
+        if let Some((code, name)) = done.apart {
+            let figures = args([("code", code.into()), ("name", name.into())]);
+            session.print(&format!("{}\n", session.catalog.format("simulate-apart", &figures)))?;
+        }
     }
     Ok(Exit::Finished)
 }

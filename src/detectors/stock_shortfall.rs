@@ -50,7 +50,8 @@ struct Parameters {
 
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
-    let books = Books::new(context, &parameters);
+    let mut books = Books::new(context, &parameters);
+    let unreported = judge::reported(&mut books.balances, &parameters);
     let holes = books.holes;
     let mut findings = Vec::new();
     for short in judge::short(&books.balances, &parameters) {
@@ -68,6 +69,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     Ok(Coverage::of(Unit::Items, books.balances.len())
         .not(Why::NoStock, Unit::Hospitals, bookless)
         .not(Why::Units, Unit::Items, books.other_units)
+        .not(Why::NoStock, Unit::Items, unreported)
         .with(findings))
 }
 
@@ -88,7 +90,7 @@ fn finding(region: &Region, short: &Short<'_>, parameters: &Parameters) -> Findi
         confidence: short.confidence,
         ..Finding::default()
     };
-    at_risk(region, &mut finding, short);
+    let row = at_risk(region, &mut finding, short);
     let claims = balance.lines.iter().map(|l| region.fees.row[*l as usize]);
     rows(region, &mut finding, &balance.rows, claims, parameters);
     let evidence = &mut finding.evidence;
@@ -107,14 +109,16 @@ fn finding(region: &Region, short: &Short<'_>, parameters: &Parameters) -> Findi
     evidence.insert("intervals".into(), balance.intervals.len().into());
     evidence.insert("items_short".into(), 1.into());
     evidence.insert("noise".into(), number(short.noise));
+    evidence.insert("short".into(), vec![row].into());
     finding
 }
 
-/// The money: what was claimed for the units that were never there, on the lines in proportion.
-fn at_risk(region: &Region, finding: &mut Finding, short: &Short<'_>) {
+/// The money: what was claimed for the units that were never there, on the lines in proportion. Gives the item's row of the table.
+fn at_risk(region: &Region, finding: &mut Finding, short: &Short<'_>) -> Value {
     let balance = short.balance;
     let missing = (balance.claimed - balance.supplied) / balance.claimed;
-    let mut left = Fen((balance.claimed_amount.0 as f64 * missing).round() as i64);
+    let amount = Fen((balance.claimed_amount.0 as f64 * missing).round() as i64);
+    let mut left = amount;
     let last = balance.lines.len().saturating_sub(1);
     for (i, line) in balance.lines.iter().enumerate() {
         let own = region.fees.claimed(*line as usize).max(Fen(0));
@@ -122,6 +126,14 @@ fn at_risk(region: &Region, finding: &mut Finding, short: &Short<'_>) {
         left -= part;
         finding.add_risk(Subject::Line(*line), part);
     }
+    json!({
+        "code": region.names.items.get(balance.item),
+        "item_name": region.item_name(balance.item),
+        "claimed": number(balance.claimed),
+        "supplied": number(balance.supplied),
+        "unsupplied": number(balance.claimed - balance.supplied),
+        "amount": amount.yuan(),
+    })
 }
 
 /// One statement for an institution many of whose items are short. Books that lack months are what may explain it: then none of
@@ -153,7 +165,7 @@ fn wide(
     let books: Vec<RowRef> = balances().flat_map(|b| b.rows.iter().copied()).collect();
     let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row[*l as usize]);
     rows(region, &mut finding, &books, claims, parameters);
-    short.iter().for_each(|s| at_risk(region, &mut finding, s));
+    let table: Vec<Value> = short.iter().map(|s| at_risk(region, &mut finding, s)).collect();
     let unsupplied: f64 = balances().map(|b| b.claimed - b.supplied).sum();
     let evidence = &mut finding.evidence;
     evidence.insert("class".into(), "books".into());
@@ -164,6 +176,7 @@ fn wide(
     let hole = hole.map(|(from, to)| format!("{from} – {to}"));
     evidence.insert("lacking".into(), hole.map_or(Value::Null, Value::from));
     evidence.insert("items".into(), list(items.iter().take(50).map(|i| region.item_name(*i))));
+    evidence.insert("short".into(), table.into());
     finding
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A finding claims the units that the truth of its scheme is written in: its stays, its patients at its hospital, or its
 //! hospital. Where the truth names items and money, it claims an item on a record, or at a hospital if it is about several
-//! records or the truth is about the hospital; then the money is compared as well, to the fen. Precision belongs to the scheme
+//! records or the truth is about the hospital, or each of the items it lists there; then the money is compared as well, to the
+//! fen. Precision belongs to the scheme
 //! (a false claim has no strength), recall to the scheme and to each strength.
 //!
 //! Empty beds and padded stays are one thing seen from two sides: a stay planted under either is found if either rule names
@@ -269,6 +270,18 @@ mod tests {
         let amounts = Amounts { planted: 4_527, found: 4_528, in_vain: 250, equal: 3 };
         assert_eq!(x.amounts, Some(amounts));
         assert_eq!(all[1].amounts, None);
+    }
+
+    #[test]
+    fn a_finding_about_several_items_claims_each() {
+        let truth = "scheme,unit,key,group,strength,item,amount\nx,hospital,H1,1,blunt,A,30.00\n\
+            x,hospital,H1,1,blunt,B,10.00\nx,hospital,H1,1,blunt,C,5.00\n";
+        let finding = "{\"rule\":\"x\",\"hospital_id\":\"H1\",\"amount\":40,\"evidence\":{\"short\":[\
+            {\"code\":\"A\",\"amount\":60},{\"code\":\"D\",\"amount\":20}]}}\n\
+            {\"rule\":\"x\",\"hospital_id\":\"H2\",\"amount\":1,\"evidence\":{\"short\":[{\"code\":\"B\",\"amount\":1}]}}\n";
+        let x = &evaluate(finding.as_bytes(), truth.as_bytes()).unwrap()[0];
+        assert_eq!((x.units, x.true_positives, x.false_positives, x.false_negatives), (3, 1, 2, 2));
+        assert_eq!(x.amounts, Some(Amounts { planted: 4_500, found: 3_000, in_vain: 1_100, equal: 1 }));
     }
 
     #[test]

@@ -56,6 +56,17 @@ struct Evidence {
     steered: Value,
     #[serde(default)]
     item_code: String,
+    /// Items of the institution, where a finding is about several.
+    #[serde(default)]
+    short: Vec<Short>,
+}
+
+/// One of several items that a finding is about.
+#[derive(Deserialize)]
+struct Short {
+    code: String,
+    #[serde(default)]
+    amount: f64,
 }
 
 impl Evidence {
@@ -78,6 +89,14 @@ impl Claim {
             Unit::Patient => self.patient_ids.iter().map(|p| format!("{p}@{}", self.hospital_id)).collect(),
             Unit::Hospital => vec![self.hospital_id],
         }
+    }
+
+    /// The items that a finding is about at its hospital, and the share of each in its money.
+    fn items(&self) -> Vec<(Key, i64)> {
+        let all: f64 = self.evidence.short.iter().map(|s| s.amount).sum();
+        let part = |s: &Short| if all > 0.0 { fen(self.amount * s.amount / all) } else { 0 };
+        let key = |s: &Short| (Unit::Hospital, charge_key(&self.hospital_id, &s.code));
+        self.evidence.short.iter().map(|s| (key(s), part(s))).collect()
     }
 
     /// The item that a finding is about, on its record or at its hospital.
@@ -165,9 +184,14 @@ pub fn read_claims(
         }
         let units = planted.get(&rule);
         if let Some(units) = units.filter(|_| money.contains_key(&rule)) {
-            let key = claim.charge(units);
-            *claimed.entry(rule.clone()).or_default().entry(key.clone()).or_default() += fen(claim.amount);
-            claims.entry(rule).or_default().insert(key);
+            let mut items = claim.items();
+            if items.is_empty() {
+                items.push((claim.charge(units), fen(claim.amount)));
+            }
+            for (key, fen) in items {
+                *claimed.entry(rule.clone()).or_default().entry(key.clone()).or_default() += fen;
+                claims.entry(rule.clone()).or_default().insert(key);
+            }
             continue;
         }
         let units: BTreeSet<Unit> = match units {

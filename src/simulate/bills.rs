@@ -3,6 +3,7 @@
 use crate::model::Table;
 
 use super::World;
+use super::apart::Side;
 use super::catalog::{Course, Item};
 use super::chance::{Draw, fixed, mix, scramble};
 use super::files::Rows;
@@ -10,6 +11,7 @@ use super::lines::{Line, Sheet};
 use super::options::{Layout, Options};
 use super::people::Person;
 use super::plan::{DAY, Plan, Stay, day_of};
+use super::stock::{self, Given};
 use super::{schemes, visits};
 
 /// Columns of `stays.csv`.
@@ -74,6 +76,8 @@ pub struct Bills {
     pub diagnoses: Rows,
     /// What the funds paid for each stay, by its number.
     pub paid: Vec<(u32, i64)>,
+    /// The goods that were given, where books of them are asked for.
+    pub given: Given,
 }
 
 /// What the rows of one stay share.
@@ -132,9 +136,10 @@ impl Charged<'_> {
 }
 
 /// The charge lines of the visits that schemes add.
-pub fn visit_lines(world: &World, plan: &Plan, options: &Options) -> Rows {
+pub fn visit_lines(world: &World, plan: &Plan, options: &Options, side: Side) -> Rows {
     let mut rows = Rows::new(Table::Fees, FEES, options.layout);
-    for (n, visit) in plan.elsewhere.iter().enumerate().filter(|(_, v)| !v.lines.is_empty()) {
+    for (n, visit) in plan.elsewhere.iter().enumerate().filter(|(_, v)| !v.lines.is_empty() && side.has(Some(v.place)))
+    {
         let (person, hospital) = (&plan.persons[visit.person as usize], world.places.hospital(visit.place));
         let doctor = 1 + mix(n as u64, 3) % u64::from(hospital.doctors);
         let charged = Charged {
@@ -170,11 +175,12 @@ impl Bills {
             fees: Rows::new(Table::Fees, FEES, layout),
             diagnoses: Rows::new(Table::Diagnoses, DIAGNOSES, layout),
             paid: Vec::new(),
+            given: Given::default(),
         }
     }
 
     /// The rows of a run of stays.
-    pub fn of(world: &World, plan: &Plan, stays: &[Stay], options: &Options) -> Self {
+    pub fn of(world: &World, plan: &Plan, stays: &[&Stay], options: &Options) -> Self {
         let mut bills = Self::new(options.layout);
         for stay in stays {
             bills.add(world, plan, stay);
@@ -187,6 +193,9 @@ impl Bills {
         sheet.apply_habits();
         for mark in &stay.marks {
             schemes::plant(mark.scheme).lines(mark, &mut sheet);
+        }
+        if let Some(never) = plan.never.get(&stay.id) {
+            sheet.add_extras(never);
         }
         sheet.post();
         let extras = plan.extras.get(&stay.id).map_or(&[][..], Vec::as_slice);
@@ -229,6 +238,12 @@ impl Bills {
         };
         for (n, line) in sheet.lines.iter().enumerate() {
             charged.row(&mut self.fees, world, n, line);
+        }
+        if !plan.keepers.is_empty() {
+            let never = plan.never.get(&stay.id).map_or(&[][..], Vec::as_slice);
+            stock::add(&mut self.given, world, stay.hospital, &sheet.lines, |item| {
+                never.iter().any(|e| e.item == item)
+            });
         }
         self.diagnoses(world, &heading);
     }

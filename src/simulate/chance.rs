@@ -17,6 +17,7 @@ pub enum Purpose {
     Visits = 5,
     Scheme = 6,
     Posting = 7,
+    Stock = 8,
 }
 
 /// Mixes two numbers into one without visible pattern (the finaliser of SplitMix64, Steele et al. 2014).

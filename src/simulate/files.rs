@@ -140,6 +140,8 @@ impl Sink {
 pub struct Folder {
     out: PathBuf,
     temporary: TempDir,
+    /// Where in it files are made.
+    at: PathBuf,
 }
 
 impl Folder {
@@ -160,12 +162,19 @@ impl Folder {
             .prefix(".yishen-simulate-")
             .tempdir_in(parent)
             .map_err(|e| Error::io(parent, e))?;
-        Ok(Self { out: out.to_path_buf(), temporary })
+        let at = temporary.path().to_path_buf();
+        Ok(Self { out: out.to_path_buf(), temporary, at })
+    }
+
+    /// Makes the files from here on in a folder of it; in itself again with an empty name.
+    pub fn enter(&mut self, name: &str) -> Result<(), Error> {
+        self.at = self.temporary.path().join(name);
+        fs::create_dir_all(&self.at).map_err(|e| Error::io(&self.at, e))
     }
 
     /// Starts a file of free header.
     pub fn create(&self, name: &str, header: &str, encoding: Encoding) -> Result<Sink, Error> {
-        let path = self.temporary.path().join(name);
+        let path = self.at.join(name);
         let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
         let mut sink = Sink { path, file: BufWriter::with_capacity(1 << 20, file) };
         sink.write(&encode(format!("{header}\n"), encoding))?;
@@ -180,15 +189,24 @@ impl Folder {
 
     /// Moves everything to its place; gives the size in bytes.
     pub fn finish(self) -> Result<u64, Error> {
-        fs::create_dir_all(&self.out).map_err(|e| Error::io(&self.out, e))?;
-        let mut bytes = 0;
-        let entries = fs::read_dir(self.temporary.path()).map_err(|e| Error::io(self.temporary.path(), e))?;
-        for entry in entries {
-            let entry = entry.map_err(|e| Error::io(self.temporary.path(), e))?;
-            let target = self.out.join(entry.file_name());
-            bytes += entry.metadata().map_err(|e| Error::io(&target, e))?.len();
+        move_files(self.temporary.path(), &self.out)
+    }
+}
+
+/// Moves the files of a folder and of those in it into another; gives their size in bytes.
+fn move_files(from: &Path, to: &Path) -> Result<u64, Error> {
+    fs::create_dir_all(to).map_err(|e| Error::io(to, e))?;
+    let mut bytes = 0;
+    for entry in fs::read_dir(from).map_err(|e| Error::io(from, e))? {
+        let entry = entry.map_err(|e| Error::io(from, e))?;
+        let target = to.join(entry.file_name());
+        let about = entry.metadata().map_err(|e| Error::io(&target, e))?;
+        if about.is_dir() {
+            bytes += move_files(&entry.path(), &target)?;
+        } else {
+            bytes += about.len();
             fs::rename(entry.path(), &target).map_err(|e| Error::io(&target, e))?;
         }
-        Ok(bytes)
     }
+    Ok(bytes)
 }

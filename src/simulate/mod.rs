@@ -8,6 +8,7 @@
 //! The simulator knows tables and no rule; it shares no constant with any. What it knows of published limits is a table of
 //! its own (`data/limits.csv`). A scheme is one file in `schemes`.
 
+mod apart;
 mod bills;
 mod calendars;
 mod catalog;
@@ -19,12 +20,14 @@ mod hyper;
 mod lines;
 mod lives;
 mod options;
+
 mod people;
 mod places;
 mod plan;
 mod posting;
 mod schemes;
 mod stays;
+mod stock;
 mod tables;
 mod visits;
 
@@ -37,8 +40,9 @@ use rayon::prelude::*;
 use crate::messages::{self, Catalog as Messages};
 use crate::model::Table;
 
-pub use options::{Encoding, LIMITS, Layout, Options, Scheme, Strength};
+pub use options::{Apart, Encoding, LIMITS, Layout, Options, Scheme, Strength};
 
+use apart::Side;
 use bills::Bills;
 use files::Folder;
 use plan::Plan;
@@ -67,6 +71,9 @@ pub enum Error {
     /// Files that would be lost.
     #[error("`{}` is not empty; choose another folder or use --force", .0.display())]
     NotEmpty(PathBuf),
+    /// No hospital to be written apart.
+    #[error("every hospital has a scheme")]
+    NoneHonest,
     /// The disk.
     #[error("cannot write `{}`: {source}", path.display())]
     Io {
@@ -96,6 +103,7 @@ impl Error {
             Self::NotEmpty(path) => {
                 ("simulate-error-not-empty", messages::args([("path", path.display().to_string().into())]))
             }
+            Self::NoneHonest => ("simulate-error-none-honest", messages::args([])),
             Self::Io { path, source } => {
                 let args = [("path", path.display().to_string().into()), ("reason", source.to_string().into())];
                 ("simulate-error-io", messages::args(args))
@@ -122,6 +130,8 @@ pub struct Summary {
     pub places: u64,
     /// Units in the truth, by scheme.
     pub planted: Vec<(Scheme, u64)>,
+    /// The hospital written apart: its code and name.
+    pub apart: Option<(String, String)>,
     /// Bytes written.
     pub bytes: u64,
 }
@@ -155,14 +165,15 @@ impl World {
     }
 }
 
-/// Writes a region: `stays`, `fees`, `visits`, `diagnoses`, `persons`, `hospitals` and `truth`, each a CSV file.
+/// Writes a region: `stays`, `fees`, `visits`, `diagnoses`, `persons`, `hospitals` and `truth`, each a CSV file;
+/// `purchases` and `stock` where a scheme is about them. The tables of one hospital may be apart, see [`Options::apart`].
 ///
 /// The charge lines are made and written in parts, so memory grows with stays (about 200 bytes each) and visits, not with lines.
 ///
 /// # Errors
 /// [`Error::NotEmpty`] or [`Error::Io`]; then nothing is left in `options.out`.
 pub fn run(options: &Options) -> Result<Summary, Error> {
-    let folder = Folder::open(&options.out, options.force)?;
+    let mut folder = Folder::open(&options.out, options.force)?;
     let world = World::draw(options);
     let mut plan = lives::plan(&world, options.stays);
     let planted = schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
@@ -175,67 +186,91 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
         planted,
         ..Summary::default()
     };
-    let paid = write_bills(&world, &plan, options, &folder, &mut summary)?;
-    write_visits(&world, &plan, options, &folder, &mut summary)?;
-    tables::persons(&world, &plan, options, &folder)?;
-    tables::hospitals(&world, options, &folder)?;
+    let apart = options.apart.map(|apart| apart::choose(&world, &plan, apart)).transpose()?;
+    if let Some(one) = apart {
+        let hospital = world.places.hospital(one);
+        summary.apart = Some((hospital.code.clone(), hospital.name.clone()));
+        apart::keep(&world, &mut plan, one);
+    }
+    let (mut paid, mut given) = (BTreeMap::new(), stock::Given::new());
+    for (name, side) in Side::of(apart) {
+        folder.enter(name)?;
+        let writing = Writing { world: &world, plan: &plan, options, folder: &folder, side };
+        writing.bills(&mut summary, &mut paid, &mut given)?;
+    }
+    let visits = visits::all(&world, &plan);
+    for (name, side) in Side::of(apart) {
+        folder.enter(name)?;
+        let writing = Writing { world: &world, plan: &plan, options, folder: &folder, side };
+        writing.visits(&visits, &mut summary)?;
+        stock::write(&world, &plan, &given, options, &folder, side)?;
+        tables::persons(&world, &plan, &side.persons(&plan, &visits), options, &folder)?;
+        tables::hospitals(&world, options, &folder, side)?;
+    }
+    folder.enter("")?;
     tables::truth(&plan, &paid, &folder)?;
     summary.bytes = folder.finish()?;
     Ok(summary)
 }
 
-/// Gives what the funds paid for each stay, by its number.
-fn write_bills(
-    world: &World,
-    plan: &Plan,
-    options: &Options,
-    folder: &Folder,
-    summary: &mut Summary,
-) -> Result<BTreeMap<u32, i64>, Error> {
-    let mut paid = BTreeMap::new();
-    let table = |table, fields| folder.table(table, fields, options.layout, options.encoding);
-    let mut stays = table(Table::Stays, bills::STAYS)?;
-    let mut fees = table(Table::Fees, bills::FEES)?;
-    let mut diagnoses = table(Table::Diagnoses, bills::DIAGNOSES)?;
-    for batch in plan.stays.chunks(CHUNK * BATCH) {
-        let parts: Vec<_> = batch
-            .par_chunks(CHUNK)
-            .map(|chunk| {
-                let bills = Bills::of(world, plan, chunk, options);
-                let counts = (bills.stays.count, bills.fees.count);
-                let encoded = [bills.stays, bills.fees, bills.diagnoses].map(|rows| rows.encoded(options.encoding));
-                (encoded, counts, bills.paid)
-            })
-            .collect();
-        for (encoded, counts, of_stays) in parts {
-            paid.extend(of_stays);
-            for (sink, bytes) in [&mut stays, &mut fees, &mut diagnoses].into_iter().zip(encoded) {
-                sink.write(&bytes)?;
-            }
-            summary.settlements += counts.0;
-            summary.lines += counts.1;
-        }
-    }
-    let lines = bills::visit_lines(world, plan, options);
-    summary.lines += lines.count;
-    fees.write(&lines.encoded(options.encoding))?;
-    [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)?;
-    Ok(paid)
+/// A side of the region being written.
+struct Writing<'a> {
+    world: &'a World,
+    plan: &'a Plan,
+    options: &'a Options,
+    folder: &'a Folder,
+    side: Side,
 }
 
-fn write_visits(
-    world: &World,
-    plan: &Plan,
-    options: &Options,
-    folder: &Folder,
-    summary: &mut Summary,
-) -> Result<(), Error> {
-    let mut sink = folder.table(Table::Visits, visits::VISITS, options.layout, options.encoding)?;
-    let all = visits::all(world, plan);
-    for chunk in all.chunks(VISIT_CHUNK) {
-        let rows = visits::rows(world, plan, chunk, options.layout);
-        summary.visits += rows.count;
-        sink.write(&rows.encoded(options.encoding))?;
+impl Writing<'_> {
+    /// Adds what the funds paid for each stay, by its number, and the goods given.
+    fn bills(
+        &self,
+        summary: &mut Summary,
+        paid: &mut BTreeMap<u32, i64>,
+        given: &mut stock::Given,
+    ) -> Result<(), Error> {
+        let Self { world, plan, options, folder, side } = *self;
+        let table = |table, fields| folder.table(table, fields, options.layout, options.encoding);
+        let mut stays = table(Table::Stays, bills::STAYS)?;
+        let mut fees = table(Table::Fees, bills::FEES)?;
+        let mut diagnoses = table(Table::Diagnoses, bills::DIAGNOSES)?;
+        let all: Vec<&plan::Stay> = plan.stays.iter().filter(|s| side.has(Some(s.hospital))).collect();
+        for batch in all.chunks(CHUNK * BATCH) {
+            let parts: Vec<_> = batch
+                .par_chunks(CHUNK)
+                .map(|chunk| {
+                    let bills = Bills::of(world, plan, chunk, options);
+                    let counts = (bills.stays.count, bills.fees.count);
+                    let encoded = [bills.stays, bills.fees, bills.diagnoses].map(|rows| rows.encoded(options.encoding));
+                    (encoded, counts, bills.paid, bills.given)
+                })
+                .collect();
+            for (encoded, counts, of_stays, goods) in parts {
+                paid.extend(of_stays);
+                goods.into_iter().for_each(|(key, count)| *given.entry(key).or_default() += count);
+                for (sink, bytes) in [&mut stays, &mut fees, &mut diagnoses].into_iter().zip(encoded) {
+                    sink.write(&bytes)?;
+                }
+                summary.settlements += counts.0;
+                summary.lines += counts.1;
+            }
+        }
+        let lines = bills::visit_lines(world, plan, options, side);
+        summary.lines += lines.count;
+        fees.write(&lines.encoded(options.encoding))?;
+        [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)
     }
-    sink.close()
+
+    fn visits(&self, all: &[visits::Visit], summary: &mut Summary) -> Result<(), Error> {
+        let Self { world, plan, options, folder, side } = *self;
+        let mut sink = folder.table(Table::Visits, visits::VISITS, options.layout, options.encoding)?;
+        let all: Vec<&visits::Visit> = all.iter().filter(|v| side.has(v.hospital())).collect();
+        for chunk in all.chunks(VISIT_CHUNK) {
+            let rows = visits::rows(world, plan, chunk, options.layout);
+            summary.visits += rows.count;
+            sink.write(&rows.encoded(options.encoding))?;
+        }
+        sink.close()
+    }
 }

@@ -41,6 +41,8 @@ pub enum Scheme {
     HourLumps,
     /// 半个病区空床: a ward of a hospital where many stays are a bed and nursing alone.
     HalfWard,
+    /// 半数品种进销存不符: a hospital that bills much of its stock without having bought it.
+    HalfStock,
 }
 
 /// The rules of the schemes of limits.
@@ -82,10 +84,10 @@ impl Scheme {
     ];
 
     /// Further ways, planted only where they are asked for; the truth lists them under the rules that look for them.
-    pub const FURTHER: [Self; 5] =
-        [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass, Self::HourLumps, Self::HalfWard];
+    pub const FURTHER: [Self; 6] =
+        [Self::FixedDays, Self::SteeredGroups, Self::DoubledClass, Self::HourLumps, Self::HalfWard, Self::HalfStock];
 
-    /// The name in `truth.csv` and on the command line.
+    /// The name on the command line.
     pub fn id(self) -> &'static str {
         match self {
             Self::OverlappingStays => "overlapping-stays",
@@ -103,7 +105,13 @@ impl Scheme {
             Self::DoubledClass => "doubled-class",
             Self::HourLumps => "hour-lumps",
             Self::HalfWard => "half-ward",
+            Self::HalfStock => "half-stock",
         }
+    }
+
+    /// The name in `truth.csv`: the rule that looks for it.
+    pub fn rule(self) -> &'static str {
+        if self == Self::HalfStock { "stock-shortfall" } else { self.id() }
     }
 
     /// Every scheme of limits, in the order they are planted.
@@ -125,6 +133,7 @@ impl Scheme {
             Self::DoubledClass => 202,
             Self::HourLumps => 203,
             Self::HalfWard => 204,
+            Self::HalfStock => 205,
             behaviour => Self::ALL.iter().position(|s| *s == behaviour).unwrap_or(0) as u64,
         }
     }
@@ -198,6 +207,15 @@ pub enum Encoding {
     Gb18030,
 }
 
+/// Which hospital's tables are written apart from those of the others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Apart {
+    /// The one with the most schemes; of several, that with the most units.
+    Planted,
+    /// The largest without any.
+    Honest,
+}
+
 macro_rules! words {
     ($($kind:ident: $what:literal, $($word:literal => $value:ident),*;)*) => {$(
         impl FromStr for $kind {
@@ -215,6 +233,7 @@ macro_rules! words {
 words! {
     Strength: "strength", "blunt" => Blunt, "subtle" => Subtle, "mixed" => Mixed;
     Layout: "layout", "national" => National, "chinese" => Chinese, "akc" => Akc;
+    Apart: "apart", "planted" => Planted, "honest" => Honest;
     Encoding: "encoding", "utf-8" => Utf8, "utf8" => Utf8, "gb18030" => Gb18030;
 }
 
@@ -239,6 +258,8 @@ pub struct Options {
     pub set: BTreeMap<String, f64>,
     /// Share of the hospitals that have habits of posting.
     pub habits: f64,
+    /// Whether the tables of one hospital are written to `hospital`, those of the others to `peers`, and the truth of the one beside.
+    pub apart: Option<Apart>,
     /// Whether files in a folder that is not empty may be replaced.
     pub force: bool,
 }
@@ -256,6 +277,7 @@ impl Options {
             encoding: Encoding::Utf8,
             set: BTreeMap::new(),
             habits: 0.0,
+            apart: None,
             force: false,
         }
     }

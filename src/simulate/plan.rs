@@ -7,6 +7,7 @@ use super::lines::Line;
 use super::options::{Scheme, Strength};
 use super::people::Person;
 use super::places::Hospital;
+use super::stock::Keeper;
 
 /// Days after which a test such as glycated haemoglobin is paid again.
 const CYCLE: i32 = 60;
@@ -233,6 +234,10 @@ pub struct Plan {
     pub elsewhere: Vec<Elsewhere>,
     /// Lines that schemes bill besides those of the illness, by the number of the stay.
     pub extras: BTreeMap<u32, Vec<Extra>>,
+    /// Lines of goods that were never bought nor given, by the number of the stay, which has no other lines of those items.
+    pub never: BTreeMap<u32, Vec<Extra>>,
+    /// How each hospital keeps its purchases and stock; empty where no such tables are asked for.
+    pub keepers: Vec<Keeper>,
     /// People whom a scheme bills for something with a limit: one case each.
     pub billed: BTreeSet<u32>,
     /// First and last day.

@@ -104,6 +104,11 @@ impl Posting {
         self.drugs.is_some() || self.months || self.boxes
     }
 
+    /// Units of what is swallowed that are billed as one.
+    pub fn box_size(&self, hospital: u64, item: u16) -> i64 {
+        if self.boxes { [10, 20, 25][(fixed(hospital ^ 61, u64::from(item)) * 3.0) as usize] } else { 1 }
+    }
+
     /// Whether hours are posted by the month.
     pub fn by_month(&self) -> bool {
         self.months
@@ -210,7 +215,7 @@ impl Sheet<'_> {
             std::mem::take(&mut self.lines).into_iter().partition(|l| self.item(l.item).oral() && self.movable(l));
         oral.into_iter().for_each(|line| needs.entry((line.item, line.fen)).or_default().push(line));
         for ((item, fen), mut lines) in needs {
-            let size = [10, 20, 25][(fixed(self.hospital.key ^ 61, u64::from(item)) * 3.0) as usize];
+            let size = self.hospital.posting.box_size(self.hospital.key, item);
             let boxed = |line: &Line, count: i64| Line { count: count / size, fen: fen * size, ..line.clone() };
             lines.sort_by_key(|l| l.time);
             let mut left: i64 = lines.iter().map(|l| l.count).sum();

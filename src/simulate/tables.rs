@@ -6,6 +6,7 @@ use crate::model::{Day, Table};
 
 use super::Error;
 use super::World;
+use super::apart::Side;
 use super::chance::fixed;
 use super::files::{Folder, Rows};
 use super::options::{Encoding, Options};
@@ -16,12 +17,12 @@ const PERSONS: &[&str] = &["psn_no", "psn_name", "certno", "gend", "brdy", "addr
 const HOSPITALS: &[&str] =
     &["fixmedins_code", "fixmedins_name", "hosp_lv", "fixmedins_type", "aprv_bed_cnt", "open_bed_cnt"];
 
-/// Writes `persons.csv`.
-pub fn persons(world: &World, plan: &Plan, options: &Options, folder: &Folder) -> Result<(), Error> {
+/// Writes `persons.csv`: those who are known.
+pub fn persons(world: &World, plan: &Plan, known: &[bool], options: &Options, folder: &Folder) -> Result<(), Error> {
     let mut sink = folder.table(Table::Persons, PERSONS, options.layout, options.encoding)?;
     for chunk in plan.persons.chunks(50_000) {
         let mut rows = Rows::new(Table::Persons, PERSONS, options.layout);
-        for person in chunk {
+        for person in chunk.iter().filter(|p| known[p.id as usize]) {
             rows.cell(&person.number(&world.places.region));
             rows.cell(&person.name());
             rows.cell(&person.certificate(&world.places.region));
@@ -42,10 +43,10 @@ pub fn persons(world: &World, plan: &Plan, options: &Options, folder: &Folder) -
 }
 
 /// Writes `hospitals.csv`: hospitals, clinics and pharmacies.
-pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<(), Error> {
+pub fn hospitals(world: &World, options: &Options, folder: &Folder, side: Side) -> Result<(), Error> {
     let mut sink = folder.table(Table::Hospitals, HOSPITALS, options.layout, options.encoding)?;
     let mut rows = Rows::new(Table::Hospitals, HOSPITALS, options.layout);
-    for hospital in &world.places.hospitals {
+    for (_, hospital) in (0..).zip(&world.places.hospitals).filter(|(at, _)| side.has(Some(*at))) {
         rows.cell(&hospital.code);
         rows.cell(&hospital.name);
         rows.cell(["一级", "二级", "三级"][usize::from(hospital.level) - 1]);
@@ -60,7 +61,7 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<()
         rows.shown(hospital.beds + (fixed(hospital.key, 4) * f64::from(hospital.beds) * 0.2) as u32);
         rows.end();
     }
-    for shop in &world.places.shops {
+    for shop in world.places.shops.iter().filter(|_| side.has(None)) {
         rows.cell(&shop.code);
         rows.cell(&shop.name);
         rows.cell("未定级");
@@ -77,7 +78,7 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder) -> Result<()
 pub fn truth(plan: &Plan, paid: &BTreeMap<u32, i64>, folder: &Folder) -> Result<(), Error> {
     let mut sink = folder.create("truth.csv", "scheme,unit,key,group,strength,item,amount", Encoding::Utf8)?;
     for truth in &plan.truth {
-        let (scheme, aspect) = (truth.scheme.id(), truth.aspect);
+        let (scheme, aspect) = (truth.scheme.rule(), truth.aspect);
         let (unit, key, group, strength) = (truth.unit, &truth.key, truth.group, truth.strength.name());
         let charge = truth.charge.as_ref().map_or(",".to_string(), |asked| {
             let fen = asked.at_risk(paid);

@@ -47,7 +47,7 @@ pub struct Visit {
     /// When it was settled.
     pub time: i64,
     id: u64,
-    person: u32,
+    pub person: u32,
     /// Hospital, or shop where `shop` is set.
     place: u16,
     shop: bool,
@@ -56,6 +56,13 @@ pub struct Visit {
     fen: i64,
     /// The reversal of a refunded visit.
     back: bool,
+}
+
+impl Visit {
+    /// The hospital; none is a clinic or pharmacy.
+    pub fn hospital(&self) -> Option<u16> {
+        (!self.shop).then_some(self.place)
+    }
 }
 
 /// Every visit of the region, in the order of settlement.
@@ -175,7 +182,7 @@ fn dialysis(world: &World, person: &Person, hospital: usize, random: &mut Random
 }
 
 /// Visits as rows.
-pub fn rows(world: &World, plan: &Plan, visits: &[Visit], layout: Layout) -> Rows {
+pub fn rows(world: &World, plan: &Plan, visits: &[&Visit], layout: Layout) -> Rows {
     let mut rows = Rows::new(Table::Visits, VISITS, layout);
     for visit in visits {
         row(world, plan, visit, &mut rows);

@@ -57,6 +57,8 @@ pub(super) struct Balance {
     pub factor: f64,
     /// Whether that is known from prices.
     priced: bool,
+    /// Whether the books never name it.
+    pub absent: bool,
     pub intervals: Vec<Interval>,
     /// Charge lines in the window.
     pub lines: Vec<u32>,
@@ -78,7 +80,10 @@ pub(super) struct Books {
 struct Claim {
     day: Day,
     units: f64,
+    /// What the fund was asked for.
     amount: Fen,
+    /// What was charged, which is a matter of units and price whoever pays.
+    charged: Fen,
     line: u32,
 }
 
@@ -101,7 +106,10 @@ impl Books {
     pub fn new(context: &Context<'_>, parameters: &Parameters) -> Self {
         let region = context.region;
         let hospitals: BTreeSet<HospitalId> = region.purchases.iter().map(|p| p.hospital).collect();
-        let claims = claims(context, &hospitals);
+        let mut claims = claims(context, &hospitals);
+        for ((hospital, item), own) in &mut claims {
+            own.in_one_unit(&Ledger::new(region, *hospital, *item), parameters);
+        }
         let (mut balances, mut holes, mut other_units) = (Vec::new(), BTreeMap::new(), 0);
         for hospital in hospitals {
             holes.extend(hole(region, hospital).map(|hole| (hospital, hole)));
@@ -135,8 +143,9 @@ fn claims(context: &Context<'_>, hospitals: &BTreeSet<HospitalId>) -> BTreeMap<(
             let Some((class, time)) = class(region.fees.class[line]).zip(region.fees.time[line]) else { continue };
             let own = claims.entry((hospital, region.fees.item[line])).or_default();
             own.class.get_or_insert(class);
-            let (units, amount) = (region.fees.quantity[line].units(), region.fees.claimed(line));
-            own.all.push(Claim { day: time.day, units, amount, line: line as u32 });
+            let units = region.fees.quantity[line].units();
+            let (amount, charged) = (region.fees.claimed(line), region.fees.amount[line]);
+            own.all.push(Claim { day: time.day, units, amount, charged, line: line as u32 });
         }
     }
     claims.values_mut().for_each(|c| c.all.sort_unstable_by_key(|a| (a.day, a.line)));
@@ -150,8 +159,15 @@ fn of_hospital(
     parameters: &Parameters,
     other_units: &mut usize,
 ) -> Vec<Balance> {
-    let bought = || region.purchases.iter().filter(|p| p.hospital == hospital);
-    let counted = || region.stock.iter().filter(|s| s.hospital == hospital);
+    // Both are sorted by institution.
+    let bought = || {
+        let start = region.purchases.partition_point(|p| p.hospital < hospital);
+        region.purchases[start..].iter().take_while(|p| p.hospital == hospital)
+    };
+    let counted = || {
+        let start = region.stock.partition_point(|s| s.hospital < hospital);
+        region.stock[start..].iter().take_while(|s| s.hospital == hospital)
+    };
     let days = || bought().map(|p| p.day).chain(counted().map(|s| s.day));
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Vec::new() };
     let known: BTreeSet<ItemId> = bought().map(|p| p.item).chain(counted().map(|s| s.item)).collect();
@@ -173,10 +189,14 @@ fn of_hospital(
         .filter(|m| (1.0 / parameters.same_price_ratio..=parameters.same_price_ratio).contains(m))
         .collect();
     let markup = quantile(&mut markups, 0.5).unwrap_or(1.0);
+    let factor = |claims: &Claims, ledger: &Ledger<'_>| factor(claims, ledger, markup, parameters);
+    let largest = tested.iter().map(|(_, claims, ledger)| factor(claims, ledger)).fold(1.0, f64::max);
     let mut balances: Vec<Balance> = tested
         .iter()
         .filter_map(|(item, claims, ledger)| {
-            let factor = factor(claims, ledger, markup, parameters);
+            // What was only counted may be counted in the largest packs that are bought.
+            let counted_only = ledger.purchases.is_empty() && !ledger.stock.is_empty();
+            let factor = if counted_only { largest } else { factor(claims, ledger) };
             balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
         })
         .collect();
@@ -239,10 +259,23 @@ fn mapped_alike(balances: &mut Vec<Balance>, parameters: &Parameters) {
 }
 
 impl Claims {
+    /// Counts claims at a several times higher or lower price than the others as so many of their unit: a bottle is five times
+    /// 100 ml, wherever the counting changes. Only where the purchases show that the price itself did not change.
+    fn in_one_unit(&mut self, ledger: &Ledger<'_>, parameters: &Parameters) {
+        let Some(usual) = self.price().filter(|_| ledger.is_steady(parameters)) else { return };
+        for claim in &mut self.all {
+            let times = claim.charged.yuan() / claim.units / usual;
+            let other = times > parameters.same_price_ratio || times < 1.0 / parameters.same_price_ratio;
+            if times > 0.0 && times.is_finite() && other {
+                claim.units *= times;
+            }
+        }
+    }
+
     /// Yuan a claimed unit.
     fn price(&self) -> Option<f64> {
-        let of = |c: &Claim| c.amount.yuan() / c.units;
-        quantile(&mut self.all.iter().filter(|c| c.units > 0.0 && c.amount.0 > 0).map(of).collect::<Vec<f64>>(), 0.5)
+        let of = |c: &Claim| c.charged.yuan() / c.units;
+        quantile(&mut self.all.iter().filter(|c| c.units > 0.0 && c.charged.0 > 0).map(of).collect::<Vec<f64>>(), 0.5)
     }
 }
 
@@ -276,6 +309,13 @@ impl<'a> Ledger<'a> {
             StockKind::Count | StockKind::Loss => 0.0,
         };
         within.map(signed).sum()
+    }
+
+    /// Whether there are prices, all of one unit.
+    fn is_steady(&self, parameters: &Parameters) -> bool {
+        let priced = || self.purchases.iter().map(|p| p.price.yuan()).filter(|p| *p > 0.0);
+        let (least, most) = (priced().fold(f64::MAX, f64::min), priced().fold(0.0, f64::max));
+        most > 0.0 && most <= least * parameters.same_price_ratio
     }
 
     /// Yuan a bought unit, where the books have prices.
@@ -316,7 +356,9 @@ fn balance(
     let end = closing_count.map_or(covered.1, |c| c.0);
     let within = claimed(&claims.all, start, end);
     let total = units(within);
-    if end.0 - start.0 < parameters.min_window_days || total <= 0.0 {
+    let claimed_amount: Fen = within.iter().map(|c| c.amount).sum();
+    // What patients paid themselves was not claimed.
+    if end.0 - start.0 < parameters.min_window_days || total <= 0.0 || claimed_amount <= Fen(0) {
         return None;
     }
     // Goods may be entered some days after they were used.
@@ -339,7 +381,7 @@ fn balance(
         start,
         end,
         claimed: total,
-        claimed_amount: within.iter().map(|c| c.amount).sum(),
+        claimed_amount,
         opening,
         purchased,
         moved,
@@ -349,6 +391,7 @@ fn balance(
         closing_known: closing_count.is_some(),
         factor,
         priced: ledger.price().is_some(),
+        absent: ledger.purchases.is_empty() && ledger.stock.is_empty(),
         intervals: intervals.collect(),
         lines: within.iter().map(|c| c.line).collect(),
         rows: ledger.rows(start, late),
@@ -376,9 +419,49 @@ impl Balance {
             closing_known: false,
             factor: 1.0,
             priced: true,
+            absent: false,
             intervals: Vec::new(),
             lines: Vec::new(),
             rows: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Price, Quantity};
+
+    #[test]
+    fn a_bottle_counted_by_the_100_ml_is_one_bottle_unless_its_price_was_cut() {
+        let book = crate::rulebook::Rulebook::builtin();
+        let card = book.card("stock-shortfall").expect("the card is built in");
+        let parameters = crate::rule::parameters(card).expect("its parameters");
+        let row = RowRef { file: 0, line: 0 };
+        let bought = |day: i32, yuan: f64| Purchase {
+            hospital: HospitalId(0),
+            item: ItemId(0),
+            day: Day(day),
+            quantity: Quantity(100_000),
+            price: Price((yuan * 1_000_000.0) as i64),
+            row,
+        };
+        // Ten bottles of 5 yuan, then five counted as 25 of 1 yuan.
+        for (later, units) in [(5.0, 15.0), (1.0, 35.0)] {
+            let purchases = [bought(0, 5.0), bought(100, later)];
+            let ledger = Ledger { purchases: &purchases, stock: &[], counts: Vec::new() };
+            let claim = |n: u32, units: f64, fen: i64| Claim {
+                day: Day(10 * n as i32),
+                units,
+                amount: Fen(fen),
+                charged: Fen(fen),
+                line: n,
+            };
+            let ten = (0..10).map(|n| claim(n, 1.0, 500));
+            let mut claims =
+                Claims { class: Some(Class::Drug), all: ten.chain((10..15).map(|n| claim(n, 5.0, 500))).collect() };
+            claims.in_one_unit(&ledger, &parameters);
+            assert_eq!(super::units(&claims.all), units, "{later}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which items are short by more than their books are out anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -32,6 +32,40 @@ pub(super) struct Short<'a> {
     pub confidence: f64,
     /// How much its opening, closing and units are known.
     pub known: f64,
+}
+
+/// Takes out the items that an institution's books never name, neither bought nor counted, where other institutions leave out
+/// some as well: what is bought may be missing in the books. It excuses as many as the others who leave out most, by a binomial
+/// test with false discoveries controlled over the institutions, and none where hardly any other leaves out one. Gives how many
+/// it took out.
+pub(super) fn reported(balances: &mut Vec<Balance>, parameters: &Parameters) -> usize {
+    /// Share of the others that may leave out some before it is an excuse.
+    const HARDLY: f64 = 0.02;
+    /// Quantile of the others' shares of items left out, and the least of it.
+    const MOST: f64 = 0.9;
+    const LEAST: f64 = 0.02;
+    let own: Vec<(HospitalId, u64, u64)> = balances
+        .chunk_by(|a, b| a.hospital == b.hospital)
+        .map(|own| (own[0].hospital, own.iter().filter(|b| b.absent).count() as u64, own.len() as u64))
+        .collect();
+    let lacking = own.iter().filter(|o| o.1 > 0).count();
+    let mut shares: Vec<f64> = own.iter().map(|o| o.1 as f64 / o.2 as f64).collect();
+    shares.sort_unstable_by(f64::total_cmp);
+    let tail = |(_, absent, tested): &(HospitalId, u64, u64)| {
+        let position = shares.partition_point(|s| *s < *absent as f64 / *tested as f64);
+        let usual = if own.len() > 1 { quantile_without(&shares, Some(position), MOST) } else { 0.0 };
+        if *absent == 0 { 1.0 } else { binomial_tail(*absent, *tested, usual.max(LEAST)) }
+    };
+    let p: Vec<f64> = own.iter().map(tail).collect();
+    let q = benjamini_hochberg(&p, p.len());
+    let excused = |((hospital, absent, _), q): (&(HospitalId, u64, u64), &f64)| {
+        let others = lacking - usize::from(*absent > 0);
+        (*q > parameters.max_q && others as f64 > HARDLY * (own.len() - 1) as f64).then_some(*hospital)
+    };
+    let excused: BTreeSet<HospitalId> = own.iter().zip(&q).filter_map(excused).collect();
+    let all = balances.len();
+    balances.retain(|b| !b.absent || !excused.contains(&b.hospital));
+    all - balances.len()
 }
 
 /// 1.4826 makes the median absolute deviation a standard deviation under the normal law.
@@ -242,6 +276,24 @@ mod tests {
             let share = runs.count() as f64 / RUNS as f64;
             // The level and three standard errors.
             assert!(share <= parameters.max_q + 0.03, "{institutions} institutions of {items}: {share}");
+        }
+    }
+
+    #[test]
+    fn what_the_books_leave_out_is_excused_as_often_as_others_leave_it_out() {
+        let parameters = standard();
+        // How many items each of the first institutions leaves out: those of the first that are a lead.
+        for (left_out, excused, found) in [(&[2, 1, 2, 1, 3][..], 9, 0), (&[20, 1, 2, 1, 3], 7, 20), (&[6], 0, 6)] {
+            let mut all = world(11, 30, 40, 0);
+            for balance in &mut all {
+                let most = left_out.get(balance.hospital.0 as usize).copied().unwrap_or(0);
+                balance.absent = balance.item.0 < most;
+                balance.supplied *= if balance.absent { 0.1 } else { 1.0 };
+            }
+            assert_eq!(reported(&mut all, &parameters), excused, "{left_out:?}");
+            let leads = short(&all, &parameters);
+            assert_eq!(leads.iter().map(|l| l.items.len()).sum::<usize>(), found, "{left_out:?}");
+            assert!(leads.iter().all(|l| l.items[0].balance.hospital == HospitalId(0)), "{left_out:?}");
         }
     }
 

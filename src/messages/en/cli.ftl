@@ -139,12 +139,13 @@ arg-yishen-columns-force = Overwrite an existing mapping
 arg-yishen-simulate-out = Folder to write to
 arg-yishen-simulate-stays = Number of hospital stays; default 2000
 arg-yishen-simulate-seed = Seed; the same seed gives the same bytes. Default 1
-arg-yishen-simulate-schemes = Schemes to plant: all (of behaviour), limits (of published limits), none, or rule ids, joined by commas; further ways by name: fixed-days, steered-groups, doubled-class, hour-lumps, half-ward; default all
+arg-yishen-simulate-schemes = Schemes to plant: all (of behaviour), limits (of published limits), none, or rule ids, joined by commas; further ways by name: fixed-days, steered-groups, doubled-class, hour-lumps, half-ward, half-stock; default all
 arg-yishen-simulate-strength = Strength of the schemes; default mixed
 arg-yishen-simulate-layout = Headers: national fields, Chinese export headers or AKC/AKE names; default national
 arg-yishen-simulate-encoding = Encoding of the files; default utf-8
 arg-yishen-simulate-set = Multiply a base rate (may repeat): traffic (admissions a day), cost-spread, dose-spread, weekend-quiet, hospitals (their number), heaviness (admissions a person)
 arg-yishen-simulate-habits = Share of the hospitals, 0 to 1, with habits of posting: weekends on Friday or Monday, drugs by the week, beds at discharge, and so on; default 0
+arg-yishen-simulate-apart = Write the tables of one hospital to OUT/hospital and those of the others to OUT/peers, with the truth about the one in OUT: planted (the hospital with the most schemes) or honest (the largest with none)
 arg-yishen-simulate-force = Write into a folder that is not empty
 
 ## evaluate
@@ -339,9 +340,11 @@ columns-choose-files = one section for { $count } files with the same headers: {
 ## simulate
 
 simulate-done = wrote { $out }: { $stays } stays, { $lines } charge lines, { $visits } outpatient and pharmacy visits; { $planted } planted units
+simulate-apart = hospital written apart: { $code } { $name }
 
 ## evaluate
 
+simulate-error-none-honest = every hospital of the region has a scheme; ask for fewer schemes or more stays
 simulate-error-scheme = unknown scheme "{ $name }"; use all, limits, none, or names separated by commas: { $known }
 simulate-error-word = "{ $word }" is not a value of { $what }
 simulate-error-not-empty = "{ $path }" is not empty; choose another folder, or replace its files with --force

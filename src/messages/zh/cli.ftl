@@ -139,12 +139,13 @@ arg-yishen-columns-force = 允许覆盖已有的对照文件
 arg-yishen-simulate-out = 写入该文件夹
 arg-yishen-simulate-stays = 住院人次；默认 2000
 arg-yishen-simulate-seed = 随机种子；同一种子生成的数据逐字节相同。默认 1
-arg-yishen-simulate-schemes = 预埋的手法：all（全部行为类）、limits（全部知识点限制类）、none（无）或规则编号，以逗号分隔；另可点名其他做法：fixed-days、steered-groups、doubled-class、hour-lumps、half-ward；默认 all
+arg-yishen-simulate-schemes = 预埋的手法：all（全部行为类）、limits（全部知识点限制类）、none（无）或规则编号，以逗号分隔；另可点名其他做法：fixed-days、steered-groups、doubled-class、hour-lumps、half-ward、half-stock；默认 all
 arg-yishen-simulate-strength = 手法的强弱；默认 mixed（混合）
 arg-yishen-simulate-layout = 列名：国家平台字段、中文导出列名或 AKC/AKE 旧名；默认 national
 arg-yishen-simulate-encoding = 文件编码；默认 utf-8
 arg-yishen-simulate-set = 把某项基础参数乘以倍数（可重复）：traffic（每日入院人次）、cost-spread（费用离散度）、dose-spread（用药剂量离散度）、weekend-quiet（周末无诊疗）、hospitals（医院数）、heaviness（人均住院次数）
 arg-yishen-simulate-habits = 有记账习惯的医院比例（0 至 1）：周末提前到周五或延至周一记账、药品按周记账、床位出院时记账等；默认 0
+arg-yishen-simulate-apart = 把一家医院的表写入“输出/hospital”，其他机构的写入“输出/peers”，真值只含这家医院、写在输出文件夹：planted（手法最多的医院）或 honest（没有手法的医院中最大的一家）
 arg-yishen-simulate-force = 允许写入非空的文件夹
 
 ## evaluate
@@ -339,9 +340,11 @@ columns-choose-files = { $count } 个文件表头相同，合用一节：{ $file
 ## simulate
 
 simulate-done = 已写入 { $out }：住院 { $stays } 人次，费用明细 { $lines } 行，门诊与购药 { $visits } 次；预埋 { $planted } 处
+simulate-apart = 单独写出的医院：{ $code } { $name }
 
 ## evaluate
 
+simulate-error-none-honest = 该区每家医院都有手法；请减少手法或增加住院人次
 simulate-error-scheme = 没有名为“{ $name }”的欺诈手法；可用 all、limits、none，或以下名称（逗号分隔）：{ $known }
 simulate-error-word = “{ $word }”不是 { $what } 的可用取值
 simulate-error-not-empty = 文件夹“{ $path }”不是空的；请换一个文件夹，或加 --force 覆盖

@@ -4,6 +4,7 @@ mod bed_hanging;
 mod doubled_class;
 mod duplicate_charges;
 mod fixed_days;
+mod half_stock;
 mod half_ward;
 mod hour_lumps;
 mod hours_over_day;
@@ -52,6 +53,7 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
         Scheme::DoubledClass => &doubled_class::DoubledClass,
         Scheme::HourLumps => &hour_lumps::HourLumps,
         Scheme::HalfWard => &half_ward::HalfWard,
+        Scheme::HalfStock => &half_stock::HalfStock,
     }
 }
 
