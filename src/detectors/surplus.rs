@@ -140,6 +140,8 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let mut several: FxHashMap<(ItemId, HospitalId, u64), Option<f64>> = FxHashMap::default();
     let mut on_top = Vec::with_capacity(repeats.len());
     let mut always = Vec::with_capacity(repeats.len());
+    // Repeats are sorted by record: the beds of one are counted once.
+    let mut beds: Option<(RecordId, bool)> = None;
     for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (record, item) = (of_item[0].record, of_item[0].item);
         let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
@@ -148,6 +150,10 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
             continue;
         };
         let sums = day_sums(region, facts.lines(&facts.stay_items[at]));
+        let mut suffice = |record: RecordId| match beds {
+            Some((of, told)) if of == record => told,
+            _ => beds.insert((record, bed_nights_suffice(region, facts, record))).1,
+        };
         for repeat in of_item {
             let each = region.fees.quantity[repeat.lines[0] as usize].units();
             let twice = TWICE * scaled(region, units, repeat).min(line[&item]);
@@ -157,7 +163,7 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
             let told = beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64);
             always.push(told.is_none() && several >= Some(ALWAYS));
             on_top.push(match told {
-                _ if bed_nights_suffice(region, facts, repeat) => Some(false),
+                _ if is_bed(region, repeat.lines[0]) && suffice(record) => Some(false),
                 Some(true) => told,
                 _ if several.is_some_and(|share| share < SEVERAL) => Some(true),
                 None if weigh(hospital(record), item) == Weighed::Usual => Some(false),
@@ -171,16 +177,16 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     Surplus { on_top, always, peaks: peaks.collect(), untold, needed }
 }
 
-/// Whether a repeat is of a bed, and the stay has no more bed days than nights: however they are posted, none is billed again.
-fn bed_nights_suffice(region: &Region, facts: &Facts, repeat: &Repeat) -> bool {
-    let class = |line: u32| region.fees.class[line as usize];
-    let Some(stay) = region.stay_of(repeat.record).filter(|s| s.discharged.is_some()) else { return false };
-    if class(repeat.lines[0]) != FeeClass::Bed {
-        return false;
-    }
-    let start = facts.stay_items.partition_point(|i| i.record < repeat.record);
-    let items = facts.stay_items[start..].iter().take_while(|i| i.record == repeat.record);
-    let beds: f64 = items.filter(|i| class(i.first_line) == FeeClass::Bed).map(|i| i.quantity.units()).sum();
+fn is_bed(region: &Region, line: u32) -> bool {
+    region.fees.class[line as usize] == FeeClass::Bed
+}
+
+/// Whether a stay has no more bed days than nights: however they are posted, none is billed again.
+fn bed_nights_suffice(region: &Region, facts: &Facts, record: RecordId) -> bool {
+    let Some(stay) = region.stay_of(record).filter(|s| s.discharged.is_some()) else { return false };
+    let start = facts.stay_items.partition_point(|i| i.record < record);
+    let items = facts.stay_items[start..].iter().take_while(|i| i.record == record);
+    let beds: f64 = items.filter(|i| is_bed(region, i.first_line)).map(|i| i.quantity.units()).sum();
     beds <= f64::from(stay.nights().max(1))
 }
 
