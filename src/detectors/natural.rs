@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::facts::{Facts, Repeat, StayItem};
@@ -345,6 +346,35 @@ impl Peers {
         let place = |k: &(f64, usize)| k.0.total_cmp(&cell.seen()).then(k.1.cmp(&index));
         let position = self.quiet.binary_search_by(place).ok();
         (quantile_without(&self.rates, position, self.quantile), self.habits - own_habit, self.count - own)
+    }
+}
+
+/// Values of hospitals in order, for quantiles of those of all but one: sorted once, not for each hospital anew.
+pub struct Ranked {
+    values: Vec<f64>,
+    hospitals: Vec<HospitalId>,
+    places: FxHashMap<HospitalId, usize>,
+}
+
+impl Ranked {
+    /// Sorts the values; each hospital has one at most.
+    pub fn new(values: impl Iterator<Item = (HospitalId, f64)>) -> Self {
+        let mut all: Vec<(HospitalId, f64)> = values.collect();
+        all.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        let (hospitals, values): (Vec<HospitalId>, Vec<f64>) = all.into_iter().unzip();
+        let places = hospitals.iter().enumerate().map(|(at, hospital)| (*hospital, at)).collect();
+        Self { values, hospitals, places }
+    }
+
+    /// Values of the others.
+    pub fn others(&self, without: HospitalId) -> usize {
+        self.hospitals.len() - usize::from(self.places.contains_key(&without))
+    }
+
+    /// The quantile of the others, as [`crate::stats::quantile`] has it; `None` where there are none.
+    pub fn quantile(&self, without: HospitalId, share: f64) -> Option<f64> {
+        let place = self.places.get(&without).copied();
+        (self.others(without) > 0).then(|| quantile_without(&self.values, place, share))
     }
 }
 

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::natural::Ranked;
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
@@ -161,12 +162,17 @@ fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, 
             *sum = (sum.0 + around(&days, at, ends).ln(), sum.1 + 1.0);
         }
     }
+    let mean = |(hospital, (sum, n)): (HospitalId, (f64, f64))| (n >= FEW).then(|| (hospital, sum / n));
+    let usual: BTreeMap<ItemId, Ranked> = usual
+        .into_iter()
+        .map(|(item, hospitals)| (item, Ranked::new(hospitals.into_iter().filter_map(mean))))
+        .collect();
     let half_again = 1.5_f64.ln();
     let of_item = |hospital: HospitalId, item: ItemId, (sum, n): (f64, f64)| {
-        let others = usual[&item].iter().filter(|(h, (_, n))| **h != hospital && *n >= FEW);
-        let mut means: Vec<f64> = others.map(|(_, (sum, n))| sum / n).collect();
-        let middle = quantile(&mut means, 0.5)?;
-        let width = quantile(&mut means, 0.75).zip(quantile(&mut means, 0.25)).filter(|_| means.len() > 3);
+        let means = usual.get(&item)?;
+        let at = |share: f64| means.quantile(hospital, share);
+        let middle = at(0.5)?;
+        let width = at(0.75).zip(at(0.25)).filter(|_| means.others(hospital) > 3);
         let spread = width.map_or(SPREAD.1, |(high, low)| ((high - low) / 1.349).max(SPREAD.1 / 2.0));
         let more = half_again - (sum / n - middle);
         Some(Need { more, surplus: half_again, spread: (spread.powi(2) + VARIANCE.1 / n).sqrt() })
