@@ -6,26 +6,19 @@ mod regions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{Datelike, Days, NaiveDate};
-use regions::{scan, truth};
+use regions::{Row, rows, scan, truth, write};
 use tempfile::TempDir;
 use yishen::finding::Finding;
 use yishen::simulate::{Options, Scheme, Strength, run};
-
-type Row = BTreeMap<String, String>;
 
 fn simulate(folder: &TempDir, seed: u64, stays: u64, schemes: Vec<Scheme>) -> PathBuf {
     let mut options = Options::new(folder.path().join("region"));
     (options.stays, options.seed, options.schemes, options.strength) = (stays, seed, schemes, Strength::Blunt);
     run(&options).unwrap();
     options.out
-}
-
-fn rows(file: &Path) -> (csv::StringRecord, Vec<Row>) {
-    let mut reader = csv::Reader::from_path(file).unwrap();
-    (reader.headers().unwrap().clone(), reader.deserialize().map(Result::unwrap).collect())
 }
 
 /// Further patients of a hospital: their days of admission, nights, and illness.
@@ -186,4 +179,39 @@ fn groups_on_fixed_days_are_found_beside_wards_in_step() {
     let region = simulate(&folder, 32, 8_000, vec![Scheme::FixedDays]);
     let found = scan(&region, &["paired-admissions"]);
     assert_members(found.iter(), &truth(&region)["paired-admissions"]);
+}
+
+#[test]
+fn an_address_that_everybody_has_hides_no_group() {
+    let folder = TempDir::new().unwrap();
+    let region = simulate(&folder, 11, 3_000, vec![Scheme::PairedAdmissions]);
+    ["fees", "visits", "diagnoses"].iter().for_each(|t| fs::remove_file(region.join(format!("{t}.csv"))).unwrap());
+    let found = scan(&region, &["paired-admissions"]);
+    assert_members(found.iter(), &truth(&region)["paired-admissions"]);
+    let members: BTreeSet<&String> = found.iter().flat_map(|f| &f.patient_ids).collect();
+    let file = region.join("persons.csv");
+    let (head, people) = rows(&file);
+    // Whether all have the address, or only the groups.
+    let lived = |address: &str, all: bool| {
+        let mut people: Vec<Row> = people.clone();
+        for person in people.iter_mut().filter(|p| all || members.contains(&p["psn_no"])) {
+            person.insert("addr".into(), address.into());
+        }
+        write(&file, &head, &people);
+        scan(&region, &["paired-admissions"])
+    };
+    let told =
+        |f: &Finding| (f.hospital_id.clone(), f.patient_ids.clone(), f.stay_ids.clone(), f.amount, f.rows.clone());
+    let groups: Vec<_> = found.iter().map(told).collect();
+    assert!(groups.len() == 2 && groups.iter().all(|g| g.3.0 > 0 && g.4.len() == g.2.len()));
+    for address in ["不详", "四川省", "无", "城关县", "-", "江西省宜丰县", ""] {
+        let found = lived(address, true);
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), groups, "{address}");
+    }
+    for address in ["不详", "长青敬老院3号"] {
+        let found = lived(address, false);
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), groups, "{address}");
+        // It is said that they share it.
+        assert!(found.iter().all(|f| f.evidence["one_address"] == "yes"), "{address}");
+    }
 }

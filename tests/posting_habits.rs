@@ -5,10 +5,10 @@
 mod regions;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::{Days, NaiveDate};
-use regions::{scan, truth};
+use chrono::{Days, Duration, NaiveDate, NaiveDateTime};
+use regions::{Row, rows, scan, truth, write};
 use tempfile::TempDir;
 use yishen::finding::Finding;
 use yishen::simulate::{Options, Scheme, Strength, run};
@@ -128,4 +128,132 @@ fn what_intensive_care_repeats_everywhere_is_no_part_of_a_lead() {
     assert_eq!(found[0].hospital_id, "h0");
     assert_eq!(found[0].stay_ids.iter().cloned().collect::<BTreeSet<_>>(), again);
     assert_eq!(found[0].rows.len(), again.len() * 2 * 6 * 2, "both lines of each repeat");
+}
+
+/// A clean region of 3,000 stays.
+fn clean(folder: &TempDir) -> PathBuf {
+    let mut options = Options::new(folder.path().join("region"));
+    (options.stays, options.seed, options.schemes) = (3_000, 5, Vec::new());
+    run(&options).unwrap();
+    options.out
+}
+
+/// Of so many stays of some hospitals, those with most, a line of one of the items once more five hours later.
+fn later(lines: &[Row], items: &[&str], (hospitals, stays): (usize, usize)) -> Vec<Row> {
+    let mut by_hospital: BTreeMap<&str, BTreeMap<&str, &Row>> = BTreeMap::new();
+    let charged = |l: &&Row| !l["cnt"].starts_with('-') && l["init_feedetl_sn"].is_empty();
+    for line in lines.iter().filter(|l| items.contains(&l["hilist_code"].as_str())).filter(charged) {
+        by_hospital.entry(&line["fixmedins_code"]).or_default().entry(&line["mdtrt_id"]).or_insert(line);
+    }
+    let mut all: Vec<BTreeMap<&str, &Row>> = by_hospital.into_values().collect();
+    all.sort_by_key(|own| std::cmp::Reverse(own.len()));
+    let some = all[..hospitals].iter().flat_map(|own| own.values().take(stays));
+    let again = |line: &&Row| {
+        let mut line = Row::clone(line);
+        let time = NaiveDateTime::parse_from_str(&line["fee_ocur_time"], "%Y-%m-%d %H:%M:%S").unwrap();
+        let last = time.date().and_hms_opt(23, 59, 0).unwrap();
+        line.insert("fee_ocur_time".into(), (time + Duration::hours(5)).min(last).to_string());
+        line.insert("feedetl_sn".into(), format!("9{}", &line["feedetl_sn"][1..]));
+        line
+    };
+    some.map(again).collect()
+}
+
+#[test]
+fn scans_repeated_within_a_day_are_not_listed_stay_by_stay() {
+    let folder = TempDir::new().unwrap();
+    let region = clean(&folder);
+    let file = region.join("fees.csv");
+    let (head, lines) = rows(&file);
+    const CT: &[&str] = &["002103000010100", "002103000010200-2103000010200"];
+    const XRAY: &[&str] = &["002101020150000"];
+    for (items, places) in [(CT, (1, 20)), (XRAY, (1, 20)), (XRAY, (1, 6)), (XRAY, (6, 20))] {
+        let again = later(&lines, items, places);
+        assert_eq!(again.len(), places.0 * places.1, "{items:?}");
+        write(&file, &head, lines.iter().chain(&again));
+        let stays: BTreeSet<&String> = again.iter().map(|l| &l["mdtrt_id"]).collect();
+        let found = scan(&region, &["duplicate-charges"]);
+        let told: Vec<&Finding> = found.iter().filter(|f| f.stay_ids.iter().any(|s| stays.contains(s))).collect();
+        assert!(told.is_empty(), "{items:?} {places:?}: {} leads", told.len());
+    }
+}
+
+/// Adds stays at home of 30 days to a region: a round once a week.
+fn at_home(region: &Path, kind: &str, n: usize) {
+    const ROUND: [(&str, &str, &str, u32); 3] = [
+        ("001112000020000", "家庭病床巡诊费", "02", 40),
+        ("001201000030000", "Ⅲ级护理", "07", 15),
+        ("003401000010000", "关节松动训练", "05", 60),
+    ];
+    const SET_UP: (&str, &str, &str, u32) = ("001112000010000", "家庭病床建床费", "02", 80);
+    let (stays_file, fees_file) = (region.join("stays.csv"), region.join("fees.csv"));
+    let ((stays_head, mut stays), (fees_head, mut fees)) = (rows(&stays_file), rows(&fees_file));
+    let hospital = "H36090000060";
+    let like = stays.iter().find(|s| s["fixmedins_code"] == hospital).unwrap().clone();
+    for i in 0..n {
+        let (id, person) = (format!("97{i:04}"), format!("9970{i:04}"));
+        let first = NaiveDate::from_ymd_opt(2024, 3, 1).unwrap() + Days::new(11 * i as u64);
+        let lines: Vec<(NaiveDate, &(&str, &str, &str, u32))> = std::iter::once((first, &SET_UP))
+            .chain((0..30).step_by(7).flat_map(|day| ROUND.iter().map(move |item| (first + Days::new(day), item))))
+            .collect();
+        for (k, (day, item)) in lines.iter().enumerate() {
+            let mut line = Row::new();
+            let mut set = |field: &str, value: String| line.insert(field.into(), value);
+            set("feedetl_sn", format!("97{i:04}{k:04}"));
+            set("mdtrt_id", id.clone());
+            set("psn_no", person.clone());
+            set("fixmedins_code", hospital.into());
+            set("fee_ocur_time", format!("{day} 09:30:00"));
+            set("hilist_code", item.0.into());
+            set("hilist_name", item.1.into());
+            set("med_chrgitm_type", item.2.into());
+            set("cnt", "1".into());
+            ["pric", "det_item_fee_sumamt", "inscp_scp_amt"].iter().for_each(|f| {
+                set(f, format!("{}.00", item.3));
+            });
+            fees.push(line);
+        }
+        let total: u32 = lines.iter().map(|l| l.1.3).sum();
+        let mut stay = like.clone();
+        let mut set = |field: &str, value: String| stay.insert(field.into(), value);
+        let last = first + Days::new(30);
+        set("setl_id", format!("S{id}"));
+        set("mdtrt_id", id);
+        set("psn_no", person);
+        set("psn_name", format!("人{i}"));
+        set("certno", String::new());
+        set("gend", "1".into());
+        set("brdy", "1945-01-01".into());
+        set("med_type", kind.into());
+        set("begntime", format!("{first} 09:00:00"));
+        set("endtime", format!("{last} 10:00:00"));
+        set("setl_time", format!("{last} 10:00:00"));
+        set("adm_dept_name", "家庭病床".into());
+        set("adm_bed", String::new());
+        set("ipt_no", format!("97{i:04}"));
+        set("chfpdr_code", String::new());
+        set("dise_codg", "I69.300".into());
+        set("dise_name", "脑梗死后遗症".into());
+        set("medfee_sumamt", format!("{total}.00"));
+        set("inscp_scp_amt", format!("{total}.00"));
+        set("fund_pay_sumamt", format!("{}.00", total * 7 / 10));
+        set("psn_pay", format!("{}.00", total - total * 7 / 10));
+        set("refd_setl_flag", "0".into());
+        stays.push(stay);
+    }
+    write(&stays_file, &stays_head, &stays);
+    write(&fees_file, &fees_head, &fees);
+}
+
+#[test]
+fn weekly_rounds_at_home_are_the_service() {
+    for (kind, n) in [("24", 15), ("家庭病床", 15), ("2403", 15), ("24", 3)] {
+        let folder = TempDir::new().unwrap();
+        let region = clean(&folder);
+        at_home(&region, kind, n);
+        let found = scan(&region, &["bed-hanging", "padded-stays", "outside-stay"]);
+        let told: Vec<&Finding> =
+            found.iter().filter(|f| f.stay_ids.iter().any(|s| s.starts_with("97") && s.len() == 6)).collect();
+        assert!(told.is_empty(), "{n} of {kind}: {} leads", told.len());
+    }
 }

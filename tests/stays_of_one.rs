@@ -231,3 +231,25 @@ fn colds_admitted_for_an_infusion_are_found_at_any_number() {
     let treated = colds(2, 30).into_iter().map(|s| Stay { items: &["SALINE", "A", "B", "C"], ..s });
     assert!(with(&treated.collect::<Vec<_>>(), &RULE).is_empty());
 }
+
+#[test]
+fn dialysis_three_times_a_week_is_no_split_stay() {
+    // Patients, illness, kind of visit, and nights of each session.
+    let kinds = [
+        (8, "", "21", 0),
+        (8, "", "21", 1),
+        (8, "N18.500", "21", 0),
+        (8, "Z49.100", "21", 0),
+        (8, "", "28", 0),
+        (30, "", "21", 0),
+    ];
+    for (patients, illness, kind, nights) in kinds {
+        let session = |n: usize, k: u64| {
+            let first = day(33 + k / 3 * 7 + k % 3 * 2);
+            Stay { kind, items: &["DIALYSIS"], ..stay(&format!("X{n:02}"), 2, first, nights, illness) }
+        };
+        let sessions: Vec<Stay> = (0..patients).flat_map(|n| (0..78).map(move |k| session(n, k))).collect();
+        let found = with(&sessions, &["split-stays"]);
+        assert!(found.is_empty(), "{patients} with {illness} as {kind}, {nights} nights: {}", found.len());
+    }
+}

@@ -68,9 +68,20 @@ fn the_page_alone_adds_a_sex_rule_a_pair_and_queries() {
     let sex = only("own-sex");
     assert_eq!((&sex["stay_ids"][0], sex["amount"].as_f64()), (&Value::from("S1"), Some(280.0)));
     assert_eq!(sex["evidence"]["point_id"], "CITY-1");
+    assert!(sex["message"].as_str().expect("a text").contains("人乳头瘤病毒分型检测"));
     let pair = only("consumable-included");
     assert_eq!((&pair["stay_ids"][0], pair["amount"].as_f64()), (&Value::from("S1"), Some(24.0)));
     assert_eq!(pair["evidence"]["point_id"], "CITY-2");
+    // Without a name the message tells the item by its code.
+    let fees = fs::read_to_string(folder.join("data/fees.csv")).expect("the lines");
+    let nameless = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [&cells[..4], &cells[5..]].concat().join(",") + "\n"
+    };
+    fs::write(folder.join("data/fees.csv"), fees.lines().map(nameless).collect::<String>()).expect("a file");
+    let by_code = yishen(folder, &["scan", "data", "--rules", "own-rules", "--rule", "own-sex", "-o", "-", "--quiet"]);
+    let lead: Value = serde_json::from_slice(&by_code.stdout).expect("one line of JSON");
+    assert!(lead["message"].as_str().expect("a text").contains("002504030900000"), "{}", lead["message"]);
     // What the queries of the page find is tested with data of their own; here it is enough that they are there and run.
     let list = yishen(folder, &["rules", "list", "--rules", "own-rules", "--format", "json"]);
     let list: Value = serde_json::from_slice(&list.stdout).expect("JSON");

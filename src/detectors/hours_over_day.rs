@@ -73,6 +73,10 @@ fn narrow(name: &str) -> String {
 /// Days without the item that may be left over behind another posting, where an institution posts several days on one.
 const SPARE: i64 = 3;
 
+/// Lines of other records that a lead shows of a day, the earliest: enough for a day in quarters of an hour. Each record of a
+/// number in many beds would show all lines of all the others.
+const SHOWN: usize = 100;
+
 /// What is one item for the sum: the national code, else the name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a>(&'a str);
@@ -109,7 +113,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let limit = (parameters.max_hours * Quantity::ONE.0 as f64).round() as i64;
     let (days, undated) = person_days(region, context.facts, &hourly, limit);
     let other_unit = other_units(region, &days, limit);
-    let mut by_record: BTreeMap<RecordId, Vec<(&PersonDay<'_>, f64)>> = BTreeMap::new();
+    let mut over: Vec<Over<'_>> = Vec::new();
     for day in days.iter().filter(|d| d.hours.0 > limit * d.people) {
         let confidence = match (posted_total(day, limit), day.shared) {
             (true, false) => continue,
@@ -120,10 +124,13 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
             _ if other_unit.contains(&hospital(region, day)) => 0.3,
             _ => 0.97,
         };
-        // One occasion is one lead: of the record that has what is too much, the other stays named in it.
-        let beyond = excess(region, day, limit);
-        let records: BTreeSet<RecordId> = beyond.iter().map(|(l, _)| region.fees.record[*l as usize]).collect();
-        records.into_iter().for_each(|r| by_record.entry(r).or_default().push((day, confidence)));
+        over.push(Over::new(region, day, confidence, limit));
+    }
+    // One occasion is one lead: of the record that has what is too much, the other stays named in it.
+    let mut by_record: BTreeMap<RecordId, Vec<&Over<'_>>> = BTreeMap::new();
+    for over in &over {
+        let of_record = over.beyond.chunk_by(|a, b| a.0 == b.0);
+        of_record.for_each(|beyond| by_record.entry(beyond[0].0).or_default().push(over));
     }
     let findings =
         by_record.iter().filter_map(|(record, days)| finding(region, *record, days, limit, &undated)).collect();
@@ -236,7 +243,7 @@ fn person_days<'a>(
 
 fn person_day<'a>(
     region: &Region,
-    couples: &Couples<'_>,
+    couples: &Couples,
     person: PersonId,
     key: Key<'a>,
     day: Day,
@@ -249,11 +256,7 @@ fn person_day<'a>(
     let stays = || lines.iter().filter_map(|&l| region.stay_of(region.fees.record[l as usize]));
     let admitted = stays().map(|s| s.admitted.day).min().filter(|a| *a <= day);
     let first = before.map(|b| Day(b.0 + 1)).max(admitted).unwrap_or(day);
-    let two = couples.get(&person).is_some_and(|all| {
-        let there = |s: &&Stay| s.admitted.day <= day && day <= s.last_day();
-        all.iter().copied().filter(there).any(|s| is_newborns(region, s))
-            && all.iter().copied().filter(there).any(|s| !is_newborns(region, s))
-    });
+    let two = couples.get(&person).is_some_and(|both| both.iter().all(|days| days.contains(day)));
     let birth = stays().any(|s| is_newborns(region, s) || is_childbirth(region, s));
     PersonDay {
         person,
@@ -283,15 +286,37 @@ fn ahead(region: &Region, posted: &Posted<'_>, day: &PersonDay<'_>, last: Day, n
     i64::from(posting.map_or_else(weekend, |w: &PostingWeek| w.stands_for(day.day, true)).min(left))
 }
 
-/// Stays of those persons who have one that is a newborn's.
-type Couples<'a> = BTreeMap<PersonId, Vec<&'a Stay>>;
+/// Days in hospital, as runs that do not touch, in order.
+#[derive(Default)]
+struct Days(Vec<(Day, Day)>);
 
-fn couples(region: &Region) -> Couples<'_> {
+impl Days {
+    /// Adds a run that begins no earlier than those before.
+    fn add(&mut self, from: Day, to: Day) {
+        match self.0.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => self.0.push((from, to)),
+        }
+    }
+
+    fn contains(&self, day: Day) -> bool {
+        let next = self.0.partition_point(|run| run.0 <= day);
+        next > 0 && day <= self.0[next - 1].1
+    }
+}
+
+/// Of those persons who have a stay that is a newborn's: the days of such stays, and of the others.
+type Couples = BTreeMap<PersonId, [Days; 2]>;
+
+fn couples(region: &Region) -> Couples {
     let newborns: BTreeSet<PersonId> =
         region.stays.iter().filter(|s| is_newborns(region, s)).map(|s| s.person).collect();
+    let mut stays: Vec<&Stay> = region.stays.iter().filter(|s| newborns.contains(&s.person)).collect();
+    stays.sort_by_key(|s| s.admitted.day);
     let mut couples = Couples::new();
-    for stay in region.stays.iter().filter(|s| newborns.contains(&s.person)) {
-        couples.entry(stay.person).or_default().push(stay);
+    for stay in stays {
+        let both: &mut [Days; 2] = couples.entry(stay.person).or_default();
+        both[usize::from(is_newborns(region, stay))].add(stay.admitted.day, stay.last_day());
     }
     couples
 }
@@ -332,33 +357,73 @@ fn excess(region: &Region, day: &PersonDay<'_>, limit: i64) -> Vec<(u32, Fen)> {
     beyond
 }
 
+/// A day above the limit.
+struct Over<'a> {
+    day: &'a PersonDay<'a>,
+    confidence: f64,
+    /// The part of each line beyond the limit, by record, then time.
+    beyond: Vec<(RecordId, u32, Fen)>,
+    /// Records with lines of the day.
+    records: usize,
+    /// The lines of the day, as places in [`PersonDay::lines`], by record, then time.
+    by_record: Vec<(RecordId, usize)>,
+}
+
+impl<'a> Over<'a> {
+    fn new(region: &Region, day: &'a PersonDay<'a>, confidence: f64, limit: i64) -> Self {
+        let record = |line: u32| region.fees.record[line as usize];
+        let beyond = excess(region, day, limit).into_iter();
+        let mut beyond: Vec<(RecordId, u32, Fen)> = beyond.map(|(line, amount)| (record(line), line, amount)).collect();
+        beyond.sort_by_key(|b| b.0);
+        let mut by_record: Vec<(RecordId, usize)> =
+            day.lines.iter().enumerate().map(|(at, line)| (record(*line), at)).collect();
+        by_record.sort_unstable();
+        let records = by_record.chunk_by(|a, b| a.0 == b.0).count();
+        Self { day, confidence, beyond, records, by_record }
+    }
+
+    fn beyond(&self, record: RecordId) -> &[(RecordId, u32, Fen)] {
+        let from = self.beyond.partition_point(|b| b.0 < record);
+        &self.beyond[from..self.beyond.partition_point(|b| b.0 <= record)]
+    }
+
+    /// The lines of a record, and the earliest of the others'.
+    fn lines(&self, region: &Region, record: RecordId) -> impl Iterator<Item = u32> {
+        let from = self.by_record.partition_point(|b| b.0 < record);
+        let own = self.by_record[from..].iter().take_while(move |b| b.0 == record).map(|b| self.day.lines[b.1]);
+        let others = self.day.lines.iter().copied().filter(move |l| region.fees.record[*l as usize] != record);
+        own.chain(others.take(SHOWN))
+    }
+}
+
 fn finding(
     region: &Region,
     record: RecordId,
-    days: &[(&PersonDay<'_>, f64)],
+    days: &[&Over<'_>],
     limit: i64,
     undated: &BTreeMap<RecordId, u32>,
 ) -> Option<Finding> {
     let mut finding = record_finding(region, record)?;
-    let (worst, _) = days.iter().max_by_key(|(d, _)| (d.hours, std::cmp::Reverse(d.day)))?;
-    finding.confidence = days.iter().map(|(_, c)| *c).fold(0.0, f64::max);
+    let worst = days.iter().map(|d| d.day).max_by_key(|d| (d.hours, std::cmp::Reverse(d.day)))?;
+    finding.confidence = days.iter().map(|d| d.confidence).fold(0.0, f64::max);
     if finding.confidence < 0.9 {
         finding.result = Some(ResultClass::Suspicious);
     }
-    finding.period_start = days.iter().map(|(d, _)| d.day).min();
-    finding.period_end = days.iter().map(|(d, _)| d.day).max();
+    finding.period_start = days.iter().map(|d| d.day.day).min();
+    finding.period_end = days.iter().map(|d| d.day.day).max();
     finding.observed = Some(worst.hours.units());
     finding.threshold = Some(limit as f64 / Quantity::ONE.0 as f64 * worst.people as f64);
     let mut others = BTreeSet::new();
-    for (day, _) in days {
-        for (line, amount) in excess(region, day, limit) {
-            if region.fees.record[line as usize] == record {
-                finding.add_risk(Subject::Line(line), amount.max(Fen(0)));
-            }
+    for over in days {
+        for (_, line, amount) in over.beyond(record) {
+            finding.add_risk(Subject::Line(*line), (*amount).max(Fen(0)));
         }
-        finding.add_rows(&region.files, day.lines.iter().map(|&l| region.fees.row[l as usize]));
-        others.extend(day.lines.iter().map(|&l| region.fees.record[l as usize]).filter(|r| *r != record));
+        finding.add_rows(&region.files, over.lines(region, record).map(|l| region.fees.row[l as usize]));
+        let records = over.lines(region, record).map(|l| region.fees.record[l as usize]);
+        others.extend(records.filter(|r| *r != record));
     }
+    // Where not all of them are shown, at least those of one day are counted.
+    let other_count = days.iter().map(|d| d.records - 1).fold(others.len(), usize::max);
     for other in &others {
         let known = region.records[other.index()];
         let id = region.names.records.get(*other).to_string();
@@ -374,7 +439,7 @@ fn finding(
         // Nobody drew on the fund: the charge is wrong, but no breach of what it pays.
         finding.result = Some(ResultClass::Suspicious);
     }
-    let distinct: BTreeSet<Day> = days.iter().map(|(d, _)| d.day).collect();
+    let distinct: BTreeSet<Day> = days.iter().map(|d| d.day.day).collect();
     let item = region.fees.item[worst.lines[0] as usize];
     let hospitals: BTreeSet<HospitalId> = others.iter().map(|r| region.records[r.index()].hospital).collect();
     let amount = finding.amount;
@@ -385,7 +450,7 @@ fn finding(
     evidence.insert("hours".into(), worst.hours.units().into());
     evidence.insert("days".into(), distinct.len().into());
     evidence.insert("excess_amount".into(), yuan(amount));
-    evidence.insert("other_count".into(), others.len().into());
+    evidence.insert("other_count".into(), other_count.into());
     evidence.insert("other_stays".into(), list(others.iter().map(|r| region.names.records.get(*r))));
     evidence.insert("hospitals".into(), list(hospitals.iter().map(|h| region.names.hospitals.get(*h))));
     evidence.insert("undated_lines".into(), undated.get(&record).copied().unwrap_or(0).into());

@@ -1,6 +1,7 @@
 //! Which hospitals a hospital is compared with.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{HospitalId, Region, TextId};
 use crate::stats::funnel::{Prediction, Unit, predictions};
@@ -21,17 +22,20 @@ pub struct Standing {
     pub peers: usize,
 }
 
+/// Hospitals that are held against each other, as places in a list, in order. All members of a group have the same one.
+pub type Group = Arc<[usize]>;
+
 /// Groups of hospitals of one level and type, else of one level, else all: the first that has enough others.
-pub fn groups(region: &Region, hospitals: &[HospitalId], enough: usize) -> Vec<Vec<usize>> {
+pub fn groups(region: &Region, hospitals: &[HospitalId], enough: usize) -> Vec<Group> {
     let key = |i: usize, depth: usize| {
         let hospital = &region.hospitals[hospitals[i].index()];
         let level = if depth < 2 { hospital.level } else { TextId::NONE };
         (level, if depth < 1 { hospital.kind } else { TextId::NONE })
     };
-    let members: [BTreeMap<(TextId, TextId), Vec<usize>>; 3] = std::array::from_fn(|depth| {
+    let members: [BTreeMap<(TextId, TextId), Group>; 3] = std::array::from_fn(|depth| {
         let mut all: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         (0..hospitals.len()).for_each(|i| all.entry(key(i, depth)).or_default().push(i));
-        all
+        all.into_iter().map(|(key, members)| (key, Group::from(members))).collect()
     });
     (0..hospitals.len())
         .map(|i| {
@@ -42,11 +46,11 @@ pub fn groups(region: &Region, hospitals: &[HospitalId], enough: usize) -> Vec<V
 }
 
 /// How each hospital stands among its group.
-pub fn standings(units: &[Unit], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+pub fn standings(units: &[Unit], groups: &[Group]) -> Vec<Option<Standing>> {
     let mut known: BTreeMap<&[usize], Vec<Option<Prediction>>> = BTreeMap::new();
     (0..units.len())
         .map(|i| {
-            let group = groups[i].as_slice();
+            let group = &*groups[i];
             let place = group.binary_search(&i).ok()?;
             let all = known.entry(group).or_insert_with(|| {
                 let own: Vec<Unit> = group.iter().map(|j| units[*j]).collect();
@@ -65,7 +69,7 @@ pub fn standings(units: &[Unit], groups: &[Vec<usize>]) -> Vec<Option<Standing>>
 }
 
 /// The same for counts: each an observed and an expected number.
-pub fn count_standings(counts: &[(f64, f64)], groups: &[Vec<usize>]) -> Vec<Option<Standing>> {
+pub fn count_standings(counts: &[(f64, f64)], groups: &[Group]) -> Vec<Option<Standing>> {
     let units: Vec<Unit> =
         counts.iter().map(|(observed, expected)| Unit::count(*observed, expected.max(LEAST))).collect();
     let mut all = standings(&units, groups);

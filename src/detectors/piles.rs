@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::facts::posting::Reach;
 use crate::facts::{Facts, Posted, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::{quantile, quartile_deviation};
+use crate::stats::{Others, quantile, quartile_deviation};
 
 /// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
 /// surplus lines at most one in forty is then excused, whatever hospitals differ by.
@@ -161,12 +161,16 @@ fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, 
             *sum = (sum.0 + around(&days, at, ends).ln(), sum.1 + 1.0);
         }
     }
+    let mean = |(hospital, (sum, n)): (HospitalId, (f64, f64))| (n >= FEW).then(|| (hospital, sum / n));
+    let usual: BTreeMap<ItemId, Others<HospitalId>> = usual
+        .into_iter()
+        .map(|(item, hospitals)| (item, Others::new(hospitals.into_iter().filter_map(mean))))
+        .collect();
     let half_again = 1.5_f64.ln();
     let of_item = |hospital: HospitalId, item: ItemId, (sum, n): (f64, f64)| {
-        let others = usual[&item].iter().filter(|(h, (_, n))| **h != hospital && *n >= FEW);
-        let mut means: Vec<f64> = others.map(|(_, (sum, n))| sum / n).collect();
-        let middle = quantile(&mut means, 0.5)?;
-        let spread = quartile_deviation(&mut means).map_or(SPREAD.1, |spread| spread.max(SPREAD.1 / 2.0));
+        let means = usual.get(&item)?;
+        let middle = means.quantile(hospital, 0.5)?;
+        let spread = means.deviation(hospital).map_or(SPREAD.1, |spread| spread.max(SPREAD.1 / 2.0));
         let more = half_again - (sum / n - middle);
         Some(Need { more, surplus: half_again, spread: (spread.powi(2) + VARIANCE.1 / n).sqrt() })
     };

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::{Facts, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
-use crate::stats::{quantile, quartile_deviation};
+use crate::stats::{Others, quantile, quartile_deviation};
 
 use super::piles::{Need, Place, place, scaled};
 
@@ -114,9 +114,9 @@ enum Weighed {
 }
 
 impl Weighed {
-    fn of(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Self {
+    fn of(days: &BTreeMap<HospitalId, Days>, usual: &Usual, hospital: HospitalId) -> Self {
         let many = days.get(&hospital).is_some_and(|own| own.repeated >= REPEATS.max(MANY * own.count()));
-        match need(days, hospital) {
+        match need(days, usual, hospital) {
             Some(need) if need.refutes_surplus() => Self::Usual,
             Some(need) if many && !need.shows_surplus() => Self::Untold,
             _ => Self::Open,
@@ -139,6 +139,24 @@ impl Days {
     }
 }
 
+/// The days of an item at the hospitals with enough of them.
+struct Usual {
+    /// Logarithms of the mean of their units.
+    means: Others<HospitalId>,
+    /// Surplus units a day.
+    natural: Others<HospitalId>,
+}
+
+impl Usual {
+    fn of(days: &BTreeMap<HospitalId, Days>) -> Self {
+        let enough = || days.iter().filter(|(_, days)| days.count() >= FEW);
+        Self {
+            means: Others::new(enough().map(|(h, days)| (*h, days.mean().ln()))),
+            natural: Others::new(enough().map(|(h, days)| (*h, days.surplus / days.count()))),
+        }
+    }
+}
+
 /// The days of the items that are repeated anywhere, by hospital.
 type ByItem = BTreeMap<ItemId, BTreeMap<HospitalId, Days>>;
 
@@ -150,12 +168,16 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let line: BTreeMap<ItemId, f64> =
         lines.into_iter().filter_map(|(item, mut each)| Some((item, quantile(&mut each, 0.5)?))).collect();
     let days = days(region, facts, units, repeats, &line);
+    let usual: BTreeMap<ItemId, Usual> = days.iter().map(|(item, days)| (*item, Usual::of(days))).collect();
     let hospital = |record: RecordId| region.records[record.index()].hospital;
     let mut weighed: BTreeMap<(HospitalId, ItemId), Weighed> = BTreeMap::new();
-    let mut weigh =
-        |hospital, item| *weighed.entry((hospital, item)).or_insert_with(|| Weighed::of(&days[&item], hospital));
-    let mut several: FxHashMap<(ItemId, HospitalId, u64), Option<f64>> = FxHashMap::default();
+    let mut weigh = |hospital, item| {
+        *weighed.entry((hospital, item)).or_insert_with(|| Weighed::of(&days[&item], &usual[&item], hospital))
+    };
+    let mut several: FxHashMap<(ItemId, u64), Others<HospitalId>> = FxHashMap::default();
     let mut told = Vec::with_capacity(repeats.len());
+    // Repeats are sorted by record: the beds of one are counted once.
+    let mut beds: Option<(RecordId, bool)> = None;
     for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (record, item) = (of_item[0].record, of_item[0].item);
         let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
@@ -163,15 +185,18 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
             continue;
         };
         let sums = day_sums(region, facts.lines(&facts.stay_items[at]));
-        let nights_suffice = bed_nights_suffice(region, facts, of_item[0]);
+        let mut suffice = |record: RecordId| match beds {
+            Some((of, told)) if of == record => told,
+            _ => beds.insert((record, bed_nights_suffice(region, facts, record))).1,
+        };
         for repeat in of_item {
             let each = region.fees.quantity[repeat.lines[0] as usize].units();
             let twice = TWICE * scaled(region, units, repeat).min(line[&item]);
-            let key = (item, hospital(record), twice.to_bits());
-            let several =
-                *several.entry(key).or_insert_with(|| several_elsewhere(&days[&item], hospital(record), twice));
+            let reaching = several.entry((item, twice.to_bits())).or_insert_with(|| reaching(&days[&item], twice));
+            // The upper quartile of the others, since an item may be used otherwise in some wards.
+            let several = reaching.quantile(hospital(record), 0.75);
             told.push(match beside(&sums, repeat.day, SHOWN * each * (repeat.lines.len() - 1) as f64) {
-                _ if nights_suffice => Told::Need,
+                _ if is_bed(region, repeat.lines[0]) && suffice(record) => Told::Need,
                 Some(true) => Told::OnTop,
                 _ if several.is_some_and(|share| share < SEVERAL) => Told::OnTop,
                 Some(false) => Told::Need,
@@ -182,21 +207,21 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
         }
     }
     let untold = weighed.iter().filter(|(_, weighed)| **weighed == Weighed::Untold).map(|(at, _)| *at).collect();
-    let needed = needed(region, repeats, &days);
+    let needed = needed(region, repeats, &days, &usual);
     let peaks = days.iter().flat_map(|(item, hospitals)| hospitals.iter().map(|(h, days)| ((*h, *item), days.peaks)));
     Surplus { told, peaks: peaks.collect(), untold, needed }
 }
 
-/// Whether a repeat is of a bed, and the stay has no more bed days than nights: however they are posted, none is billed again.
-fn bed_nights_suffice(region: &Region, facts: &Facts, repeat: &Repeat) -> bool {
-    let class = |line: u32| region.fees.class[line as usize];
-    let Some(stay) = region.stay_of(repeat.record).filter(|s| s.discharged.is_some()) else { return false };
-    if class(repeat.lines[0]) != FeeClass::Bed {
-        return false;
-    }
-    let start = facts.stay_items.partition_point(|i| i.record < repeat.record);
-    let items = facts.stay_items[start..].iter().take_while(|i| i.record == repeat.record);
-    let beds: f64 = items.filter(|i| class(i.first_line) == FeeClass::Bed).map(|i| i.quantity.units()).sum();
+fn is_bed(region: &Region, line: u32) -> bool {
+    region.fees.class[line as usize] == FeeClass::Bed
+}
+
+/// Whether a stay has no more bed days than nights: however they are posted, none is billed again.
+fn bed_nights_suffice(region: &Region, facts: &Facts, record: RecordId) -> bool {
+    let Some(stay) = region.stay_of(record).filter(|s| s.discharged.is_some()) else { return false };
+    let start = facts.stay_items.partition_point(|i| i.record < record);
+    let items = facts.stay_items[start..].iter().take_while(|i| i.record == record);
+    let beds: f64 = items.filter(|i| is_bed(region, i.first_line)).map(|i| i.quantity.units()).sum();
     beds <= f64::from(stay.nights().max(1))
 }
 
@@ -219,11 +244,9 @@ fn beside(sums: &[(Day, f64)], day: Day, by: f64) -> Option<bool> {
     }
 }
 
-/// Share of the days of an item elsewhere that have so many units: the upper quartile of the hospitals, since an item may be used
-/// otherwise in some wards. `None` where nobody else uses it.
-fn several_elsewhere(days: &BTreeMap<HospitalId, Days>, without: HospitalId, least: f64) -> Option<f64> {
-    let others = days.iter().filter(|(h, days)| **h != without && days.count() >= FEW);
-    quantile(&mut others.map(|(_, days)| days.reaching(least)).collect::<Vec<f64>>(), 0.75)
+/// By hospital, the share of the days of an item that have so many units.
+fn reaching(days: &BTreeMap<HospitalId, Days>, least: f64) -> Others<HospitalId> {
+    Others::new(days.iter().filter(|(_, days)| days.count() >= FEW).map(|(h, days)| (*h, days.reaching(least))))
 }
 
 fn days(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat], line: &BTreeMap<ItemId, f64>) -> ByItem {
@@ -249,7 +272,7 @@ fn days(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat], line
 }
 
 /// The classes of hospitals whose days hold as much more than days elsewhere as the repeats add, and more than hospitals differ by.
-fn needed(region: &Region, repeats: &[&Repeat], days: &ByItem) -> BTreeSet<Place> {
+fn needed(region: &Region, repeats: &[&Repeat], days: &ByItem, usual: &BTreeMap<ItemId, Usual>) -> BTreeSet<Place> {
     let mut repeated: BTreeMap<Place, f64> = BTreeMap::new();
     let mut classes: BTreeMap<FeeClass, BTreeSet<ItemId>> = BTreeMap::new();
     for repeat in repeats {
@@ -262,7 +285,7 @@ fn needed(region: &Region, repeats: &[&Repeat], days: &ByItem) -> BTreeSet<Place
     for (hospital, class) in repeated.into_keys() {
         let enough = |item: &&ItemId| days[*item].get(&hospital).is_some_and(|own| own.count() >= REPEATS);
         let items: Vec<&ItemId> = classes[&class].iter().filter(enough).collect();
-        let needs: Vec<Need> = items.iter().filter_map(|item| need(&days[*item], hospital)).collect();
+        let needs: Vec<Need> = items.iter().filter_map(|item| need(&days[*item], &usual[*item], hospital)).collect();
         // A ward may need more of some items; lines billed again spread over the class.
         let spread = needs.iter().filter(|need| need.shows_surplus()).count() * 2 >= items.len();
         if let Some(need) = needs.into_iter().reduce(Need::and).filter(|_| spread) {
@@ -291,20 +314,17 @@ fn common<'a>(needs: impl Iterator<Item = &'a Need>) -> f64 {
 }
 
 /// What the days of an item at a hospital need beside those of the others; the surplus is what it has beyond theirs.
-fn need(days: &BTreeMap<HospitalId, Days>, hospital: HospitalId) -> Option<Need> {
+fn need(days: &BTreeMap<HospitalId, Days>, usual: &Usual, hospital: HospitalId) -> Option<Need> {
     let own = days.get(&hospital)?;
-    let others = || days.iter().filter(|(h, days)| **h != hospital && days.count() >= FEW).map(|(_, days)| days);
-    let mut means: Vec<f64> = others().map(|days| days.mean().ln()).collect();
-    let mut natural: Vec<f64> = others().map(|days| days.surplus / days.count()).collect();
     let (n, mean) = (own.count(), own.mean());
-    let surplus = own.surplus / n - quantile(&mut natural, 0.5)?;
+    let surplus = own.surplus / n - usual.natural.quantile(hospital, 0.5)?;
     if surplus <= 0.0 || mean <= surplus {
         return None;
     }
-    let spread = quartile_deviation(&mut means).map_or(SPREAD.1, |spread| spread.max(SPREAD.0));
+    let spread = usual.means.deviation(hospital).map_or(SPREAD.1, |spread| spread.max(SPREAD.0));
     let variance = own.sums.iter().map(|x| (x / mean - 1.0).powi(2)).sum::<f64>() * TOGETHER / n.powi(2);
     Some(Need {
-        more: mean.ln() - quantile(&mut means, 0.5)?,
+        more: mean.ln() - usual.means.quantile(hospital, 0.5)?,
         surplus: (mean / (mean - surplus)).ln(),
         spread: (spread.powi(2) + variance).sqrt(),
     })
@@ -339,7 +359,7 @@ mod tests {
             (1..=6).map(|h| (HospitalId(h), days(&[2.0; 100], 0.0, 0.0))).collect();
         let mut weighed = |own: Days| {
             all.insert(HospitalId(0), own);
-            Weighed::of(&all, HospitalId(0))
+            Weighed::of(&all, &Usual::of(&all), HospitalId(0))
         };
         assert!(weighed(days(&[2.0; 100], 100.0, 100.0)) == Weighed::Usual, "two lines of one");
         assert!(weighed(days(&[4.0; 100], 200.0, 100.0)) == Weighed::Open, "twice two");

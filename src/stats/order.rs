@@ -54,6 +54,14 @@ impl<K: Copy + Ord + Hash> Others<K> {
         let at = ((self.besides(unit) as f64 * share) as usize).min(self.besides(unit).checked_sub(1)?);
         Some(self.sorted[if own.is_some_and(|own| at >= *own) { at + 1 } else { at }])
     }
+
+    /// [`quartile_deviation`] of those besides a unit.
+    pub fn deviation(&self, unit: K) -> Option<f64> {
+        if self.besides(unit) <= 3 {
+            return None;
+        }
+        Some((self.quantile(unit, 0.75)? - self.quantile(unit, 0.25)?) / QUARTILES)
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +89,7 @@ mod tests {
         assert_eq!(others.quantile('a', 0.5), Some(2.0));
         assert_eq!((others.besides('a'), others.besides('z')), (3, 4));
         assert_eq!(Others::new([('a', 4.0)]).quantile('a', 0.5), None);
+        assert_eq!((others.deviation('a'), others.deviation('z')), (None, Some((3.0 - 1.0) / QUARTILES)));
     }
 
     #[test]

@@ -12,6 +12,25 @@ use yishen::model::Silent;
 use yishen::rulebook::Rulebook;
 use yishen::{engine, facts, ingest};
 
+/// A row of a table, by column.
+pub type Row = BTreeMap<String, String>;
+
+/// The columns and rows of a table.
+pub fn rows(file: &Path) -> (csv::StringRecord, Vec<Row>) {
+    let mut reader = csv::Reader::from_path(file).unwrap();
+    (reader.headers().unwrap().clone(), reader.deserialize().map(Result::unwrap).collect())
+}
+
+/// Writes a table; what a row does not have is empty.
+pub fn write<'a>(file: &Path, head: &csv::StringRecord, rows: impl IntoIterator<Item = &'a Row>) {
+    let mut writer = csv::Writer::from_path(file).unwrap();
+    writer.write_record(head).unwrap();
+    for row in rows {
+        writer.write_record(head.iter().map(|field| row.get(field).map_or("", String::as_str))).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
 /// The findings of some rules in a region.
 pub fn scan(region: &Path, rules: &[&str]) -> Vec<Finding> {
     let mut files: Vec<PathBuf> = fs::read_dir(region).unwrap().map(|e| e.unwrap().path()).collect();

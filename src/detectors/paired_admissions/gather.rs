@@ -18,6 +18,8 @@ pub struct Ward {
     pub persons: Vec<PersonId>,
     /// By spell: indices into `Region::stays`.
     pub stays: Vec<Vec<u32>>,
+    /// First days of the spells, in order.
+    pub begins: Vec<i32>,
 }
 
 /// Stays a diagnosis needs at a hospital for a law of lengths of its own.
@@ -154,7 +156,9 @@ fn ward(region: &Region, id: HospitalId, mut indices: Vec<u32>, codes: &[String]
             }
         }
     }
-    Ward { id, hospital: Hospital::new(spells, persons.len()), persons, stays }
+    let mut begins: Vec<i32> = spells.iter().map(|s| s.begin).collect();
+    begins.sort_unstable();
+    Ward { id, hospital: Hospital::new(spells, persons.len()), persons, stays, begins }
 }
 
 /// What decides how long a stay lasts: day surgery or not, and the first three characters of the diagnosis.

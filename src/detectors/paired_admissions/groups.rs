@@ -69,6 +69,7 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
     let mut taken = vec![false; q.len()];
     let mut found = Vec::new();
     let ties = ties(&order, links);
+    let returning = (0..ward.starts.len() as u32 - 1).filter(|&x| ward.of(x).len() >= 2).count();
     for &seed in &order {
         if taken[seed as usize] {
             continue;
@@ -80,7 +81,7 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
         let tolerance = usual_tolerance(&members, links);
         for _ in 0..3 {
             let meetings = episodes(ward, &members, tolerance);
-            let more = join(ward, &members, &meetings, tolerance, &taken);
+            let more = join(ward, &members, &meetings, tolerance, (&taken, returning));
             if more.is_empty() || members.len() + more.len() > LARGEST {
                 break;
             }
@@ -213,7 +214,14 @@ fn episode(ward: &Ward<'_>, mut spells: Vec<u32>) -> Episode {
 }
 
 /// Persons whose coincidences with the group's meetings are significant on their own: members who miss some of them.
-fn join(ward: &Ward<'_>, members: &[u32], meetings: &[Episode], tolerance: i32, taken: &[bool]) -> Vec<u32> {
+/// `taken` are those of other groups, and `returning` how many come back to the hospital.
+fn join(
+    ward: &Ward<'_>,
+    members: &[u32],
+    meetings: &[Episode],
+    tolerance: i32,
+    (taken, returning): (&[bool], usize),
+) -> Vec<u32> {
     let mut best: BTreeMap<u32, f64> = BTreeMap::new();
     for at in tolerance..=tolerance + 1 {
         let Some(&lift) = ward.lift.get(at as usize) else { continue };
@@ -232,7 +240,6 @@ fn join(ward: &Ward<'_>, members: &[u32], meetings: &[Episode], tolerance: i32, 
     }
     let candidates: Vec<(u32, f64)> = best.into_iter().collect();
     let p: Vec<f64> = candidates.iter().map(|c| c.1).collect();
-    let returning = (0..ward.starts.len() as u32 - 1).filter(|&x| ward.of(x).len() >= 2).count();
     let q = benjamini_hochberg(&p, returning);
     candidates.iter().zip(q).filter(|(_, q)| *q <= JOINS).map(|(c, _)| c.0).collect()
 }

@@ -176,6 +176,12 @@ impl Ward<'_> {
         (1.0 / others * (30.0 / others.sqrt()).min(1.0)).min(0.05)
     }
 
+    /// Whether more people begin and end with a person than a tolerance has anything to say of ([`BUSY`]); then nobody is counted.
+    fn is_busy(&self, person: u32, tolerance: i32) -> bool {
+        let around = |s: &Spell| self.cells.around(s.begin, s.end, tolerance).map(|run| run.len()).sum::<usize>();
+        self.of(person).iter().map(around).sum::<usize>() as f64 > BUSY * self.of(person).len() as f64
+    }
+
     /// Counts the meetings of a person with every other within a tolerance; the counters hold them afterwards.
     fn count(&self, person: u32, tolerance: i32, scratch: &mut Scratch) {
         scratch.counts.resize(self.starts.len(), 0);
@@ -217,7 +223,7 @@ impl Ward<'_> {
         let mut links: Vec<Link> = Vec::new();
         for at in 0..self.tolerances {
             let asked = Asked { person, at, needed: self.needed(person, at) };
-            if asked.needed <= self.of(person).len() {
+            if asked.needed <= self.of(person).len() && !self.is_busy(person, TOLERANCES[at]) {
                 self.links_at(&asked, scratch, &mut links);
             }
         }

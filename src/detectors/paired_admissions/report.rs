@@ -160,7 +160,8 @@ fn confidence(group: &Group) -> f64 {
 
 fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], finding: &mut Finding) {
     let (from, to) = (finding.period_start.unwrap_or(Day(0)), finding.period_end.unwrap_or(Day(0)));
-    let all = ward.hospital.spells.iter().filter(|s| (from.0..=to.0).contains(&s.begin)).count();
+    let until = |day: i32| ward.begins.partition_point(|begin| *begin <= day);
+    let all = until(to.0).saturating_sub(until(from.0 - 1));
     let joint_spells: usize = group.episodes.iter().map(|e| e.spells.len()).sum();
     let largest = group.episodes.iter().map(|e| e.spells.len()).max().unwrap_or(0);
     let entries = [

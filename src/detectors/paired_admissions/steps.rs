@@ -14,7 +14,7 @@ use super::search::Hospital;
 use super::traffic::Spell;
 use crate::stats::poisson_tail;
 
-/// Keepers of a rhythm elsewhere who are looked at.
+/// Keepers of a rhythm who are looked at, of those elsewhere and of the hospital's own.
 const SAMPLE: usize = 3_000;
 /// Persons elsewhere from whom it is known how many keep a rhythm.
 const ENOUGH: usize = 200;
@@ -102,7 +102,10 @@ impl House<'_> {
         let hospital = self.hospital;
         let linked: BTreeSet<u32> = links.iter().map(|l| l.other).chain([person]).collect();
         let mine = hospital.of(person);
-        let Some(me) = self.own.iter().find(|k| k.person == person) else { return 1.0 };
+        let Ok(me) = self.own.binary_search_by_key(&person, |k| k.person) else { return 1.0 };
+        let me = &self.own[me];
+        // Each person in step with each keeper would grow with the square of a hospital of regulars.
+        let step = self.own.len().div_ceil(SAMPLE);
         let rest = Rest::new(&self.everybody, linked.iter().flat_map(|x| hospital.of(*x)));
         let elsewhere = self.elsewhere.unwrap_or(1.0);
         let mut best: f64 = 1.0;
@@ -121,11 +124,12 @@ impl House<'_> {
             if (2..=met.len()).all(|j| tail(j, one * elsewhere) > HOPELESS) {
                 continue;
             }
-            let here = count(self.own.iter().filter(|k| !linked.contains(&k.person)), mine, tolerance, fewest);
+            let near = self.own.iter().step_by(step).filter(|k| !linked.contains(&k.person));
+            let here = count(near, mine, tolerance, fewest);
             let far = count(self.far.iter().copied(), mine, tolerance, fewest);
             for (j, &m) in (1..).zip(&met).skip(1) {
                 let usual = if self.elsewhere.is_some() { (far[m] * self.stands_for + one) * elsewhere } else { one };
-                best = best.min(tail(j, here[m].max(usual)));
+                best = best.min(tail(j, (here[m] * step as f64).max(usual)));
             }
         }
         best.min(1.0)

@@ -1,6 +1,7 @@
 //! Which hospitals have more early returns than their own later ones and their peers explain.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::peers::{Standing, count_standings, groups};
 use super::Parameters;
@@ -89,7 +90,7 @@ pub(super) fn judge<const N: usize>(
 struct Family<'a> {
     ids: Vec<HospitalId>,
     list: Vec<&'a House>,
-    sums: Vec<Sums>,
+    sums: Vec<Arc<Sums>>,
     best: Vec<Option<Best>>,
     p: Vec<f64>,
 }
@@ -99,7 +100,10 @@ impl<'a> Family<'a> {
         let ids: Vec<HospitalId> = houses.keys().copied().collect();
         let list: Vec<&House> = houses.values().collect();
         let groups = groups(region, &ids, parameters.min_peers);
-        let sums: Vec<Sums> = groups.iter().map(|g| sum(g, &list, parameters)).collect();
+        // Once for each group, not for each hospital.
+        let mut known: BTreeMap<&[usize], Arc<Sums>> = BTreeMap::new();
+        let of = |g| Arc::clone(known.entry(g).or_insert_with(|| Arc::new(sum(g, &list, parameters))));
+        let sums: Vec<Arc<Sums>> = groups.iter().map(|g| &**g).map(of).collect();
         let mut best: Vec<Option<Best>> = vec![None; list.len()];
         let mut tails: Vec<Vec<f64>> = vec![Vec::new(); list.len()];
         for &window in &parameters.windows {

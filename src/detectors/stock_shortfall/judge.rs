@@ -49,11 +49,9 @@ pub(super) fn reported(balances: &mut Vec<Balance>, parameters: &Parameters) -> 
         .map(|own| (own[0].hospital, own.iter().filter(|b| b.absent).count() as u64, own.len() as u64))
         .collect();
     let lacking = own.iter().filter(|o| o.1 > 0).count();
-    let mut shares: Vec<f64> = own.iter().map(|o| o.1 as f64 / o.2 as f64).collect();
-    shares.sort_unstable_by(f64::total_cmp);
-    let tail = |(_, absent, tested): &(HospitalId, u64, u64)| {
-        let position = shares.partition_point(|s| *s < *absent as f64 / *tested as f64);
-        let usual = if own.len() > 1 { quantile_without(&shares, Some(position), MOST) } else { 0.0 };
+    let others = Others::new(own.iter().map(|o| (o.0, o.1 as f64 / o.2 as f64)));
+    let tail = |(hospital, absent, tested): &(HospitalId, u64, u64)| {
+        let usual = others.quantile(*hospital, MOST).unwrap_or(0.0);
         if *absent == 0 { 1.0 } else { binomial_tail(*absent, *tested, usual.max(LEAST)) }
     };
     let p: Vec<f64> = own.iter().map(tail).collect();
