@@ -178,14 +178,17 @@ fn scans_repeated_within_a_day_are_not_listed_stay_by_stay() {
     }
 }
 
+/// Code, name, class and price of an item.
+type Item = (&'static str, &'static str, &'static str, u32);
+
 /// Adds stays at home of 30 days to a region: a round once a week.
 fn at_home(region: &Path, kind: &str, n: usize) {
-    const ROUND: [(&str, &str, &str, u32); 3] = [
+    const ROUND: [Item; 3] = [
         ("001112000020000", "家庭病床巡诊费", "02", 40),
         ("001201000030000", "Ⅲ级护理", "07", 15),
         ("003401000010000", "关节松动训练", "05", 60),
     ];
-    const SET_UP: (&str, &str, &str, u32) = ("001112000010000", "家庭病床建床费", "02", 80);
+    const SET_UP: Item = ("001112000010000", "家庭病床建床费", "02", 80);
     let (stays_file, fees_file) = (region.join("stays.csv"), region.join("fees.csv"));
     let ((stays_head, mut stays), (fees_head, mut fees)) = (rows(&stays_file), rows(&fees_file));
     let hospital = "H36090000060";
@@ -193,7 +196,7 @@ fn at_home(region: &Path, kind: &str, n: usize) {
     for i in 0..n {
         let (id, person) = (format!("97{i:04}"), format!("9970{i:04}"));
         let first = NaiveDate::from_ymd_opt(2024, 3, 1).unwrap() + Days::new(11 * i as u64);
-        let lines: Vec<(NaiveDate, &(&str, &str, &str, u32))> = std::iter::once((first, &SET_UP))
+        let lines: Vec<(NaiveDate, &Item)> = std::iter::once((first, &SET_UP))
             .chain((0..30).step_by(7).flat_map(|day| ROUND.iter().map(move |item| (first + Days::new(day), item))))
             .collect();
         for (k, (day, item)) in lines.iter().enumerate() {

@@ -221,9 +221,9 @@ impl Ward<'_> {
     /// The links of a person to all others.
     pub fn links(&self, person: u32, scratch: &mut Scratch) -> Links {
         let mut links: Vec<Link> = Vec::new();
-        for at in 0..self.tolerances {
+        for (at, &tolerance) in TOLERANCES[..self.tolerances].iter().enumerate() {
             let asked = Asked { person, at, needed: self.needed(person, at) };
-            if asked.needed <= self.of(person).len() && !self.is_busy(person, TOLERANCES[at]) {
+            if asked.needed <= self.of(person).len() && !self.is_busy(person, tolerance) {
                 self.links_at(&asked, scratch, &mut links);
             }
         }
