@@ -33,7 +33,8 @@ const START: f64 = 0.3;
 /// With so small a share of the bills smaller than those under a mark, the amounts begin there.
 const BEGUN: f64 = 0.02;
 
-/// With fewer neighbours than these, and so large a probability of the step at the mark, a narrow hump is as good an explanation.
+/// With fewer neighbours than these, nobody to compare with, and so large a probability of the step at the mark, a narrow hump is as
+/// good an explanation.
 const FEW_BESIDE: usize = 100;
 const FEW_STEP: f64 = 4e-3;
 
@@ -73,7 +74,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
     let window = test.windows[test.best()];
     test.cleared = if lumps.iter().filter(|p| **p <= window.p).count() >= LUMPY {
         Some(Reason::Lumps)
-    } else if is_hump(house, house.side.at(test.mark), &test.fit, &window, bars) {
+    } else if is_hump(house, house.side.at(test.mark), &test.fit, &window, test.peers == 0, bars) {
         Some(Reason::Hump)
     } else {
         None
@@ -124,7 +125,7 @@ fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &B
         if window.p < 1e-3 && !groups(house, at, &window).is_empty() {
             continue;
         }
-        if !is_hump(house, at, &fit, &window, bars) {
+        if !is_hump(house, at, &fit, &window, test.peers == 0, bars) {
             p.push(window.p);
         }
         let Expected { mean, variance } = window.expected;
@@ -214,9 +215,9 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump
 /// does not, however narrow.
-fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, bars: &Bars) -> bool {
-    // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
-    let few = fit.below + fit.above < FEW_BESIDE;
+fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
+    // Few bills beside a mark do not show a narrow hump, nor do others where there are none: the step alone must speak against it.
+    let few = alone && fit.below + fit.above < FEW_BESIDE;
     let (widest, step_p) = if few { (0.04, bars.step_p.min(FEW_STEP)) } else { (0.02, bars.step_p) };
     let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
