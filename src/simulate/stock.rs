@@ -87,8 +87,8 @@ pub fn keepers(world: &World, counts: &[usize], hosts: &[u16]) -> Vec<Keeper> {
         })
         .collect();
     for host in hosts {
-        // Who sells most of what it did not bill has bought it.
-        keepers[usize::from(*host)].cash = 0.0;
+        // What was sold for cash was bought, and what no book names nobody can compare.
+        (keepers[usize::from(*host)].cash, keepers[usize::from(*host)].unreported) = (0.0, 0.0);
     }
     let mut honest: Vec<u16> = (0..counts.len() as u16).filter(|h| !hosts.contains(h)).collect();
     honest.sort_by_key(|h| (std::cmp::Reverse(counts[usize::from(*h)]), *h));

@@ -59,6 +59,8 @@ pub(super) struct Balance {
     priced: bool,
     /// Whether the books never name it.
     pub absent: bool,
+    /// Whether they count it and never buy it.
+    unbought: bool,
     pub intervals: Vec<Interval>,
     /// Charge lines in the window.
     pub lines: Vec<u32>,
@@ -190,18 +192,17 @@ fn of_hospital(
         .collect();
     let markup = quantile(&mut markups, 0.5).unwrap_or(1.0);
     let factor = |claims: &Claims, ledger: &Ledger<'_>| factor(claims, ledger, markup, parameters);
-    let largest = tested.iter().map(|(_, claims, ledger)| factor(claims, ledger)).fold(1.0, f64::max);
+    let packs = tested.iter().any(|(_, claims, ledger)| factor(claims, ledger) > 1.0);
     let mut balances: Vec<Balance> = tested
         .iter()
         .filter_map(|(item, claims, ledger)| {
-            // What was only counted may be counted in the largest packs that are bought.
-            let counted_only = ledger.purchases.is_empty() && !ledger.stock.is_empty();
-            let factor = if counted_only { largest } else { factor(claims, ledger) };
+            let factor = factor(claims, ledger);
             balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
         })
         .collect();
     let all = balances.len();
-    balances.retain(|b| !is_mapped(b, parameters));
+    // Where packs are bought, what was used of something only ever counted may have been packs as well.
+    balances.retain(|b| !is_mapped(b, parameters) && !(packs && b.unbought && b.supplied > 0.0));
     mapped_alike(&mut balances, parameters);
     *other_units += all - balances.len();
     balances
@@ -392,6 +393,7 @@ fn balance(
         factor,
         priced: ledger.price().is_some(),
         absent: ledger.purchases.is_empty() && ledger.stock.is_empty(),
+        unbought: ledger.purchases.is_empty() && !ledger.stock.is_empty(),
         intervals: intervals.collect(),
         lines: within.iter().map(|c| c.line).collect(),
         rows: ledger.rows(start, late),
@@ -420,6 +422,7 @@ impl Balance {
             factor: 1.0,
             priced: true,
             absent: false,
+            unbought: false,
             intervals: Vec::new(),
             lines: Vec::new(),
             rows: Vec::new(),
