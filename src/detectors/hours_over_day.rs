@@ -73,9 +73,9 @@ fn narrow(name: &str) -> String {
 /// Days without the item that may be left over behind another posting, where an institution posts several days on one.
 const SPARE: i64 = 3;
 
-/// Lines of other records that a lead shows of a day, the earliest: enough for a day in quarters of an hour. Each record of a
-/// number in many beds would show all lines of all the others.
-const SHOWN: usize = 100;
+/// Lines of other records that a lead shows of a day, the earliest: so many, or as many as fill the day, but never more than the
+/// second. Each record of a number in many beds would show all lines of all the others.
+const SHOWN: (usize, usize) = (24, 100);
 
 /// What is one item for the sum: the national code, else the name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,6 +361,8 @@ fn excess(region: &Region, day: &PersonDay<'_>, limit: i64) -> Vec<(u32, Fen)> {
 struct Over<'a> {
     day: &'a PersonDay<'a>,
     confidence: f64,
+    /// What the day has room for.
+    room: i64,
     /// The part of each line beyond the limit, by record, then time.
     beyond: Vec<(RecordId, u32, Fen)>,
     /// Records with lines of the day.
@@ -379,7 +381,7 @@ impl<'a> Over<'a> {
             day.lines.iter().enumerate().map(|(at, line)| (record(*line), at)).collect();
         by_record.sort_unstable();
         let records = by_record.chunk_by(|a, b| a.0 == b.0).count();
-        Self { day, confidence, beyond, records, by_record }
+        Self { day, confidence, room: limit * day.people, beyond, records, by_record }
     }
 
     fn beyond(&self, record: RecordId) -> &[(RecordId, u32, Fen)] {
@@ -392,7 +394,13 @@ impl<'a> Over<'a> {
         let from = self.by_record.partition_point(|b| b.0 < record);
         let own = self.by_record[from..].iter().take_while(move |b| b.0 == record).map(|b| self.day.lines[b.1]);
         let others = self.day.lines.iter().copied().filter(move |l| region.fees.record[*l as usize] != record);
-        own.chain(others.take(SHOWN))
+        let mut left = self.room;
+        let shown = others.enumerate().take_while(move |(n, line)| {
+            let shown = *n < SHOWN.0 || left > 0 && *n < SHOWN.1;
+            left -= region.fees.quantity[*line as usize].0;
+            shown
+        });
+        own.chain(shown.map(|(_, line)| line))
     }
 }
 
