@@ -212,7 +212,7 @@ fn usual(balances: &[Balance], parameters: &Parameters) -> BTreeMap<HospitalId, 
     /// Of the others' noise the quantile that counts: what a few items show of one's own is often too little.
     const NOISY: f64 = 0.9;
     /// Other institutions whose noise says what is usual.
-    const FEW: usize = 3;
+    const FEW: usize = 2;
     let mut over: BTreeMap<HospitalId, Vec<f64>> = BTreeMap::new();
     for balance in balances.iter().filter(|b| b.claimed > 0.0) {
         let own = over.entry(balance.hospital).or_default();

@@ -33,10 +33,10 @@ const START: f64 = 0.3;
 /// With so small a share of the bills smaller than those under a mark, the amounts begin there.
 const BEGUN: f64 = 0.02;
 
-/// With fewer neighbours than these, nobody to compare with, and so large a probability of the step at the mark, a narrow hump is as
-/// good an explanation.
+/// With fewer neighbours than these, and so large a probability of the step at the mark, a narrow hump is as good an explanation:
+/// where nobody can be compared with, and where others show what is usual.
 const FEW_BESIDE: usize = 100;
-const FEW_STEP: f64 = 4e-3;
+const FEW_STEP: [f64; 2] = [4e-3, 2.5e-2];
 
 /// A group of bills this improbable at a mark, given its share of the neighbours, is conspicuous there.
 const CONSPICUOUS: f64 = 1e-3;
@@ -216,9 +216,10 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump
 /// does not, however narrow.
 fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
-    // Few bills beside a mark do not show a narrow hump, nor do others where there are none: the step alone must speak against it.
-    let few = alone && fit.below + fit.above < FEW_BESIDE;
-    let (widest, step_p) = if few { (0.04, bars.step_p.min(FEW_STEP)) } else { (0.02, bars.step_p) };
+    // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
+    let few = fit.below + fit.above < FEW_BESIDE;
+    let (widest, step_p) =
+        if few { (0.04, bars.step_p.min(FEW_STEP[usize::from(!alone)])) } else { (0.02, bars.step_p) };
     let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
     // A density that rises towards the mark has more above it by itself.

@@ -82,6 +82,7 @@ value-schemes = schemes
 value-strength = strength
 value-layout = layout
 value-scale = name=factor
+value-which = WHICH
 value-encoding = encoding
 value-findings = findings
 value-truth = truth

@@ -81,6 +81,7 @@ value-seed = 种子
 value-schemes = 手法
 value-strength = 强弱
 value-layout = 列名
+value-which = 哪一家
 value-encoding = 编码
 value-scale = 参数=倍数
 value-findings = 线索
