@@ -57,7 +57,7 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         }
         (Table::Fees | Table::Purchases | Table::Stock, "hilist_code") => Keep::Symbol(Item),
         (Table::Fees | Table::Purchases | Table::Stock, "hilist_name")
-        | (Table::Purchases, "purc_retn_type")
+        | (Table::Purchases, "purc_retn_type" | "spec")
         | (Table::Stock, "inv_chg_type")
         | (Table::Purchases | Table::Stock, "fixmedins_name") => Keep::Symbol(Domain::Text),
         (Table::Fees, "bilg_dr_codg") | (Table::Stays, "chfpdr_code") => Keep::Symbol(Doctor),

@@ -287,6 +287,7 @@ const PURCHASES: &[Column] = table! { Purchases:
     spec Text, "规格", "AKA074", ["药品规格"];
     purc_retn_cnt Quantity required, "采购数量", "", ["采购/退货数量", "入库数量", "购进数量", "购入数量", "进货数量", "import_cnt"];
     retn_cnt Quantity, "退货数量", "", ["采购退货数量", "退库数量"];
+    prod_convrat Quantity, "转换比", "", ["转换系数", "换算系数", "包装转换比", "转换比例", "conv_rat", "convrat"];
     finl_trns_pric Price, "采购单价", "", ["成交单价", "最终成交单价", "购进单价", "进货单价", "进价", "单价", "import_pric", "import_price", "入库单价"];
     purc_retn_stoin_time Stamp required, "入库时间", "", ["采购/退货入库时间", "入库日期", "采购日期", "采购时间", "购进日期", "进货日期", "store_date"];
     purc_retn_type Text, "采购类型", "", ["采购退货类型", "采购退货标志", "入库类型", "出入库类型", "单据类型", "业务类型"];

@@ -227,6 +227,8 @@ pub struct Purchase {
     pub quantity: Quantity,
     /// Price paid a unit; zero where the export has none.
     pub price: Price,
+    /// Smallest units in a unit bought, as the row says; one where it does not.
+    pub pack: Quantity,
     /// Where the row stood.
     pub row: RowRef,
 }

@@ -55,7 +55,7 @@ pub(super) struct Balance {
     pub closing_known: bool,
     /// Claimed units in one bought unit; 1 where both are the same.
     pub factor: f64,
-    /// Whether that is known from prices.
+    /// Whether that is known, from prices or from what the packages hold.
     priced: bool,
     /// Whether the books never name it.
     pub absent: bool,
@@ -191,7 +191,10 @@ fn of_hospital(
         .filter(|m| (1.0 / parameters.same_price_ratio..=parameters.same_price_ratio).contains(m))
         .collect();
     let markup = quantile(&mut markups, 0.5).unwrap_or(1.0);
-    let factor = |claims: &Claims, ledger: &Ledger<'_>| factor(claims, ledger, markup, parameters);
+    let packed = claims_smallest_units(&tested);
+    let factor = |claims: &Claims, ledger: &Ledger<'_>| {
+        factor(claims, ledger, markup, parameters).unwrap_or_else(|| if packed { ledger.pack() } else { 1.0 })
+    };
     let packs = tested.iter().any(|(_, claims, ledger)| factor(claims, ledger) > 1.0);
     let mut balances: Vec<Balance> = tested
         .iter()
@@ -226,13 +229,27 @@ fn hole(region: &Region, hospital: HospitalId) -> Option<(Day, Day)> {
 }
 
 /// Claimed units in a bought unit, from their prices: a box at ten times the price of what is claimed holds ten of those.
-/// `markup` is what the institution adds to the price of goods whose units agree.
-fn factor(claims: &Claims, ledger: &Ledger<'_>, markup: f64, parameters: &Parameters) -> f64 {
-    let Some(ratio) = ledger.price().zip(claims.price()).map(|(bought, claimed)| bought / claimed) else { return 1.0 };
+/// `markup` is what the institution adds to the price of goods whose units agree. `None` without prices.
+fn factor(claims: &Claims, ledger: &Ledger<'_>, markup: f64, parameters: &Parameters) -> Option<f64> {
+    let ratio = ledger.price().zip(claims.price()).map(|(bought, claimed)| bought / claimed)?;
     // Prices move, so the number is known to a margin only, and the larger number is granted. Claims in larger units than those
     // bought are left as they are: at worst the supply looks too large.
     let most = ratio * markup * (1.0 + parameters.factor_margin);
-    if ratio > parameters.same_price_ratio { most.floor().max(1.0) } else { 1.0 }
+    Some(if ratio > parameters.same_price_ratio { most.floor().max(1.0) } else { 1.0 })
+}
+
+/// Whether an institution claims the smallest units of the packages that it buys, where no prices say so: its claims are nearer to
+/// what the packages hold than to their number, in most of the items whose packages hold several.
+fn claims_smallest_units(tested: &[(ItemId, &Claims, Ledger<'_>)]) -> bool {
+    let packages = tested
+        .iter()
+        .filter(|(_, claims, ledger)| ledger.pack() > 1.0 && (ledger.price().is_none() || claims.price().is_none()));
+    let (smaller, all) = packages.fold((0_usize, 0_usize), |(smaller, all), (_, claims, ledger)| {
+        let bought: f64 = ledger.purchases.iter().map(|p| p.quantity.units()).sum();
+        let ratio = (units(&claims.all) / bought.max(1.0)).ln();
+        (smaller + usize::from((ratio - ledger.pack().ln()).abs() < ratio.abs()), all + 1)
+    });
+    2 * smaller > all
 }
 
 /// Whether quantities alone, without prices, say that an item is claimed in smaller units: several times the supply, and as
@@ -325,6 +342,11 @@ impl<'a> Ledger<'a> {
         quantile(&mut { priced }, 0.5)
     }
 
+    /// Smallest units in a unit bought, as the books say.
+    fn pack(&self) -> f64 {
+        quantile(&mut self.purchases.iter().map(|p| p.pack.units()).collect::<Vec<f64>>(), 0.5).unwrap_or(1.0)
+    }
+
     fn rows(&self, start: Day, end: Day) -> Vec<RowRef> {
         let bought = self.purchases.iter().filter(|p| p.day >= start && p.day <= end).map(|p| p.row);
         bought.chain(self.stock.iter().filter(|s| s.day >= start && s.day <= end).map(|s| s.row)).collect()
@@ -391,7 +413,7 @@ fn balance(
         opening_known: opening_count.is_some(),
         closing_known: closing_count.is_some(),
         factor,
-        priced: ledger.price().is_some(),
+        priced: ledger.price().is_some() || ledger.pack() > 1.0,
         absent: ledger.purchases.is_empty() && ledger.stock.is_empty(),
         unbought: ledger.purchases.is_empty() && !ledger.stock.is_empty(),
         intervals: intervals.collect(),
@@ -447,6 +469,7 @@ mod tests {
             day: Day(day),
             quantity: Quantity(100_000),
             price: Price((yuan * 1_000_000.0) as i64),
+            pack: Quantity::ONE,
             row,
         };
         // Ten bottles of 5 yuan, then five counted as 25 of 1 yuan.

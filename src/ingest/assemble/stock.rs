@@ -73,12 +73,38 @@ pub(super) fn purchases(all: &Collected, ids: &Ids) -> Vec<Purchase> {
                 day,
                 quantity: Quantity(quantity),
                 price,
+                pack: pack(&c),
                 row: c.place(),
             }
         })
         .collect();
     out.sort_unstable();
     out
+}
+
+/// Smallest units in a unit bought: by the ratio of conversion (转换比), else by the counts in the specification.
+fn pack(c: &Cells<'_>) -> Quantity {
+    let ratio = c.integer("prod_convrat").map(Quantity).filter(|ratio| *ratio >= Quantity::ONE);
+    ratio.unwrap_or_else(|| Quantity(Quantity::ONE.0 * packed(c.text("spec"))))
+}
+
+/// The counts in a specification: `10mg*14` holds 14, `5mg*7片*2板` 14, `250ml` one.
+fn packed(spec: &str) -> i64 {
+    /// No package holds more.
+    const MOST: i64 = 10_000;
+    let count = |part: &str| {
+        let digits = part.trim_start();
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        // `0.9%*250ml` is a volume, `*0.5g` a strength.
+        let unit = digits[end..].trim_start().to_ascii_lowercase();
+        let measure = unit.starts_with('.')
+            || ["ml", "mg", "ug", "μg", "g", "l", "iu", "%", "毫升", "毫克", "克", "升"]
+                .iter()
+                .any(|m| unit.starts_with(m));
+        digits[..end].parse::<i64>().ok().filter(|n| *n > 0 && !measure)
+    };
+    let counts = spec.split(['*', '×', '＊']).skip(1).map_while(count);
+    Some(counts.fold(1_i64, i64::saturating_mul)).filter(|n| *n <= MOST).unwrap_or(1)
 }
 
 /// Every stock-take and change. A count of one batch that is exported twice is one count.
@@ -139,4 +165,24 @@ fn change(text: &str) -> Option<Option<StockKind>> {
         _ if has(&["入库", "调入", "盘盈", "初始"]) => Some(StockKind::In),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specification_tells_what_a_package_holds() {
+        for (spec, holds) in [
+            ("10mg*14", 14),
+            ("5mg*7片*2板/盒", 14),
+            ("0.25g×24s", 24),
+            ("250ml", 1),
+            ("0.9%*250ml", 1),
+            ("10ml*5支", 5),
+            ("", 1),
+        ] {
+            assert_eq!(packed(spec), holds, "{spec}");
+        }
+    }
 }
