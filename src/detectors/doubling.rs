@@ -118,6 +118,28 @@ pub struct Doubling<'a> {
     pub alone: usize,
 }
 
+impl Doubling<'_> {
+    /// Of hospitals found in several classes, the repeats of each of them in stays that no other class lists.
+    pub fn beside<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        let class = |r: &Repeat| region.fees.class[r.lines[0] as usize];
+        let mut listed: BTreeMap<RecordId, BTreeSet<FeeClass>> = BTreeMap::new();
+        let several = |parts: &[Doubled]| parts.iter().any(|p| p.part.0 != parts[0].part.0);
+        for (_, own) in self.hospitals.values().filter(|(parts, _)| several(parts)) {
+            own.iter().for_each(|r| {
+                listed.entry(r.record).or_default().insert(class(r));
+            });
+        }
+        let asked = |r: &&&'a Repeat| {
+            let hospital = region.records[r.record.index()].hospital;
+            self.hospitals
+                .get(&hospital)
+                .is_some_and(|(parts, _)| several(parts) && parts.iter().any(|p| p.part.0 == class(r)))
+                && listed.get(&r.record).is_none_or(|classes| classes.iter().all(|c| *c == class(r)))
+        };
+        repeats.iter().filter(asked).copied().collect()
+    }
+}
+
 /// What the hospitals are compared by.
 pub struct Compared<'r, 'a> {
     /// The repeats that count.

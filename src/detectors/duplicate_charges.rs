@@ -117,8 +117,19 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
         repeats.iter().zip(&surplus.told).filter(|(_, told)| **told != Told::Need).map(|(r, _)| *r).collect();
     let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
     let listed = surplus.listed(region, &repeats);
-    let compared = doubling::Compared { all: &counted, listed: &listed, peaks: &surplus.peaks, written: &elsewhere };
-    let doubling = doubling::compare(region, facts, &compared, &natural, &parameters.doubling());
+    let compare = |written: &piles::Items| {
+        let compared = doubling::Compared { all: &counted, listed: &listed, peaks: &surplus.peaks, written };
+        doubling::compare(region, facts, &compared, &natural, &parameters.doubling())
+    };
+    let mut doubling = compare(&elsewhere);
+    // Where some stays are billed again in all classes, one class may besides be posted otherwise in all the others, which they hide:
+    // it is asked anew without them.
+    let beside = doubling.beside(region, &counted);
+    let otherwise = piles::reallocated(region, facts, &units, &beside);
+    if otherwise.iter().any(|at| !elsewhere.contains(at)) {
+        elsewhere.extend(otherwise);
+        doubling = compare(&elsewhere);
+    }
     elsewhere.extend(piles::reallocated(region, facts, &units, &told));
     let key = |r: &Repeat| (region.records[r.record.index()].hospital, r.item);
     let (untold, repeats): (Vec<&Repeat>, Vec<&Repeat>) =
