@@ -96,7 +96,7 @@ pub fn list<'a>(
         };
         for of_record in own.chunk_by(|a, b| a.record == b.record) {
             let stay = region.stay_of(of_record[0].record).filter(|s| hospitals.contains(&s.hospital));
-            let beyond = stay.filter(|s| !explained(s, step(of_record.len())));
+            let beyond = stay.filter(|s| !explained(s, steps[&of_record[0].record]));
             if let Some((_, listed)) = beyond.and_then(|s| doubling.hospitals.get_mut(&s.hospital)) {
                 listed.extend_from_slice(of_record);
             }

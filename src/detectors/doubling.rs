@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::case_mix;
 use super::natural::Natural;
-use super::piles::Items;
+use super::piles::{Items, place};
 use crate::facts::{Facts, Repeat};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
@@ -50,8 +50,6 @@ const ENOUGH_OF_CLASS: f64 = 50.0;
 const LEAST: f64 = 0.1;
 /// Expected rates of repeats between which the items of a class are judged together.
 const LEVELS: [f64; 2] = [0.01, 0.05];
-/// Variance that hospitals differ by at least in what the others hardly ever repeat, of the root of the rate over [`LEVELS`]`[0]`.
-const LEAST_BETWEEN: f64 = 0.04;
 
 /// A class of items, and which of them: those with an expected rate beyond so many [`LEVELS`].
 pub type Part = (FeeClass, u8);
@@ -121,20 +119,17 @@ pub struct Doubling<'a> {
 impl Doubling<'_> {
     /// Of hospitals found in several classes, the repeats of each of them in stays that no other class lists.
     pub fn beside<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
-        let class = |r: &Repeat| region.fees.class[r.lines[0] as usize];
+        let mut found: BTreeMap<HospitalId, BTreeSet<FeeClass>> =
+            self.hospitals.iter().map(|(h, (parts, _))| (*h, parts.iter().map(|p| p.part.0).collect())).collect();
+        found.retain(|_, classes| classes.len() > 1);
         let mut listed: BTreeMap<RecordId, BTreeSet<FeeClass>> = BTreeMap::new();
-        let several = |parts: &[Doubled]| parts.iter().any(|p| p.part.0 != parts[0].part.0);
-        for (_, own) in self.hospitals.values().filter(|(parts, _)| several(parts)) {
-            own.iter().for_each(|r| {
-                listed.entry(r.record).or_default().insert(class(r));
-            });
+        for repeat in self.hospitals.iter().filter(|(h, _)| found.contains_key(h)).flat_map(|(_, (_, own))| own) {
+            listed.entry(repeat.record).or_default().insert(place(region, repeat).1);
         }
-        let asked = |r: &&&'a Repeat| {
-            let hospital = region.records[r.record.index()].hospital;
-            self.hospitals
-                .get(&hospital)
-                .is_some_and(|(parts, _)| several(parts) && parts.iter().any(|p| p.part.0 == class(r)))
-                && listed.get(&r.record).is_none_or(|classes| classes.iter().all(|c| *c == class(r)))
+        let asked = |repeat: &&&'a Repeat| {
+            let (hospital, class) = place(region, repeat);
+            found.get(&hospital).is_some_and(|classes| classes.contains(&class))
+                && listed.get(&repeat.record).is_none_or(|classes| classes.iter().all(|c| *c == class))
         };
         repeats.iter().filter(asked).copied().collect()
     }
@@ -264,7 +259,7 @@ fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &Doublin
             let (observed, expected) = occasions(tally);
             let p = |p: Prediction| {
                 let p = if seldom {
-                    Prediction { between: p.between.max(LEAST_BETWEEN), ..p }.tail(*unit)
+                    p.tail_of_few(*unit)
                 } else {
                     // Rounded down: what is no whole occasion is none.
                     p.count_tail(observed.floor(), expected)

@@ -1,8 +1,9 @@
 //! `duplicate-charges`: the same item, day, quantity and price billed more often than the item's own pattern allows.
 //!
 //! Two questions are asked. Of each **institution**: does it repeat a class of items more often than the others do ([`doubling`])?
-//! It is then one lead with all its records, and its own rate excuses none of them. Of each **stay**: does a repeat go beyond
-//! what is natural for the item ([`Natural`])? What is listed with its institution already is no lead of its own.
+//! It is then one lead with its records but for those whose like the others have as well ([`case_mix`](super::case_mix)), and its
+//! own rate excuses none of them. Of each **stay**: does a repeat go beyond what is natural for the item ([`Natural`])? What is listed
+//! with its institution already is no lead of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -301,7 +302,7 @@ struct Institution<'a> {
 }
 
 impl Institution<'_> {
-    /// One lead with all its stays. Of the surplus lines' money the part beyond what the others' rates explain is at risk.
+    /// One lead with the stays listed. Of the surplus lines' money the part beyond what the others' rates explain is at risk.
     fn finding(&self, region: &Region, natural: &Natural, parameters: &Parameters) -> Finding {
         let sum = |of: fn(&Doubled) -> f64| self.classes.iter().map(of).sum::<f64>();
         let (observed, expected, days) = (sum(|c| c.observed), sum(|c| c.expected), sum(|c| c.days));

@@ -116,6 +116,9 @@ fn ends_late(region: &Region, facts: &Facts) -> BTreeSet<(HospitalId, ItemId)> {
 
 /// The items whose repeats stand for other days, of repeats that come on top of their own day.
 pub fn reallocated(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) -> Items {
+    if repeats.is_empty() {
+        return Items::new();
+    }
     let often = often(region, facts, repeats);
     let repeats: Vec<&Repeat> = repeats.iter().copied().filter(|r| often.contains(&place(region, r))).collect();
     let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();

@@ -194,9 +194,8 @@ impl Bills {
         for mark in &stay.marks {
             schemes::plant(mark.scheme).lines(mark, &mut sheet);
         }
-        if let Some(never) = plan.never.get(&stay.id) {
-            sheet.add_extras(never);
-        }
+        let never = plan.never.get(&stay.id).map_or(&[][..], Vec::as_slice);
+        sheet.add_extras(never);
         sheet.post();
         let extras = plan.extras.get(&stay.id).map_or(&[][..], Vec::as_slice);
         sheet.add_extras(extras);
@@ -240,7 +239,6 @@ impl Bills {
             charged.row(&mut self.fees, world, n, line);
         }
         if !plan.keepers.is_empty() {
-            let never = plan.never.get(&stay.id).map_or(&[][..], Vec::as_slice);
             stock::add(&mut self.given, world, stay.hospital, &sheet.lines, |item| {
                 never.iter().any(|e| e.item == item)
             });

@@ -223,16 +223,16 @@ impl Terms {
     }
 }
 
-impl Book<'_> {
+impl<'a> Book<'a> {
     fn pack(&self, item: u16, key: u64) -> i64 {
         let card = &self.world.catalog.items[usize::from(item)];
         let billed = if card.oral() { self.place.posting.box_size(self.place.key, item) } else { 1 };
-        let size = match () {
-            () if card.oral() && billed == 1 && self.keeper.boxes => {
-                [10, 12, 20, 24, 30][(fixed(key, 3) * 5.0) as usize]
-            }
-            () if card.class == 10 && self.keeper.boxes => 1_000,
-            () => billed,
+        let size = if card.oral() && billed == 1 && self.keeper.boxes {
+            [10, 12, 20, 24, 30][(fixed(key, 3) * 5.0) as usize]
+        } else if card.class == 10 && self.keeper.boxes {
+            1_000
+        } else {
+            billed
         };
         if self.keeper.role == Role::Packs { size * [5, 10, 20][(fixed(key, 4) * 3.0) as usize] } else { size }
     }
@@ -245,7 +245,7 @@ impl Book<'_> {
         }
         let random = &mut stream(key, Purpose::Stock, 1);
         let (first, last) = self.period;
-        let keeper = self.keeper.clone();
+        let keeper = self.keeper;
         let pack = self.pack(item, key);
         let price = self.world.price(self.place, item);
         let length = f64::from(last - first + 1);
@@ -296,9 +296,10 @@ impl Book<'_> {
         }
     }
 
-    fn heading(&self, item: u16) -> [&str; 3] {
-        let card = &self.world.catalog.items[usize::from(item)];
-        [&self.place.code, &card.code, &card.name]
+    fn heading(&self, item: u16) -> [&'a str; 3] {
+        let (world, place) = (self.world, self.place);
+        let card = &world.catalog.items[usize::from(item)];
+        [&place.code, &card.code, &card.name]
     }
 
     /// A purchase, entered some days later where that is the habit.
@@ -326,7 +327,7 @@ impl Book<'_> {
         if day < terms.from {
             return;
         }
-        let heading = self.heading(terms.item).map(str::to_string);
+        let heading = self.heading(terms.item);
         let rows = &mut self.bought;
         heading.iter().for_each(|cell| rows.cell(cell));
         rows.shown(packs);
@@ -345,22 +346,21 @@ impl Book<'_> {
     fn find(&mut self, terms: &Terms, day: i32, stock: i64, random: &mut Random) -> i64 {
         let most = (terms.rate * 0.6) as i64 / UNIT;
         let off = UNIT * random.within(1, most.max(1));
-        match () {
-            () if !random.chance(0.15) => 0,
-            () if random.chance(0.5) => {
-                self.change(terms, day, "103", off);
-                off
-            }
-            () if off <= stock => {
-                self.change(terms, day, "104", off);
-                -off
-            }
-            () => 0,
+        if !random.chance(0.15) {
+            0
+        } else if random.chance(0.5) {
+            self.change(terms, day, "103", off);
+            off
+        } else if off <= stock {
+            self.change(terms, day, "104", off);
+            -off
+        } else {
+            0
         }
     }
 
     fn count(&mut self, terms: &Terms, day: i32, stock: i64) {
-        let heading = self.heading(terms.item).map(str::to_string);
+        let heading = self.heading(terms.item);
         let rows = &mut self.stock;
         heading.iter().for_each(|cell| rows.cell(cell));
         rows.shown(Day(day));
@@ -373,7 +373,7 @@ impl Book<'_> {
         if day < terms.from {
             return;
         }
-        let heading = self.heading(terms.item).map(str::to_string);
+        let heading = self.heading(terms.item);
         let rows = &mut self.stock;
         heading.iter().for_each(|cell| rows.cell(cell));
         (0..2).for_each(|_| rows.cell(""));

@@ -22,6 +22,8 @@ const MANY: usize = 150;
 const EFFICIENCY: f64 = 0.85;
 /// Standard deviation of the logarithm of a ratio that units differ by at least, however alike so few of them look.
 const LEAST_SPREAD: f64 = 0.15;
+/// Variance that units differ by at least on the scale of roots, where most have next to none.
+const LEAST_BETWEEN: f64 = 0.04;
 /// Fewest others that say anything of spread.
 const FEW: usize = 4;
 
@@ -118,6 +120,12 @@ impl Prediction {
             }
         }
         (sum / weights).min(1.0)
+    }
+
+    /// The probability of a unit at least so far above where most have next to none: factors between such ratios say nothing, and
+    /// they are compared on the scale of their roots.
+    pub fn tail_of_few(&self, unit: Unit) -> f64 {
+        Self { between: self.between.max(LEAST_BETWEEN), ..*self }.tail(unit)
     }
 
     /// The probability of a unit at least so far above.

@@ -67,10 +67,8 @@ const USUAL: f64 = 0.75;
 /// Stays from which a ward is tested, and the least expected count.
 const WARD: usize = 5;
 const LEAST: f64 = 0.1;
-/// Root of the ratio to the expected below which most wards have next to none: factors between such ratios say nothing, and they are
-/// compared on the scale of their roots, with so much variance between wards at least.
+/// Root of the ratio to the expected below which most wards have next to none, see [`Prediction::tail_of_few`].
 const FEW: f64 = 0.7;
-const LEAST_BETWEEN: f64 = 0.04;
 /// Share of the empty stays that must have little care: where the days are empty by the posting alone, few have.
 const MOSTLY: f64 = 0.6;
 /// Share of the care's money at which a class is one that a hospital's export cannot lack.
@@ -155,11 +153,7 @@ fn compare<'a>(mut all: Vec<One>, ward: impl Fn(&One) -> (&'a str, bool), parame
     let p: Vec<f64> = (predictions(&units).into_iter().zip(&tested).zip(observed.iter().zip(&units)))
         .map(|((prediction, (.., expected)), (n, unit))| {
             let tail = |p: Prediction| {
-                let p = if p.mean < FEW {
-                    Prediction { between: p.between.max(LEAST_BETWEEN), ..p }.tail(*unit)
-                } else {
-                    p.count_tail(*n as f64, *expected)
-                };
+                let p = if p.mean < FEW { p.tail_of_few(*unit) } else { p.count_tail(*n as f64, *expected) };
                 p.max(f64::MIN_POSITIVE)
             };
             // Fewer make no lead.

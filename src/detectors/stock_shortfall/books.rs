@@ -161,18 +161,11 @@ fn of_hospital(
     parameters: &Parameters,
     other_units: &mut usize,
 ) -> Vec<Balance> {
-    // Both are sorted by institution.
-    let bought = || {
-        let start = region.purchases.partition_point(|p| p.hospital < hospital);
-        region.purchases[start..].iter().take_while(|p| p.hospital == hospital)
-    };
-    let counted = || {
-        let start = region.stock.partition_point(|s| s.hospital < hospital);
-        region.stock[start..].iter().take_while(|s| s.hospital == hospital)
-    };
-    let days = || bought().map(|p| p.day).chain(counted().map(|s| s.day));
+    let (bought, counted) =
+        (of_one(&region.purchases, hospital, |p| p.hospital), of_one(&region.stock, hospital, |s| s.hospital));
+    let days = || bought.iter().map(|p| p.day).chain(counted.iter().map(|s| s.day));
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Vec::new() };
-    let known: BTreeSet<ItemId> = bought().map(|p| p.item).chain(counted().map(|s| s.item)).collect();
+    let known: BTreeSet<ItemId> = bought.iter().map(|p| p.item).chain(counted.iter().map(|s| s.item)).collect();
     // Books under other codes than the claims, or of the dear items only, say nothing about items they do not name.
     let complete = |class: Option<Class>| {
         let of_class = claims.iter().filter(|(_, c)| c.class == class);
@@ -205,10 +198,16 @@ fn of_hospital(
         .collect();
     let all = balances.len();
     // Where packs are bought, what was used of something only ever counted may have been packs as well.
-    balances.retain(|b| !is_mapped(b, parameters) && !(packs && b.unbought && b.supplied > 0.0));
+    let unknown = |b: &Balance| packs && b.unbought && b.supplied > 0.0;
+    balances.retain(|b| !is_mapped(b, parameters) && !unknown(b));
     mapped_alike(&mut balances, parameters);
     *other_units += all - balances.len();
     balances
+}
+
+/// The rows of an institution, of those sorted by institution.
+fn of_one<T>(all: &[T], hospital: HospitalId, of: impl Fn(&T) -> HospitalId) -> &[T] {
+    &all[all.partition_point(|row| of(row) < hospital)..all.partition_point(|row| of(row) <= hospital)]
 }
 
 /// The longest time between two purchases of an institution, whatever was bought, if it is far longer than its others: a
@@ -217,9 +216,7 @@ fn hole(region: &Region, hospital: HospitalId) -> Option<(Day, Day)> {
     /// How many times the usual time between purchases, and days.
     const TIMES: i32 = 3;
     const DAYS: i32 = 45;
-    let start = region.purchases.partition_point(|p| p.hospital < hospital);
-    let own = region.purchases[start..].iter().take_while(|p| p.hospital == hospital);
-    let days: BTreeSet<Day> = own.map(|p| p.day).collect();
+    let days: BTreeSet<Day> = of_one(&region.purchases, hospital, |p| p.hospital).iter().map(|p| p.day).collect();
     let days: Vec<Day> = days.into_iter().collect();
     let mut gaps: Vec<i32> = days.windows(2).map(|d| d[1].0 - d[0].0).collect();
     gaps.sort_unstable();
@@ -331,15 +328,17 @@ impl<'a> Ledger<'a> {
 
     /// Whether there are prices, all of one unit.
     fn is_steady(&self, parameters: &Parameters) -> bool {
-        let priced = || self.purchases.iter().map(|p| p.price.yuan()).filter(|p| *p > 0.0);
-        let (least, most) = (priced().fold(f64::MAX, f64::min), priced().fold(0.0, f64::max));
+        let (least, most) = self.prices().fold((f64::MAX, 0.0_f64), |n, p| (n.0.min(p), n.1.max(p)));
         most > 0.0 && most <= least * parameters.same_price_ratio
     }
 
     /// Yuan a bought unit, where the books have prices.
     fn price(&self) -> Option<f64> {
-        let priced: Vec<f64> = self.purchases.iter().map(|p| p.price.yuan()).filter(|p| *p > 0.0).collect();
-        quantile(&mut { priced }, 0.5)
+        quantile(&mut self.prices().collect::<Vec<f64>>(), 0.5)
+    }
+
+    fn prices(&self) -> impl Iterator<Item = f64> {
+        self.purchases.iter().map(|p| p.price.yuan()).filter(|p| *p > 0.0)
     }
 
     /// Smallest units in a unit bought, as the books say.
