@@ -47,3 +47,22 @@ fn a_hospital_that_bills_what_it_never_bought_is_a_lead_with_its_items_and_their
         assert!((0.8 * worth..=1.2 * worth).contains(&amount), "{amount} of {worth}");
     }
 }
+
+#[test]
+fn books_without_a_stock_take_grant_what_the_other_items_needed_from_before() {
+    let case = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules/stock-shortfall/hit-packs-by-ratio/");
+    let folder = TempDir::new().unwrap();
+    for file in ["stays.csv", "fees.csv", "purchases.csv"] {
+        std::fs::copy(format!("{case}{file}"), folder.path().join(file)).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yishen"));
+    command.args(["scan", ".", "-o", "out.ndjson", "--rule", "stock-shortfall"]).current_dir(folder.path());
+    assert!(command.output().unwrap().status.success());
+    let text = std::fs::read_to_string(folder.path().join("out.ndjson")).unwrap();
+    let leads: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // Seven items come out even month by month, so the eighth had nothing from before either.
+    assert_eq!(leads.len(), 1);
+    let evidence = &leads[0]["evidence"];
+    assert_eq!((&evidence["item_name"], &evidence["opening_known"]), (&"氯沙坦钾片".into(), &"no".into()));
+    assert_eq!((&evidence["opening"], &evidence["supplied"]), (&0.0.into(), &360.0.into()));
+}

@@ -202,7 +202,8 @@ fn class(balance: &Balance) -> &'static str {
 }
 
 fn number(value: f64) -> Value {
-    json!((value * 100.0).round() / 100.0)
+    // Sums of nothing are minus zero.
+    json!((value * 100.0).round() / 100.0 + 0.0)
 }
 
 fn yes(yes: bool) -> Value {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Parameters;
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Purchase, Region, RowRef, StockEntry, StockKind};
 use crate::rule::Context;
-use crate::stats::quantile;
+use crate::stats::{Others, quantile};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Class {
@@ -61,6 +61,8 @@ pub(super) struct Balance {
     pub absent: bool,
     /// Whether they count it and never buy it.
     unbought: bool,
+    /// Claimed before it was first bought.
+    before: f64,
     pub intervals: Vec<Interval>,
     /// Charge lines in the window.
     pub lines: Vec<u32>,
@@ -165,6 +167,7 @@ fn of_hospital(
         (of_one(&region.purchases, hospital, |p| p.hospital), of_one(&region.stock, hospital, |s| s.hospital));
     let days = || bought.iter().map(|p| p.day).chain(counted.iter().map(|s| s.day));
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Vec::new() };
+    let last = Day(last.0.max(due(bought, parameters)));
     let known: BTreeSet<ItemId> = bought.iter().map(|p| p.item).chain(counted.iter().map(|s| s.item)).collect();
     // Books under other codes than the claims, or of the dear items only, say nothing about items they do not name.
     let complete = |class: Option<Class>| {
@@ -196,6 +199,7 @@ fn of_hospital(
             balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
         })
         .collect();
+    grant(&mut balances, parameters);
     let all = balances.len();
     // Where packs are bought, what was used of something only ever counted may have been packs as well.
     let unknown = |b: &Balance| packs && b.unbought && b.supplied > 0.0;
@@ -208,6 +212,38 @@ fn of_hospital(
 /// The rows of an institution, of those sorted by institution.
 fn of_one<T>(all: &[T], hospital: HospitalId, of: impl Fn(&T) -> HospitalId) -> &[T] {
     &all[all.partition_point(|row| of(row) < hospital)..all.partition_point(|row| of(row) <= hospital)]
+}
+
+/// The last day that an institution's last purchase has to serve: the one before the next is due by the usual time between two,
+/// of any goods. Nobody says how long the books go on after it, so not more than the time in which goods are entered late.
+fn due(bought: &[Purchase], parameters: &Parameters) -> i32 {
+    let days: BTreeSet<Day> = bought.iter().map(|p| p.day).collect();
+    let mut gaps: Vec<i32> = days.iter().zip(days.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len().saturating_sub(1) / 2).map_or(0, |gap| gap - 1);
+    days.last().map_or(i32::MIN, |day| day.0 + usual.min(parameters.late_days))
+}
+
+/// Grants an opening stock to the items of an institution that nobody counted: what was claimed before an item was first
+/// bought, and as many months of use as its other such items need to come out even, with room for those that were stocked
+/// better, and no more than `opening_months`. With few others that many. A pharmacy that buys all items month by month, and
+/// whose others needed nothing from before, had no two months of the one that is short.
+fn grant(balances: &mut [Balance], parameters: &Parameters) {
+    /// Quantile of what the others need, and how far beyond their middle an item may be, in times that quantile is.
+    const MOST: f64 = 0.8;
+    const ROOM: f64 = 3.0;
+    let month = |b: &Balance| MONTH * b.claimed / f64::from(b.end.0 - b.start.0);
+    let uncounted = balances.iter().enumerate().filter(|(_, b)| !b.opening_known && !b.absent);
+    let needs: Vec<(usize, f64)> =
+        uncounted.map(|(at, b)| (at, ((b.claimed - b.supplied) / month(b)).max(0.0))).collect();
+    let others = Others::new(needs.iter().copied());
+    let most = parameters.opening_months;
+    for (at, balance) in balances.iter_mut().enumerate().filter(|(_, b)| !b.opening_known) {
+        let of = |q: f64| others.quantile(at, q);
+        let learnt = of(0.5).zip(of(MOST)).filter(|_| needs.len() > parameters.min_items);
+        let months = learnt.map_or(most, |(middle, high)| (middle + ROOM * (high - middle)).min(most));
+        balance.open((month(balance) * months).max(balance.before.min(month(balance) * most)));
+    }
 }
 
 /// The longest time between two purchases of an institution, whatever was bought, if it is far longer than its others: a
@@ -387,10 +423,9 @@ fn balance(
     let late = Day(end.0 + parameters.late_days);
     let purchased = ledger.purchased(start, late) * factor;
     let moved = ledger.moved(start, late) * factor;
-    // An opening stock that nobody counted is granted at a few months' use.
-    let granted = parameters.opening_months * MONTH * total / f64::from(end.0 - start.0);
-    let opening = opening_count.map_or(granted.min(total), |c| c.1 * factor);
+    let opening = opening_count.map_or(0.0, |c| c.1 * factor);
     let closing = closing_count.map_or(0.0, |c| c.1 * factor);
+    let bought = ledger.purchases.iter().filter(|p| p.quantity.units() > 0.0).map(|p| p.day).min();
     let intervals = ledger.counts.windows(2).map(|pair| {
         let (from, to) = (pair[0].0, pair[1].0);
         let change = ledger.purchased(from, to) + ledger.moved(from, to) + pair[0].1 - pair[1].1;
@@ -415,10 +450,19 @@ fn balance(
         priced: ledger.price().is_some() || ledger.pack() > 1.0,
         absent: ledger.purchases.is_empty() && ledger.stock.is_empty(),
         unbought: ledger.purchases.is_empty() && !ledger.stock.is_empty(),
+        before: units(claimed(&claims.all, start, Day(bought.map_or(end.0, |day| (day.0 - 1).min(end.0))))),
         intervals: intervals.collect(),
         lines: within.iter().map(|c| c.line).collect(),
         rows: ledger.rows(start, late),
     })
+}
+
+impl Balance {
+    /// Grants an opening stock that nobody counted, never more than was claimed.
+    fn open(&mut self, granted: f64) {
+        self.opening = granted.min(self.claimed);
+        self.supplied = (self.opening + self.purchased + self.moved - self.closing).max(0.0);
+    }
 }
 
 #[cfg(test)]
@@ -444,6 +488,7 @@ impl Balance {
             priced: true,
             absent: false,
             unbought: false,
+            before: 0.0,
             intervals: Vec::new(),
             lines: Vec::new(),
             rows: Vec::new(),
@@ -456,11 +501,40 @@ mod tests {
     use super::*;
     use crate::model::{Price, Quantity};
 
+    fn standard() -> Parameters {
+        let book = crate::rulebook::Rulebook::builtin();
+        crate::rule::parameters(book.card("stock-shortfall").expect("the card is built in")).expect("its parameters")
+    }
+
+    #[test]
+    fn an_opening_stock_is_granted_as_the_other_items_need_one() {
+        let parameters = standard();
+        // Twelve items of 100 a month, each short by so many months; what the first of them is granted.
+        let even = |first: f64| [first, 0.0, 0.1, 0.0, 0.0, 0.2, 0.1, 0.0, 0.0, 0.1, 0.0, 0.0];
+        let uneven = |first: f64| [first, 0.0, 1.0, 2.0, 0.0, 1.5, 3.0, 0.5, 0.0, 2.5, 0.0, 1.0];
+        for (short, least, most) in
+            [(even(1.1), 0.0, 0.4), (even(6.0), 0.0, 0.4), (uneven(2.9), 2.9, 3.0), (uneven(6.0), 3.0, 3.0)]
+        {
+            let of = |(item, months): (usize, &f64)| Balance::plain(0, item as u32, 1_200.0, 1_200.0 - 100.0 * months);
+            let mut all: Vec<Balance> = short.iter().enumerate().map(of).collect();
+            grant(&mut all, &parameters);
+            let granted = |b: &Balance| b.opening / 100.0;
+            assert!((least - 0.02..=most + 0.02).contains(&granted(&all[0])), "{short:?}: {}", granted(&all[0]));
+            // What is first bought after two months came from before.
+            let mut late: Vec<Balance> = short.iter().enumerate().map(of).collect();
+            late[0].before = 200.0;
+            grant(&mut late, &parameters);
+            assert!((least.max(2.0) - 0.02..=3.02).contains(&granted(&late[0])), "{short:?}: {}", granted(&late[0]));
+            // Few others say nothing.
+            let mut few: Vec<Balance> = short[..4].iter().enumerate().map(of).collect();
+            grant(&mut few, &parameters);
+            assert!((few[0].opening / 100.0 - parameters.opening_months).abs() < 0.02, "{short:?}");
+        }
+    }
+
     #[test]
     fn a_bottle_counted_by_the_100_ml_is_one_bottle_unless_its_price_was_cut() {
-        let book = crate::rulebook::Rulebook::builtin();
-        let card = book.card("stock-shortfall").expect("the card is built in");
-        let parameters = crate::rule::parameters(card).expect("its parameters");
+        let parameters = standard();
         let row = RowRef { file: 0, line: 0 };
         let bought = |day: i32, yuan: f64| Purchase {
             hospital: HospitalId(0),
