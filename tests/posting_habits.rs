@@ -33,6 +33,21 @@ fn habits_are_no_leads() {
 }
 
 #[test]
+fn schemes_beside_habits_make_no_lead_of_the_habits() {
+    // At one hospital doses are written one by one and the weekend is posted on Friday, and some stays have far too many of them:
+    // its stays use more than elsewhere, but not because of the lines on Fridays.
+    let folder = TempDir::new().unwrap();
+    let mut options = Options::new(folder.path().join("region"));
+    (options.stays, options.seed, options.habits) = (8_000, 56, 0.7);
+    (options.schemes, options.strength) = (vec![Scheme::InflatedDrugs, Scheme::ThresholdStays], Strength::Blunt);
+    run(&options).unwrap();
+    let findings = scan(&options.out, &["duplicate-charges", "inflated-drugs"]);
+    let of = |rule: &str| findings.iter().filter(|f| f.rule == rule).map(|f| f.stay_ids.len()).collect::<Vec<usize>>();
+    assert_eq!(of("duplicate-charges"), Vec::<usize>::new());
+    assert!(of("inflated-drugs").len() >= 20);
+}
+
+#[test]
 fn hours_are_found_beside_habits() {
     let (findings, planted) = region(42, vec![Scheme::HoursOverDay]);
     let found: BTreeSet<String> =

@@ -48,6 +48,8 @@ const ENOUGH: f64 = 10.0;
 const ENOUGH_OF_CLASS: f64 = 50.0;
 /// Least expectation of a count, in occasions: next to nothing says next to nothing.
 const LEAST: f64 = 0.1;
+/// Share of the repeats that the others' rates may explain.
+const MOST: f64 = 0.5;
 /// Expected rates of repeats between which the items of a class are judged together.
 const LEVELS: [f64; 2] = [0.01, 0.05];
 
@@ -287,5 +289,8 @@ fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &Doublin
             });
         }
     }
+    // Where the others explain most repeats, nobody can say which of them were billed again.
+    let sum = |parts: &[Doubled], of: fn(&Doubled) -> f64| parts.iter().map(of).sum::<f64>();
+    hospitals.retain(|_, (parts, _)| sum(parts, |d| d.expected) <= MOST * sum(parts, |d| d.observed));
     Doubling { hospitals, tests: tested.len(), alone: billing.difference(&compared).count() }
 }

@@ -8,6 +8,8 @@
 //!   each day being used once;
 //! - the institution's stays do not need more of the items, beyond what hospitals differ by.
 //!
+//! Beds, rounds and nursing need no habit: a stay with no more of them than days has none billed again, on whichever they stand.
+//!
 //! **Other days.** A hospital may repeat items for days that no posting tells: two rounds of a test on one day and none on the
 //! next, weekends of some items. Then its stays need no more of the items than stays of the same length need at the other
 //! hospitals ([`Need`]), and days are wanting around the repeats ([`gaps`]). Both together excuse only where they are far likelier
@@ -27,6 +29,9 @@ use crate::stats::{Others, quantile, quartile_deviation};
 /// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
 /// surplus lines at most one in forty is then excused, whatever hospitals differ by.
 const LIKELIER: f64 = 2.0;
+/// The same for surplus lines where days are empty as a way of writing leaves them: that is evidence already, and the units used
+/// differ for other reasons than these lines.
+const FAR_LIKELIER: f64 = 4.0;
 /// Variance of the units of an item that one stay uses, over their mean: bounds of what is seen.
 const VARIANCE: (f64, f64) = (0.02, 0.5);
 /// What hospitals differ by counts for at most so much, and at least for so much.
@@ -41,6 +46,9 @@ const ENDS: u32 = 10;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.01, 3.0);
 
+/// Classes billed by the day.
+const DAILY: [FeeClass; 3] = [FeeClass::Bed, FeeClass::Consultation, FeeClass::Nursing];
+
 /// A class at a hospital.
 pub type Place = (HospitalId, FeeClass);
 
@@ -52,12 +60,16 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
     let mut piled = vec![false; facts.repeats.len()];
     let posted = Posted::new(region, &facts.posting);
     let late = ends_late(region, facts);
-    let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
+    let mut added = Added::default();
     let mut at = 0;
     for of_item in facts.repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (from, first) = (at, &of_item[0]);
         at += of_item.len();
         let (hospital, class) = place(region, first);
+        if DAILY.contains(&class) && is_within_days(region, facts, first) {
+            piled[from..at].fill(true);
+            continue;
+        }
         let ends_late = late.contains(&(hospital, first.item));
         if !ends_late && !posted.is_piled(hospital, class) {
             continue;
@@ -72,16 +84,28 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
             if region.stay_of(first.record).is_none_or(|s| s.discharged.is_none()) {
                 continue;
             }
-            *added.entry((hospital, class)).or_default().entry(first.item).or_default() +=
+            *added.entry((first.record, first.item)).or_default() +=
                 scaled(region, units, &of_item[here]) * surplus as f64;
         }
     }
     let needs_of = needs(region, facts, units, &added);
     for (repeat, piled) in facts.repeats.iter().zip(&mut piled).filter(|(_, piled)| **piled) {
         // Where nobody else bills the items, only their own gaps speak.
-        *piled = !needs_of.get(&place(region, repeat)).is_some_and(Need::shows_surplus);
+        *piled = needs_of.get(&place(region, repeat)).is_none_or(|need| need.likelier() > -FAR_LIKELIER);
     }
     piled
+}
+
+/// Whether an item of the day is billed no more often in a stay than there are days until its last posting, or nights: however it
+/// stands on them, none is billed again.
+fn is_within_days(region: &Region, facts: &Facts, first: &Repeat) -> bool {
+    let key = (first.record, first.item);
+    let Ok(at) = facts.stay_items.binary_search_by_key(&key, |i| (i.record, i.item)) else { return false };
+    let item = &facts.stay_items[at];
+    let Some((stay, (_, last))) = region.stay_of(first.record).zip(item.span) else { return false };
+    let until_last = last.0 - stay.admitted.day.0 + 1;
+    let days = if stay.discharged.is_some() { until_last.min(stay.nights().max(1)) } else { until_last };
+    item.quantity.units() <= f64::from(days)
 }
 
 /// The class and hospital of a repeat.
@@ -121,15 +145,17 @@ pub fn reallocated(region: &Region, facts: &Facts, units: &Units, repeats: &[&Re
     }
     let often = often(region, facts, repeats);
     let repeats: Vec<&Repeat> = repeats.iter().copied().filter(|r| often.contains(&place(region, r))).collect();
-    let mut added: BTreeMap<Place, BTreeMap<ItemId, f64>> = BTreeMap::new();
+    let mut added = Added::default();
+    let mut items: BTreeMap<Place, BTreeSet<ItemId>> = BTreeMap::new();
     for repeat in &repeats {
-        *added.entry(place(region, repeat)).or_default().entry(repeat.item).or_default() +=
+        *added.entry((repeat.record, repeat.item)).or_default() +=
             scaled(region, units, repeat) * (repeat.lines.len() - 1) as f64;
+        items.entry(place(region, repeat)).or_default().insert(repeat.item);
     }
     let (needs, gaps) = (needs(region, facts, units, &added), gaps(region, facts, &repeats));
     let likelier = |need: Option<&Need>| need.map_or(0.0, Need::likelier);
-    let usual = added.iter().filter(|(at, _)| likelier(needs.get(at)) + likelier(gaps.get(at)) >= LIKELIER);
-    usual.flat_map(|(at, items)| items.keys().map(|item| (at.0, *item))).collect()
+    let usual = items.iter().filter(|(at, _)| likelier(needs.get(at)) + likelier(gaps.get(at)) >= LIKELIER);
+    usual.flat_map(|(at, items)| items.iter().map(|item| (at.0, *item))).collect()
 }
 
 /// The days of a stay around one of an item: to the item's days before and after it, or to the ends of the stay.
@@ -304,43 +330,71 @@ fn length(nights: i32) -> u8 {
 /// An item of a class at a hospital, in stays of about one [`length`].
 type OfLength = (FeeClass, HospitalId, ItemId, u8);
 
+/// Units on the lines of an item in a stay that may be surplus.
+type Added = FxHashMap<(RecordId, ItemId), f64>;
+
+/// Uses of an item.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    /// Stays with it.
+    stays: f64,
+    units: f64,
+    squares: f64,
+    /// Units on lines that may be surplus.
+    added: f64,
+}
+
+impl Used {
+    fn add(&mut self, units: f64, added: f64) {
+        self.stays += 1.0;
+        self.units += units;
+        self.squares += units * units;
+        self.added += added;
+    }
+}
+
 /// For each class with surplus lines at a hospital, what its stays need: the units of an item in a stay that has it, against such
-/// stays of about the same length at the other hospitals. Nothing where nobody else bills the items.
-fn needs(
-    region: &Region,
-    facts: &Facts,
-    units: &Units,
-    added: &BTreeMap<Place, BTreeMap<ItemId, f64>>,
-) -> BTreeMap<Place, Need> {
+/// stays of about the same length at the other hospitals. Nothing where nobody else bills the items. Stays that would need far
+/// more without the lines asked about are left out: however much is billed for them says nothing of those lines.
+fn needs(region: &Region, facts: &Facts, units: &Units, added: &Added) -> BTreeMap<Place, Need> {
     if added.is_empty() {
         return BTreeMap::new();
     }
-    let asked: BTreeSet<ItemId> = added.values().flat_map(|items| items.keys().copied()).collect();
+    let asked: BTreeSet<ItemId> = added.keys().map(|key| key.1).collect();
+    let mut uses = Vec::new();
     // Units and uses, in all and by hospital.
-    let mut all: FxHashMap<(ItemId, u8), (f64, f64)> = FxHashMap::default();
-    let mut own: BTreeMap<OfLength, (f64, f64, f64)> = BTreeMap::new();
+    let mut all: FxHashMap<(ItemId, u8), Used> = FxHashMap::default();
     for item in facts.stay_items.iter().filter(|i| asked.contains(&i.item) && i.quantity.0 > 0) {
         let Some(stay) = region.stay_of(item.record).filter(|s| s.discharged.is_some()) else { continue };
         let class = region.fees.class[item.first_line as usize];
         let used = item.quantity.units() * units.of(item);
-        let length = length(stay.nights());
-        let sum = all.entry((item.item, length)).or_default();
-        *sum = (sum.0 + used, sum.1 + 1.0);
-        let sum = own.entry((class, stay.hospital, item.item, length)).or_default();
-        *sum = (sum.0 + used, sum.1 + 1.0, sum.2 + used * used);
+        let of = (class, stay.hospital, item.item, length(stay.nights()));
+        all.entry((of.2, of.3)).or_default().add(used, 0.0);
+        uses.push((of, used, added.get(&(item.record, item.item)).copied().unwrap_or(0.0)));
     }
-    // Used and expected of each item at each hospital, in uses, so that hours and bottles count alike.
+    uses.retain(|&(of, used, added)| {
+        let all = all[&(of.2, of.3)];
+        used - added <= OTHER_USE * all.units / all.stays
+    });
+    all.clear();
+    let mut own: BTreeMap<OfLength, Used> = BTreeMap::new();
+    for (of, used, added) in uses {
+        all.entry((of.2, of.3)).or_default().add(used, added);
+        own.entry(of).or_default().add(used, added);
+    }
+    // Used, expected and perhaps surplus of each item at each hospital, in uses, so that hours and bottles count alike.
     let mut items: BTreeMap<Place, BTreeMap<ItemId, (f64, f64, f64)>> = BTreeMap::new();
     let mut varies: BTreeMap<Place, (f64, f64)> = BTreeMap::new();
-    for (&(class, hospital, item, length), &(used, n, squares)) in &own {
+    for (&(class, hospital, item, length), own) in &own {
         let total = all[&(item, length)];
-        let (others, m) = (total.0 - used, total.1 - n);
+        let (others, m) = (total.units - own.units, total.stays - own.stays);
         if m >= FEW && others > 0.0 {
             let mean = others / m;
             let sum = items.entry((hospital, class)).or_default().entry(item).or_default();
-            *sum = (sum.0 + used / mean, sum.1 + n, sum.2 + used);
+            *sum = (sum.0 + own.units / mean, sum.1 + own.stays, sum.2 + own.added / mean);
             let sum = varies.entry((hospital, class)).or_default();
-            *sum = (sum.0 + (squares - used * used / n) / (mean * mean), sum.1 + n);
+            let squares = own.squares - own.units * own.units / own.stays;
+            *sum = (sum.0 + squares / (mean * mean), sum.1 + own.stays);
         }
     }
     let alike = |(used, expected, _): &(f64, f64, f64)| (1.0 / OTHER_USE..OTHER_USE).contains(&(used / expected));
@@ -357,22 +411,20 @@ fn needs(
         quartile_deviation(&mut all).map_or(SPREAD.1, |spread| spread.clamp(SPREAD.0, SPREAD.1))
     };
     let mut needs = BTreeMap::new();
-    for (&at, added) in added {
-        let Some(of_place) = items.get(&at) else { continue };
+    for (at, of_place) in &items {
         // Items of one prescription go together: there are no more stays than those of the commonest item.
         let (mut used, mut expected, mut surplus, mut stays) = (0.0, 0.0, 0.0, 0.0_f64);
-        for (item, added) in added {
-            let Some(sums) = of_place.get(item).filter(|i| alike(i)) else { continue };
+        for sums in of_place.values().filter(|sums| sums.2 > 0.0 && alike(sums)) {
             used += sums.0;
             expected += sums.1;
             stays = stays.max(sums.1);
-            surplus += sums.0 * (added / sums.2).min(0.99);
+            surplus += sums.2.min(0.99 * sums.0);
         }
         if expected > 0.0 && used > 0.0 {
-            let variance = varies.get(&at).map_or(VARIANCE.1, |(sum, n)| (sum / n).clamp(VARIANCE.0, VARIANCE.1));
+            let variance = varies.get(at).map_or(VARIANCE.1, |(sum, n)| (sum / n).clamp(VARIANCE.0, VARIANCE.1));
             let spread = (spread(at.1).powi(2) + variance / stays).sqrt();
             let need = Need { more: (used / expected).ln(), surplus: (used / (used - surplus)).ln(), spread };
-            needs.insert(at, need);
+            needs.insert(*at, need);
         }
     }
     needs
