@@ -8,7 +8,7 @@
 //!   each day being used once;
 //! - the institution's stays do not need more of the items, beyond what hospitals differ by.
 //!
-//! Beds, rounds and nursing need no habit: a stay with no more of them than days has none billed again, on whichever they stand.
+//! Beds need no habit: a stay with no more of them than days has none billed again, on whichever they stand.
 //!
 //! **Other days.** A hospital may repeat items for days that no posting tells: two rounds of a test on one day and none on the
 //! next, weekends of some items. Then its stays need no more of the items than stays of the same length need at the other
@@ -29,9 +29,6 @@ use crate::stats::{Others, quantile, quartile_deviation};
 /// Natural logarithm of how much likelier the units used must be with a way of writing than with surplus lines. Of hospitals with
 /// surplus lines at most one in forty is then excused, whatever hospitals differ by.
 const LIKELIER: f64 = 2.0;
-/// The same for surplus lines where days are empty as a way of writing leaves them: that is evidence already, and the units used
-/// differ for other reasons than these lines.
-const FAR_LIKELIER: f64 = 4.0;
 /// Variance of the units of an item that one stay uses, over their mean: bounds of what is seen.
 const VARIANCE: (f64, f64) = (0.02, 0.5);
 /// What hospitals differ by counts for at most so much, and at least for so much.
@@ -45,9 +42,6 @@ const ENOUGH: f64 = 200.0;
 const ENDS: u32 = 10;
 /// Repeats of a class, their share of its days, and how many times the median of the hospitals make a way of writing.
 const WRITTEN: (u32, f64, f64) = (20, 0.01, 3.0);
-
-/// Classes billed by the day.
-const DAILY: [FeeClass; 3] = [FeeClass::Bed, FeeClass::Consultation, FeeClass::Nursing];
 
 /// A class at a hospital.
 pub type Place = (HospitalId, FeeClass);
@@ -66,7 +60,7 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
         let (from, first) = (at, &of_item[0]);
         at += of_item.len();
         let (hospital, class) = place(region, first);
-        if DAILY.contains(&class) && is_within_days(region, facts, first) {
+        if class == FeeClass::Bed && is_within_days(region, facts, first) {
             piled[from..at].fill(true);
             continue;
         }
@@ -88,16 +82,26 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
                 scaled(region, units, &of_item[here]) * surplus as f64;
         }
     }
-    let needs_of = needs(region, facts, units, &added);
+    let asked: BTreeSet<Place> = facts
+        .repeats
+        .iter()
+        .zip(&piled)
+        .filter(|(_, piled)| **piled)
+        .map(|(repeat, _)| place(region, repeat))
+        .collect();
+    let asked: Vec<&Repeat> = facts.repeats.iter().filter(|repeat| asked.contains(&place(region, repeat))).collect();
+    let (needs, gaps) = (needs(region, facts, units, &added), gaps(region, facts, &asked));
     for (repeat, piled) in facts.repeats.iter().zip(&mut piled).filter(|(_, piled)| **piled) {
-        // Where nobody else bills the items, only their own gaps speak.
-        *piled = needs_of.get(&place(region, repeat)).is_none_or(|need| need.likelier() > -FAR_LIKELIER);
+        // Where nobody else bills the items, only their own gaps speak. All repeats of the class are asked whether days are wanting
+        // around them, not those alone that were taken for piles because days are; other ways of writing may want none.
+        let place = place(region, repeat);
+        *piled = needs.get(&place).is_none_or(|n| n.likelier() + likelier(gaps.get(&place)).max(0.0) > -LIKELIER);
     }
     piled
 }
 
-/// Whether an item of the day is billed no more often in a stay than there are days until its last posting, or nights: however it
-/// stands on them, none is billed again.
+/// Whether a bed is billed no more often in a stay than there are days until its last posting, or nights: however it stands on them,
+/// none is billed again.
 fn is_within_days(region: &Region, facts: &Facts, first: &Repeat) -> bool {
     let key = (first.record, first.item);
     let Ok(at) = facts.stay_items.binary_search_by_key(&key, |i| (i.record, i.item)) else { return false };
@@ -153,9 +157,13 @@ pub fn reallocated(region: &Region, facts: &Facts, units: &Units, repeats: &[&Re
         items.entry(place(region, repeat)).or_default().insert(repeat.item);
     }
     let (needs, gaps) = (needs(region, facts, units, &added), gaps(region, facts, &repeats));
-    let likelier = |need: Option<&Need>| need.map_or(0.0, Need::likelier);
     let usual = items.iter().filter(|(at, _)| likelier(needs.get(at)) + likelier(gaps.get(at)) >= LIKELIER);
     usual.flat_map(|(at, items)| items.iter().map(|item| (at.0, *item))).collect()
+}
+
+/// See [`Need::likelier`]; nothing is known of what was not compared.
+fn likelier(need: Option<&Need>) -> f64 {
+    need.map_or(0.0, Need::likelier)
 }
 
 /// The days of a stay around one of an item: to the item's days before and after it, or to the ends of the stay.

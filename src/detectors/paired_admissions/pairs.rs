@@ -4,6 +4,8 @@
 //! their partners counted in one dense row that is cleared through the list of what was touched (the count step of the
 //! lockstep searches CopyCatch, WWW 2013, and SynchroTrap, CCS 2014, done exactly).
 
+use std::cmp::Reverse;
+
 use super::calendar::Rhythm;
 use super::traffic::{Spell, Traffic};
 use crate::stats::poisson_binomial_tail;
@@ -17,6 +19,9 @@ const GROUP: usize = 20;
 const HOUSE: (f64, usize) = (0.85, 200);
 /// Times as many who are met as often as a link needs, and nobody need be looked at.
 const CALENDAR: usize = 4;
+/// Those who are met most often and are looked at: where everybody keeps a rhythm, more would grow with the square of the hospital.
+/// A larger group is one by the links of its other members.
+const CLOSEST: usize = 100;
 /// Stays that the smoothed expectation weighs beside a crowd.
 const CROWD_PRIOR: f64 = 2.0;
 /// Partners of a spell, on average, above which a tolerance has nothing more to say: in so busy a hospital it takes more
@@ -243,11 +248,16 @@ impl Ward<'_> {
         let Scratch { counts, touched, masses, weights } = scratch;
         let enough = |&&o: &&u32| o != asked.person && usize::from(counts[o as usize]) >= asked.needed;
         // By chance hardly anybody is met so often: so many are the hospital's own calendar, and each with each would be looked at.
-        if touched.iter().filter(enough).count() > CALENDAR * self.largest() {
+        let mut met: Vec<u32> = touched.iter().filter(enough).copied().collect();
+        if met.len() > CALENDAR * self.largest() {
             return;
         }
+        if met.len() > CLOSEST {
+            met.select_nth_unstable_by_key(CLOSEST, |&o| (Reverse(counts[o as usize]), o));
+            met.truncate(CLOSEST);
+        }
         let mut strong: Vec<u32> = Vec::new();
-        for &other in touched.iter().filter(enough) {
+        for other in met {
             let first = self.link(asked, other, &plain, masses, weights);
             if first.is_some_and(|l| self.keeps(asked.person, &l)) {
                 strong.push(other);

@@ -136,18 +136,49 @@ impl House<'_> {
     }
 }
 
-/// By number of meetings, how many keepers would meet a person as often if they came at another phase of their rhythm.
+/// By number of meetings, from `fewest`, how many keepers would meet a person as often if they came at another phase of their
+/// rhythm.
 fn count<'a>(keepers: impl Iterator<Item = &'a Keeper<'a>>, mine: &[Spell], tolerance: i32, fewest: usize) -> Vec<f64> {
     let mut sums = vec![0.0; mine.len() + 1];
+    let mut pairs = Vec::new();
     for keeper in keepers.filter(|k| k.spells.len() >= fewest) {
         let phases = keeper.rhythm.phases();
+        let Some((low, high)) = phases.clone().next().zip(phases.clone().last()) else { continue };
         let share = 1.0 / phases.clone().count() as f64;
-        phases.for_each(|by| sums[meetings_moved(mine, keeper.spells, tolerance, by)] += share);
+        pairs_moved(mine, keeper.spells, tolerance, (low, high), &mut pairs);
+        // Each of a person's stays meets once at most, so that there are no more meetings than pairs.
+        for by in phases.filter(|by| usize::from(pairs[(by - low) as usize]) >= fewest) {
+            let met = meetings_moved(mine, keeper.spells, tolerance, by);
+            if met >= fewest {
+                sums[met] += share;
+            }
+        }
     }
-    for m in (1..sums.len()).rev() {
+    for m in (fewest + 1..sums.len()).rev() {
         sums[m - 1] += sums[m];
     }
     sums
+}
+
+/// By days, from the first to the last given, that one of two persons could come later: how many pairs of their stays begin and end
+/// within a tolerance then.
+fn pairs_moved(mine: &[Spell], theirs: &[Spell], tolerance: i32, (low, high): (i32, i32), pairs: &mut Vec<u16>) {
+    pairs.clear();
+    pairs.resize((high - low + 1) as usize, 0);
+    let mut first = 0;
+    for spell in mine {
+        while first < theirs.len() && theirs[first].begin + high < spell.begin - tolerance {
+            first += 1;
+        }
+        for other in theirs[first..].iter().take_while(|s| s.begin + low <= spell.begin + tolerance) {
+            let (begin, end) = (spell.begin - other.begin, spell.end - other.end);
+            let from = begin.max(end).saturating_sub(tolerance).max(low);
+            for by in from..=(begin.min(end) + tolerance).min(high) {
+                let pairs = &mut pairs[(by - low) as usize];
+                *pairs = pairs.saturating_add(1);
+            }
+        }
+    }
 }
 
 /// The stays of a hospital.
