@@ -14,8 +14,8 @@ use crate::finding::Finding;
 use crate::model::{FeeClass, Fen, HospitalId, ItemId, Region};
 use crate::rule::coverage::{Coverage, Unit as Counted, Why, charged_stays};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::benjamini_hochberg;
 use crate::stats::funnel::Unit;
+use crate::stats::{benjamini_hochberg, percent};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "cost-structure",
@@ -169,10 +169,6 @@ impl Row<'_> {
     }
 }
 
-fn percent(x: f64) -> f64 {
-    (1_000.0 * x).round() / 10.0
-}
-
 fn finding(
     region: &Region,
     hospital: HospitalId,
@@ -190,8 +186,8 @@ fn finding(
         period_start: days(|s| s.admitted.day).min(),
         period_end: days(|s| s.last_day()).max(),
         total_amount: Fen((bills.iter().map(|b| b.total).sum::<f64>() * 100.0).round() as i64),
-        observed: Some(percent(first.share.value)),
-        expected: Some(percent(first.usual())),
+        observed: Some(percent(first.share.value, 1)),
+        expected: Some(percent(first.usual(), 1)),
         p_value: Some(first.standing.p),
         q_value: Some(first.q),
         confidence: 1.0 - first.standing.p,
@@ -209,15 +205,15 @@ fn finding(
     }
     let evidence = &mut finding.evidence;
     evidence.insert("share".into(), SHARES[first.part].into());
-    evidence.insert("here".into(), percent(first.share.value).into());
-    evidence.insert("usual".into(), percent(first.usual()).into());
+    evidence.insert("here".into(), percent(first.share.value, 1).into());
+    evidence.insert("usual".into(), percent(first.usual(), 1).into());
     evidence.insert("rank".into(), first.standing.rank.into());
     evidence.insert("peer_hospitals".into(), first.standing.peers.into());
     evidence.insert("bills".into(), bills.len().into());
     evidence.insert("beyond".into(), beyond.len().into());
     for row in rows {
-        evidence.insert(SHARES[row.part].into(), percent(row.share.value).into());
-        evidence.insert(format!("{}_usual", SHARES[row.part]), percent(row.usual()).into());
+        evidence.insert(SHARES[row.part].into(), percent(row.share.value, 1).into());
+        evidence.insert(format!("{}_usual", SHARES[row.part]), percent(row.usual(), 1).into());
     }
     finding
 }

@@ -20,7 +20,7 @@ use crate::model::{Day, FeeClass, Fen, HospitalId, RecordId, Region};
 use crate::rule::coverage::{Unit, Why, dated_stays};
 use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::{benjamini_hochberg, poisson_tail};
+use crate::stats::{benjamini_hochberg, percent, poisson_tail, rounded};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "duplicate-charges",
@@ -349,7 +349,7 @@ impl Institution<'_> {
         let mut dearest: Vec<_> = by_item.iter().map(|(item, (amount, times))| (*amount, *times, *item)).collect();
         dearest.sort_unstable_by(|a, b| b.cmp(a));
         let days_repeated: BTreeSet<Day> = self.repeats.iter().map(|r| r.day).collect();
-        let percent = |share: f64| Value::from((share * 10_000.0).round() / 100.0);
+        let percent = |share: f64| Value::from(percent(share, 2));
         let amount = finding.amount;
         let evidence = &mut finding.evidence;
         evidence.insert("scope".into(), "hospital".into());
@@ -383,6 +383,6 @@ fn detail(region: &Region, repeat: &Repeat, probability: f64, amount: Fen) -> Va
         "day": repeat.day.to_string(),
         "times": repeat.lines.len(),
         "surplus_amount": amount.yuan(),
-        "probability": (probability * 1000.0).round() / 1000.0,
+        "probability": rounded(probability, 3),
     })
 }

@@ -25,6 +25,7 @@ use crate::rule::coverage::{Coverage, Unit, Why, charged_stays};
 use crate::rule::subjects::{self, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::rulebook::Rulebook;
+use crate::stats::rounded;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "inflated-drugs",
@@ -105,9 +106,9 @@ fn finding(
     }
     finding.add_rows(&region.files, lines.iter().map(|o| region.fees.row[o.line as usize]));
     finding.confidence = 1.0 - lead.false_share;
-    finding.observed = Some(round(worst.of.dose));
-    finding.expected = Some(round(worst.usual));
-    finding.threshold = Some(round(worst.limit));
+    finding.observed = Some(rounded(worst.of.dose, 2));
+    finding.expected = Some(rounded(worst.usual, 2));
+    finding.threshold = Some(rounded(worst.limit, 2));
     finding.p_value = Some(lead.p);
     finding.q_value = Some(lead.false_share);
     drugs.sort_by(|a, b| b.2.cmp(&a.2).then(b.1.cmp(&a.1)).then(a.0.of.item.cmp(&b.0.of.item)));
@@ -122,7 +123,7 @@ fn finding(
     evidence.insert("days".into(), fact.days.into());
     evidence.insert("quantity".into(), fact.quantity.units().into());
     evidence.insert("largest_day".into(), fact.largest_day.units().into());
-    evidence.insert("times".into(), round(worst.ratio()).into());
+    evidence.insert("times".into(), rounded(worst.ratio(), 2).into());
     evidence.insert("excess_units".into(), units.units().into());
     evidence.insert("drug_count".into(), drugs.len().into());
     evidence.insert("excess_amount".into(), yuan(amount));
@@ -132,7 +133,7 @@ fn finding(
     evidence.insert("rank".into(), rank.into());
     evidence.insert("hospital_leads".into(), leads.into());
     evidence.insert("hospital_far".into(), lead.institution.observed.into());
-    evidence.insert("hospital_expected".into(), round(lead.institution.expected).into());
+    evidence.insert("hospital_expected".into(), rounded(lead.institution.expected, 2).into());
     Some(finding)
 }
 
@@ -151,8 +152,8 @@ fn institution(
     let mut finding = Finding {
         hospital_id: region.names.hospitals.get(HospitalId(drugs[0].hospital)).to_string(),
         group_id: Some("doses".to_string()),
-        observed: Some(round(worst.dose)),
-        expected: Some(round(worst.dose / worst.times)),
+        observed: Some(rounded(worst.dose, 2)),
+        expected: Some(rounded(worst.dose / worst.times, 2)),
         p_value: drugs.iter().map(|d| d.p).reduce(f64::min),
         q_value: drugs.iter().map(|d| d.q).reduce(f64::min),
         ..Finding::default()
@@ -187,7 +188,7 @@ fn institution(
     evidence.insert("scope".into(), "hospital".into());
     evidence.insert("drug_name".into(), region.item_name(ItemId(worst.item)).into());
     evidence.insert("drug_code".into(), region.names.items.get(ItemId(worst.item)).into());
-    evidence.insert("times".into(), round(worst.times).into());
+    evidence.insert("times".into(), rounded(worst.times, 2).into());
     evidence.insert("drug_count".into(), drugs.len().into());
     evidence.insert("drug_names".into(), subjects::list(names));
     evidence.insert("excess_units".into(), excess.units().into());
@@ -197,11 +198,6 @@ fn institution(
     (!stays.is_empty()).then_some(finding)
 }
 
-/// Two decimals: figures for people.
-fn round(x: f64) -> f64 {
-    (x * 100.0).round() / 100.0
-}
-
 fn drug(context: &Context<'_>, suspect: &Suspect<'_>, units: Quantity, amount: Fen) -> Value {
     let fact = &context.facts.stay_items[suspect.of.fact as usize];
     json!({
@@ -209,9 +205,9 @@ fn drug(context: &Context<'_>, suspect: &Suspect<'_>, units: Quantity, amount: F
         "code": context.region.names.items.get(fact.item),
         "days": fact.days,
         "quantity": fact.quantity.units(),
-        "per_day": round(suspect.of.dose),
-        "usual_per_day": round(suspect.usual),
-        "plausible_per_day": round(suspect.limit),
+        "per_day": rounded(suspect.of.dose, 2),
+        "usual_per_day": rounded(suspect.usual, 2),
+        "plausible_per_day": rounded(suspect.limit, 2),
         "excess_units": units.units(),
         "excess_amount": amount.yuan(),
     })

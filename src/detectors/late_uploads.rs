@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::model::{Day, HospitalId, RowRef, Setting, Table};
 use crate::rule::coverage::compared_with;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::quantile;
+use crate::stats::{percent, quantile};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "late-uploads",
@@ -181,7 +181,7 @@ fn finding(
     rows.sort_unstable();
     finding.add_rows(&region.files, rows.into_iter().take(parameters.rows_listed));
     let mut days: Vec<f64> = delays.iter().map(|d| f64::from(d.days)).collect();
-    let percent = |share: f64| json!((share * 1000.0).round() / 10.0);
+    let percent = |share: f64| json!(percent(share, 1));
     let evidence = &mut finding.evidence;
     evidence.insert("kind".into(), kind.into());
     evidence.insert("late".into(), late.len().into());

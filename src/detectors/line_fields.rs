@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::tallies::{Bounds, Nature, Tallies, Verdict, judge};
 use crate::facts::{HospitalItemMonth, OffLine};
@@ -12,6 +12,7 @@ use crate::model::{Fen, HospitalId, ItemAlias, ItemId, RecordId, Region, RowRef,
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
+use crate::stats::percent;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "line-fields",
@@ -315,19 +316,15 @@ fn finding(context: &Context<'_>, verdict: &Verdict<'_, Bad>, parameters: &Param
     evidence.insert("kind".into(), verdict.kind.into());
     evidence.insert("lines".into(), bad.len().into());
     evidence.insert("lines_of_hospital".into(), verdict.tally.checked.into());
-    evidence.insert("share_percent".into(), percent(verdict.share));
+    evidence.insert("share_percent".into(), percent(verdict.share, 3).into());
     evidence.insert("compared".into(), Value::from(if verdict.peers.is_some() { "yes" } else { "no" }));
-    evidence.insert("peers_percent".into(), verdict.peers.map_or(Value::Null, percent));
+    evidence.insert("peers_percent".into(), verdict.peers.map_or(Value::Null, |share| percent(share, 3).into()));
     evidence.insert("wide".into(), Value::from(if verdict.wide { "yes" } else { "no" }));
     let too_high: f64 = bad.iter().map(|b| b.off.max(0.0)).sum();
     evidence.insert("too_high".into(), Fen(too_high.round() as i64).yuan().into());
     evidence.insert("items".into(), items(region, bad));
     evidence.insert("names".into(), list(distinct(bad.iter().map(|b| b.name), |n| region.names.texts.get(n))));
     finding
-}
-
-fn percent(share: f64) -> Value {
-    json!((share * 100_000.0).round() / 1000.0)
 }
 
 /// The items with the error: code and name, the most frequent first.

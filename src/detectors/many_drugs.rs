@@ -11,7 +11,7 @@ use crate::finding::{Finding, Subject};
 use crate::model::{FeeClass, Fen, HospitalId, ItemId, PrescriptionId, RecordId, Region, RowRef, Setting};
 use crate::rule::coverage::{charged_stays, compared_with};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::quantile;
+use crate::stats::{percent, quantile, rounded};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "many-drugs",
@@ -84,9 +84,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     }
     let (stays, bound) = stays(context, &parameters);
     let mut of_stays = compared(context, "stay", &stays, parameters.max_drugs as f64, &parameters);
-    of_stays
-        .iter_mut()
-        .for_each(|f| drop(f.evidence.insert("times_median".into(), json!((bound * 10.0).round() / 10.0))));
+    of_stays.iter_mut().for_each(|f| drop(f.evidence.insert("times_median".into(), json!(rounded(bound, 1)))));
     findings.extend(of_stays);
     let funnel = parameters.funnel();
     let enough = |owns: &Owns| owns.iter().filter(|(_, own)| own.of >= funnel.min_of).map(|(h, _)| *h).collect();
@@ -236,7 +234,7 @@ fn compared(context: &Context<'_>, kind: &str, owns: &Owns, bound: f64, paramete
         (finding.p_value, finding.q_value) = (Some(j.p), Some(j.q));
         finding.expected = Some(j.expected * j.count.of as f64);
         finding.confidence = 0.6 * (1.0 - j.q);
-        finding.evidence.insert("peers_percent".into(), json!((j.expected * 1000.0).round() / 10.0));
+        finding.evidence.insert("peers_percent".into(), json!(percent(j.expected, 1)));
         finding.evidence.insert("peers".into(), j.peers.into());
         finding
     };
@@ -289,10 +287,9 @@ fn finding(
     evidence.insert("kind".into(), kind.into());
     evidence.insert("over".into(), own.over.len().into());
     evidence.insert("records".into(), own.of.into());
-    evidence
-        .insert("share_percent".into(), json!((own.over.len() as f64 / own.of.max(1) as f64 * 1000.0).round() / 10.0));
-    evidence.insert("limit".into(), json!((bound * 10.0).round() / 10.0));
-    evidence.insert("most".into(), json!((most * 10.0).round() / 10.0));
+    evidence.insert("share_percent".into(), json!(percent(own.over.len() as f64 / own.of.max(1) as f64, 1)));
+    evidence.insert("limit".into(), json!(rounded(bound, 1)));
+    evidence.insert("most".into(), json!(rounded(most, 1)));
     evidence.insert("prescriptions".into(), own.over.iter().map(|o| o.prescriptions).sum::<u32>().into());
     finding
 }

@@ -19,7 +19,7 @@ use crate::model::{DiagnosisId, FeeClass, Fen, HospitalId, Region, Setting, Stay
 use crate::rule::coverage::{Coverage, Unit, Why, charged_stays};
 use crate::rule::subjects::{diagnosis, is_childbirth, is_newborns, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::benjamini_hochberg;
+use crate::stats::{benjamini_hochberg, percent, rounded};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "minor-admissions",
@@ -336,10 +336,10 @@ fn finding(region: &Region, judged: &Judged, kind: Kind, hospital: &Hospital) ->
     finding.add_rows(&region.files, stay.rows.iter().copied());
     finding.confidence = (1.0 - hospital.expected / hospital.minor).clamp(0.0, 0.95);
     finding.observed = Some(hospital.minor);
-    finding.expected = Some((hospital.expected * 10.0).round() / 10.0);
+    finding.expected = Some(rounded(hospital.expected, 1));
     finding.p_value = Some(hospital.p);
     finding.q_value = Some(hospital.q);
-    let share = |part: f64, whole: f64| (1_000.0 * part / whole).round() / 10.0;
+    let share = |part: f64, whole: f64| percent(part / whole, 1);
     let evidence = &mut finding.evidence;
     evidence.insert("kind".into(), kind.name().into());
     evidence.insert("diagnosis".into(), diagnosis(region, stay).into());

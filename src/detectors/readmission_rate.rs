@@ -16,7 +16,7 @@ use crate::model::{Fen, HospitalId, Region, Stay};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::benjamini_hochberg;
+use crate::stats::{benjamini_hochberg, percent, rounded};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "readmission-rate",
@@ -143,7 +143,7 @@ fn finding(
     all: &[Discharge],
     parameters: &Parameters,
 ) -> Finding {
-    let percent = |x: f64| (1_000.0 * x / house.tally[1]).round() / 10.0;
+    let percent = |x: f64| percent(x / house.tally[1], 1);
     let usual = house.expected * standing.prediction.mean.max(0.0).powi(2);
     let mut finding = Finding {
         hospital_id: region.names.hospitals.get(hospital).to_string(),
@@ -172,7 +172,7 @@ fn finding(
     evidence.insert("returns".into(), house.tally[0].into());
     evidence.insert("rate".into(), percent(house.tally[0]).into());
     evidence.insert("expected_rate".into(), percent(usual).into());
-    evidence.insert("ratio".into(), ((100.0 * house.tally[0] / usual).round() / 100.0).into());
+    evidence.insert("ratio".into(), rounded(house.tally[0] / usual, 2).into());
     evidence.insert("rank".into(), standing.rank.into());
     evidence.insert("peer_hospitals".into(), standing.peers.into());
     evidence.insert("window_days".into(), parameters.window.into());

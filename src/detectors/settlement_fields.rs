@@ -13,6 +13,7 @@ use crate::model::{Fen, HospitalId, RecordId, Region, RowRef};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
+use crate::stats::percent;
 use checks::{CHECKS, Case, nature};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -104,7 +105,7 @@ fn finding(region: &Region, verdict: &Verdict<'_, Bad>, parameters: &Parameters)
     let mut rows: Vec<RowRef> = stays().flat_map(|s| s.rows.iter().copied()).collect();
     rows.sort_unstable();
     finding.add_rows(&region.files, rows.into_iter().take(parameters.rows_listed));
-    let percent = |share: f64| json!((share * 100_000.0).round() / 1000.0);
+    let percent = |share: f64| json!(percent(share, 3));
     let evidence = &mut finding.evidence;
     evidence.insert("kind".into(), verdict.kind.into());
     evidence.insert("stays_with_error".into(), bad.len().into());

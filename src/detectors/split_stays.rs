@@ -25,6 +25,7 @@ use crate::model::{Day, HospitalId, ItemId, Region};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{diagnosis, list, stay_finding};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
+use crate::stats::rounded;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "split-stays",
@@ -258,8 +259,8 @@ fn finding(region: &Region, chain: &[Joint], judgements: &BTreeMap<Option<Excuse
     evidence.insert("excuse".into(), excuse.map_or("none", Excuse::name).into());
     evidence.insert("window_days".into(), judged.window.into());
     evidence.insert("returns".into(), judged.observed.into());
-    evidence.insert("expected_returns".into(), rounded(judged.expected).into());
-    evidence.insert("ratio".into(), rounded(judged.observed / judged.expected).into());
+    evidence.insert("expected_returns".into(), rounded(judged.expected, 1).into());
+    evidence.insert("ratio".into(), rounded(judged.observed / judged.expected, 1).into());
     evidence.insert("discharges".into(), house.discharges.into());
     evidence.insert("peer_hospitals".into(), judged.peers.into());
     evidence.insert("by_gap".into(), by_gap(judged));
@@ -268,10 +269,6 @@ fn finding(region: &Region, chain: &[Joint], judgements: &BTreeMap<Option<Excuse
 
 /// Returns of the hospital by days between, with what was expected of each.
 fn by_gap(judged: &Judged) -> Value {
-    let row = |(gap, (seen, expected)): (usize, &(f64, f64))| json!({"gap": gap, "seen": seen, "expected": rounded(*expected)});
+    let row = |(gap, (seen, expected)): (usize, &(f64, f64))| json!({"gap": gap, "seen": seen, "expected": rounded(*expected, 1)});
     Value::Array(judged.by_gap.iter().enumerate().map(row).collect())
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

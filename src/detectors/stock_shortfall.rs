@@ -14,6 +14,7 @@ use crate::model::{Day, Fen, HospitalId, ItemId, Region, RowRef};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
+use crate::stats::rounded;
 use books::{Balance, Books, Class};
 use judge::{Institution, Short};
 
@@ -202,8 +203,7 @@ fn class(balance: &Balance) -> &'static str {
 }
 
 fn number(value: f64) -> Value {
-    // Sums of nothing are minus zero.
-    json!((value * 100.0).round() / 100.0 + 0.0)
+    json!(rounded(value, 2))
 }
 
 fn yes(yes: bool) -> Value {

@@ -28,6 +28,7 @@ use crate::model::{DepartmentId, DiagnosisId, Fen, HospitalId, PersonId, Region,
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::yuan;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
+use crate::stats::rounded;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "threshold-stays",
@@ -150,7 +151,7 @@ fn finding(region: &Region, test: &Test, house: &House, tests: usize) -> Finding
     let mut finding = Finding {
         hospital_id: region.names.hospitals.get(HospitalId(house.hospital)).to_string(),
         observed: Some(bills.len() as f64),
-        expected: Some(rounded(over.expected, 10.0)),
+        expected: Some(rounded(over.expected, 1)),
         p_value: Some(test.p),
         q_value: Some(test.q),
         confidence: (1.0 - test.q).min(0.99) * if test.peers == 0 { ALONE } else { 1.0 },
@@ -184,11 +185,11 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
     put(evidence, "mark", test.mark.into());
     put(evidence, "side", if house.side == Side::Over { "over" } else { "under" }.into());
     put(evidence, "alone", if test.peers == 0 { "yes" } else { "no" }.into());
-    put(evidence, "upper", rounded(house.side.beyond(test.mark, over.reach), 1.0).into());
-    put(evidence, "excess", rounded(probable, 10.0).into());
-    put(evidence, "ratio", rounded(over.bills.len() as f64 / over.expected.max(0.1), 10.0).into());
+    put(evidence, "upper", rounded(house.side.beyond(test.mark, over.reach), 0).into());
+    put(evidence, "excess", rounded(probable, 1).into());
+    put(evidence, "ratio", rounded(over.bills.len() as f64 / over.expected.max(0.1), 1).into());
     // Where the hospital's own amounts are far from the mark, any excess of its peers is many times what is expected of it.
-    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual.min(99.0), 100.0).into());
+    put(evidence, "peer_ratio", rounded(test.windows[test.best()].usual.min(99.0), 2).into());
     put(evidence, "hospital_stays", (house.bills.len() + house.heaped + house.packaged).into());
     put(evidence, "set_aside", (house.heaped + house.packaged + house.bills.len() - rest.bills.len()).into());
     put(evidence, "set_aside_groups", Value::Array(test.groups.iter().map(|g| group(region, *g)).collect()));
@@ -199,12 +200,12 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
         bins.reverse();
     }
     let bins = bins.into_iter().map(|bin| {
-        let ends = [bin.from, bin.to].map(|at| rounded(house.side.beyond(test.mark, at), 1.0));
+        let ends = [bin.from, bin.to].map(|at| rounded(house.side.beyond(test.mark, at), 0));
         json!({
             "from": ends[0].min(ends[1]),
             "to": ends[0].max(ends[1]),
             "observed": bin.observed,
-            "expected": rounded(bin.expected, 10.0),
+            "expected": rounded(bin.expected, 1),
         })
     });
     put(evidence, "histogram", Value::Array(bins.collect()));
@@ -214,7 +215,7 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
 /// Each stay over the mark with its probability, the most probable first.
 fn steered_list(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
     let mut all: Vec<(f64, &Bill)> =
-        over.bills.iter().map(|s| (rounded(s.probability, 1000.0), &rest.bills[s.bill])).collect();
+        over.bills.iter().map(|s| (rounded(s.probability, 3), &rest.bills[s.bill])).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let entry = |(probability, bill): (f64, &Bill)| {
         let stay = &region.stays[bill.stay as usize];
@@ -263,8 +264,4 @@ fn group(region: &Region, group: Group) -> Value {
         }
         Group::Kind(label) => json!({ "department": region.names.departments.get(DepartmentId(label - diagnoses)) }),
     }
-}
-
-fn rounded(value: f64, to: f64) -> f64 {
-    (value * to).round() / to
 }

@@ -14,7 +14,7 @@ use crate::model::{Fen, HospitalId, RecordId};
 use crate::rule::coverage::{Unit, Why, charged_stays, compared_with};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::stats::benjamini_hochberg;
+use crate::stats::{benjamini_hochberg, percent, rounded};
 use learn::{Learnt, World};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -128,13 +128,13 @@ fn finding(context: &Context<'_>, excess: &Excess<'_>, parameters: &Parameters) 
     let mut rows: Vec<_> = stays.iter().flat_map(|i| of(i).rows.iter().copied()).collect();
     rows.sort_unstable();
     finding.add_rows(&region.files, rows.into_iter().take(parameters.rows_listed));
-    let percent = |share: f64| json!((share * 1000.0).round() / 10.0);
+    let percent = |share: f64| json!(percent(share, 1));
     let evidence = &mut finding.evidence;
     evidence.insert("diagnosis".into(), code.into());
     evidence.insert("diagnosis_name".into(), excess.learnt.name.as_str().into());
     evidence.insert("unsupported".into(), judged.count.hits.into());
     evidence.insert("stays_with_diagnosis".into(), judged.count.of.into());
-    evidence.insert("expected_stays".into(), json!((expected * 10.0).round() / 10.0));
+    evidence.insert("expected_stays".into(), json!(rounded(expected, 1)));
     evidence.insert("share_percent".into(), percent(judged.share()));
     evidence.insert("peers_percent".into(), percent(judged.expected));
     evidence.insert("peers".into(), judged.peers.into());

@@ -14,6 +14,7 @@ use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{list, record_finding};
 use crate::rule::{Context, Judgement, RuleError, parameters};
 use crate::rulebook::Card;
+use crate::stats::percent;
 
 /// Confidence at most, where the stay or visit is not in the data.
 const LOOSE_CONFIDENCE: f64 = 0.6;
@@ -430,7 +431,7 @@ fn evidence(context: &Context<'_>, hits: &[Hit<'_>], share: f64, finding: &mut F
     evidence.insert("quantity".into(), quantity.into());
     evidence.insert("first_day".into(), first_day.into());
     evidence.insert("last_day".into(), last_day.into());
-    evidence.insert("patient_percent".into(), (share * 100.0).round().into());
+    evidence.insert("patient_percent".into(), percent(share, 0).into());
     evidence.insert("point_id".into(), first.row.id().into());
     evidence.insert("point_note".into(), first.row.note().into());
 }

@@ -11,6 +11,7 @@ use crate::facts::StayItem;
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
 use crate::rule::peaks::Measure;
 use crate::rule::{Context, RuleError};
+use crate::stats::rounded;
 
 /// What a sum is made over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -250,8 +251,7 @@ fn in_group<'a, B>(
 
 /// A figure without needless decimals.
 pub fn number(value: f64) -> String {
-    let rounded = (value * 100.0).round() / 100.0;
-    rounded.to_string()
+    rounded(value, 2).to_string()
 }
 
 /// The lines of facts.

@@ -13,6 +13,7 @@ mod isotonic;
 mod order;
 #[cfg(test)]
 mod references;
+mod round;
 mod tails;
 
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli};
@@ -21,4 +22,5 @@ pub use far::{binomial_tail_ln, hypergeometric_tail, hypergeometric_tail_ln, poi
 pub use interval::wilson;
 pub use isotonic::rising_ratio;
 pub use order::{Others, quantile, quantile_sorted, quartile_deviation};
+pub use round::{percent, rounded};
 pub use tails::{beta_binomial_ln, binomial_tail, poisson_binomial_tail, poisson_tail};

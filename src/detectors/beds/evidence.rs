@@ -12,6 +12,7 @@ use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
 use crate::rule::Context;
 use crate::rule::subjects::{diagnosis, list, stay_finding};
+use crate::stats::percent;
 
 /// What a finding is made from.
 pub struct Scene<'a> {
@@ -103,7 +104,7 @@ impl Scene<'_> {
         put("stays_compared", all.into());
         put("empty_days", empties.into());
         put("days", days.into());
-        put("empty_share", (empties as f64 / days.max(1) as f64 * 100.0).round().into());
+        put("empty_share", percent(empties as f64 / days.max(1) as f64, 0).into());
         put("peer_hospitals", self.world.hospitals.len().saturating_sub(1).into());
         put("wards_tested", tests.into());
         finding
@@ -168,7 +169,7 @@ impl Scene<'_> {
         let mut put = |name: &str, value: Value| evidence.insert(name.into(), value);
         put("empty_days", empty.len().into());
         put("days", m.days.into());
-        put("empty_share", ((empty.len() as f64 / m.days.max(1) as f64 * 100.0).round()).into());
+        put("empty_share", percent(empty.len() as f64 / m.days.max(1) as f64, 0).into());
         put("usual_days", finding.expected.map_or(Value::Null, Value::from));
         put("empty_dates", list(empty.iter().map(Day::to_string)));
         put("last_active", last_active.map_or(Value::Null, Value::from));

@@ -6,6 +6,7 @@ use super::{Occasion, Tested};
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, Region, RowRef};
 use crate::rule::subjects::list;
+use crate::stats::rounded;
 
 /// A record of the window.
 struct Entry<'a> {
@@ -38,7 +39,7 @@ pub(super) fn finding(region: &Region, stays: bool, occasions: &[Occasion], test
         period_start: own.first().map(|o| o.day),
         period_end: own.last().map(|o| o.day),
         observed: Some(tested.fullest.count as f64),
-        expected: Some((tested.expected * 10.0).round() / 10.0),
+        expected: Some(rounded(tested.expected, 1)),
         threshold: Some(tested.threshold as f64),
         p_value: Some(tested.p),
         q_value: Some(tested.q),

@@ -10,6 +10,7 @@ use super::groups::{Episode, Group};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, Person, PersonId, Region, Sex, Stay, Table, TextId};
 use crate::rule::subjects::{diagnosis, list};
+use crate::stats::{percent, rounded};
 
 /// Days of a year.
 const YEAR: i32 = 365;
@@ -115,7 +116,7 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, (tests, a
         group_id: Some(group_name(code, &patient_ids)),
         patient_ids,
         confidence: confidence(group) * if alone { ALONE } else { 1.0 },
-        observed: Some((group.joint * 100.0).round() / 100.0),
+        observed: Some(rounded(group.joint, 2)),
         // Rounded up: what is expected is never shown as nothing.
         expected: Some((group.expected * 100.0).ceil() / 100.0),
         p_value: Some(group.p),
@@ -171,7 +172,7 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
         ("tolerance_days", group.tolerance.into()),
         ("pair_meetings", finding.observed.into()),
         ("pair_expected", finding.expected.into()),
-        ("share_of_admissions", ((1e4 * joint_spells as f64 / all.max(1) as f64).round() / 100.0).into()),
+        ("share_of_admissions", percent(joint_spells as f64 / all.max(1) as f64, 2).into()),
         ("same_doctor", share(stays, |s| s.doctor.some())),
         ("same_department", share(stays, |s| s.department.some())),
         ("same_diagnosis", share(stays, |s| s.diagnosis.some())),
@@ -270,5 +271,5 @@ fn share<T: Ord>(stays: &[&Stay], of: impl Fn(&Stay) -> Option<T>) -> Value {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     stays.iter().filter_map(|s| of(s)).for_each(|value| *counts.entry(value).or_default() += 1);
     let known: usize = counts.values().sum();
-    counts.values().max().map_or(Value::Null, |most| ((100.0 * *most as f64 / known as f64).round()).into())
+    counts.values().max().map_or(Value::Null, |most| percent(*most as f64 / known as f64, 0).into())
 }

@@ -10,6 +10,7 @@ use crate::messages::args;
 use crate::model::{Region, TextId};
 use crate::rule::index::{Index, icd};
 use crate::rulebook::{KnowledgeTable, PointColumn, Rulebook, national_code};
+use crate::stats::rounded;
 
 /// Examples that a warning names.
 const EXAMPLES: usize = 5;
@@ -61,7 +62,7 @@ pub(super) fn find(book: &Rulebook, tables: &[&KnowledgeTable], region: &Region,
             args([
                 ("count", unseen.len().into()),
                 ("all", all.into()),
-                ("percent", ((percent * 10.0).round() / 10.0).into()),
+                ("percent", rounded(percent, 1).into()),
                 ("examples", examples.join(" ").into()),
             ])
         };
