@@ -171,12 +171,7 @@ fn test<'a>(
 ) -> Tested<'a> {
     let record = repeats[0].record;
     let hospital = region.records[record.index()].hospital;
-    let start = facts.stay_items.partition_point(|i| i.record < record);
-    let items: BTreeMap<_, f64> = facts.stay_items[start..]
-        .iter()
-        .take_while(|i| i.record == record)
-        .map(|i| (i.item, f64::from(i.days)))
-        .collect();
+    let items: BTreeMap<_, f64> = facts.items_of(record).iter().map(|i| (i.item, f64::from(i.days))).collect();
     let mut own: BTreeMap<_, Vec<Day>> = BTreeMap::new();
     for repeat in repeats {
         own.entry(repeat.item).or_default().push(repeat.day);

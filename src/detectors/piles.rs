@@ -82,18 +82,14 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
                 scaled(region, units, &of_item[here]) * surplus as f64;
         }
     }
-    let asked: BTreeSet<Place> = facts
-        .repeats
-        .iter()
-        .zip(&piled)
-        .filter(|(_, piled)| **piled)
-        .map(|(repeat, _)| place(region, repeat))
-        .collect();
-    let asked: Vec<&Repeat> = facts.repeats.iter().filter(|repeat| asked.contains(&place(region, repeat))).collect();
-    let (needs, gaps) = (needs(region, facts, units, &added), gaps(region, facts, &asked));
+    let needs = needs(region, facts, units, &added);
+    // Where nobody else bills the items, only their own gaps speak.
+    let refuses = |at: &Place| needs.get(at).is_some_and(|need| need.likelier() <= -LIKELIER);
+    // All repeats of the class are asked whether days are wanting around them, not those alone that were taken for piles because
+    // days are; other ways of writing may want none.
+    let asked: Vec<&Repeat> = facts.repeats.iter().filter(|repeat| refuses(&place(region, repeat))).collect();
+    let gaps = gaps(region, facts, &asked);
     for (repeat, piled) in facts.repeats.iter().zip(&mut piled).filter(|(_, piled)| **piled) {
-        // Where nobody else bills the items, only their own gaps speak. All repeats of the class are asked whether days are wanting
-        // around them, not those alone that were taken for piles because days are; other ways of writing may want none.
         let place = place(region, repeat);
         *piled = needs.get(&place).is_none_or(|n| n.likelier() + likelier(gaps.get(&place)).max(0.0) > -LIKELIER);
     }
@@ -103,9 +99,7 @@ pub fn piles(region: &Region, facts: &Facts, units: &Units) -> Vec<bool> {
 /// Whether a bed is billed no more often in a stay than there are days until its last posting, or nights: however it stands on them,
 /// none is billed again.
 fn is_within_days(region: &Region, facts: &Facts, first: &Repeat) -> bool {
-    let key = (first.record, first.item);
-    let Ok(at) = facts.stay_items.binary_search_by_key(&key, |i| (i.record, i.item)) else { return false };
-    let item = &facts.stay_items[at];
+    let Some(item) = facts.item_of(first.record, first.item) else { return false };
     let Some((stay, (_, last))) = region.stay_of(first.record).zip(item.span) else { return false };
     let until_last = last.0 - stay.admitted.day.0 + 1;
     let days = if stay.discharged.is_some() { until_last.min(stay.nights().max(1)) } else { until_last };
@@ -176,6 +170,9 @@ fn around(days: &[Day], at: usize, (admitted, left): (Day, Day)) -> f64 {
 /// Whether days are wanting around the repeats of hospitals: how far the item's days before and after stand apart, against the
 /// other hospitals, where a repeat that stands for another day has half as many days again around it, and one billed again has not.
 fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, Need> {
+    if repeats.is_empty() {
+        return BTreeMap::new();
+    }
     let asked: BTreeSet<ItemId> = repeats.iter().map(|r| r.item).collect();
     let mut usual: BTreeMap<ItemId, BTreeMap<HospitalId, (f64, f64)>> = BTreeMap::new();
     let mut own: BTreeMap<Place, BTreeMap<ItemId, (f64, f64)>> = BTreeMap::new();
@@ -250,11 +247,8 @@ fn explained(
     reach: impl Fn(Day) -> Reach,
 ) -> Vec<(usize, usize)> {
     let (record, item) = (repeats[0].record, repeats[0].item);
-    let Some(stay) = region.stay_of(record) else { return Vec::new() };
-    let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
-        return Vec::new();
-    };
-    let lines = facts.lines(&facts.stay_items[at]);
+    let Some((stay, of_stay)) = region.stay_of(record).zip(facts.item_of(record, item)) else { return Vec::new() };
+    let lines = facts.lines(of_stay);
     let mut days: Vec<Day> = lines.iter().filter_map(|l| region.fees.time[*l as usize]).map(|t| t.day).collect();
     days.dedup();
     let (admitted, left) = (stay.admitted.day, posted.last_day(stay));

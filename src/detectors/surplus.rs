@@ -180,11 +180,11 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let mut beds: Option<(RecordId, bool)> = None;
     for of_item in repeats.chunk_by(|a, b| (a.record, a.item) == (b.record, b.item)) {
         let (record, item) = (of_item[0].record, of_item[0].item);
-        let Ok(at) = facts.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)) else {
+        let Some(of_stay) = facts.item_of(record, item) else {
             told.extend(of_item.iter().map(|_| Told::Untold));
             continue;
         };
-        let sums = day_sums(region, facts.lines(&facts.stay_items[at]));
+        let sums = day_sums(region, facts.lines(of_stay));
         let mut suffice = |record: RecordId| match beds {
             Some((of, told)) if of == record => told,
             _ => beds.insert((record, bed_nights_suffice(region, facts, record))).1,
@@ -219,8 +219,7 @@ fn is_bed(region: &Region, line: u32) -> bool {
 /// Whether a stay has no more bed days than nights: however they are posted, none is billed again.
 fn bed_nights_suffice(region: &Region, facts: &Facts, record: RecordId) -> bool {
     let Some(stay) = region.stay_of(record).filter(|s| s.discharged.is_some()) else { return false };
-    let start = facts.stay_items.partition_point(|i| i.record < record);
-    let items = facts.stay_items[start..].iter().take_while(|i| i.record == record);
+    let items = facts.items_of(record).iter();
     let beds: f64 = items.filter(|i| is_bed(region, i.first_line)).map(|i| i.quantity.units()).sum();
     beds <= f64::from(stay.nights().max(1))
 }

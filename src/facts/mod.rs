@@ -241,6 +241,18 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The items on a record, by item.
+    pub fn items_of(&self, record: RecordId) -> &[StayItem] {
+        let own = &self.stay_items[self.stay_items.partition_point(|i| i.record < record)..];
+        &own[..own.partition_point(|i| i.record == record)]
+    }
+
+    /// One item on a record.
+    pub fn item_of(&self, record: RecordId, item: ItemId) -> Option<&StayItem> {
+        let at = self.stay_items.binary_search_by_key(&(record, item), |i| (i.record, i.item)).ok()?;
+        Some(&self.stay_items[at])
+    }
+
     /// The charge lines of an item on a record, in canonical order.
     pub fn lines(&self, item: &StayItem) -> &[u32] {
         &self.item_lines[item.place as usize..][..item.lines as usize]

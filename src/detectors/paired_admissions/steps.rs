@@ -172,7 +172,7 @@ fn pairs_moved(mine: &[Spell], theirs: &[Spell], tolerance: i32, (low, high): (i
         }
         for other in theirs[first..].iter().take_while(|s| s.begin + low <= spell.begin + tolerance) {
             let (begin, end) = (spell.begin - other.begin, spell.end - other.end);
-            let from = begin.max(end).saturating_sub(tolerance).max(low);
+            let from = (begin.max(end) - tolerance).max(low);
             for by in from..=(begin.min(end) + tolerance).min(high) {
                 let pairs = &mut pairs[(by - low) as usize];
                 *pairs = pairs.saturating_add(1);

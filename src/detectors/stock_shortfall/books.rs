@@ -191,14 +191,12 @@ fn of_hospital(
     let factor = |claims: &Claims, ledger: &Ledger<'_>| {
         factor(claims, ledger, markup, parameters).unwrap_or_else(|| if packed { ledger.pack() } else { 1.0 })
     };
-    let packs = tested.iter().any(|(_, claims, ledger)| factor(claims, ledger) > 1.0);
-    let mut balances: Vec<Balance> = tested
-        .iter()
-        .filter_map(|(item, claims, ledger)| {
-            let factor = factor(claims, ledger);
-            balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
-        })
-        .collect();
+    let factors: Vec<f64> = tested.iter().map(|(_, claims, ledger)| factor(claims, ledger)).collect();
+    let packs = factors.iter().any(|factor| *factor > 1.0);
+    let of_item = |((item, claims, ledger), factor): (&(ItemId, &Claims, Ledger<'_>), f64)| {
+        balance((hospital, *item), claims, ledger, (first, last), factor, parameters)
+    };
+    let mut balances: Vec<Balance> = tested.iter().zip(factors).filter_map(of_item).collect();
     grant(&mut balances, parameters);
     let all = balances.len();
     // Where packs are bought, what was used of something only ever counted may have been packs as well.
@@ -214,12 +212,19 @@ fn of_one<T>(all: &[T], hospital: HospitalId, of: impl Fn(&T) -> HospitalId) -> 
     &all[all.partition_point(|row| of(row) < hospital)..all.partition_point(|row| of(row) <= hospital)]
 }
 
+/// The days on which an institution bought anything, and the times between them, shortest first.
+fn days_bought(bought: &[Purchase]) -> (Vec<Day>, Vec<i32>) {
+    let days: BTreeSet<Day> = bought.iter().map(|p| p.day).collect();
+    let days: Vec<Day> = days.into_iter().collect();
+    let mut gaps: Vec<i32> = days.windows(2).map(|d| d[1].0 - d[0].0).collect();
+    gaps.sort_unstable();
+    (days, gaps)
+}
+
 /// The last day that an institution's last purchase has to serve: the one before the next is due by the usual time between two,
 /// of any goods. Nobody says how long the books go on after it, so not more than the time in which goods are entered late.
 fn due(bought: &[Purchase], parameters: &Parameters) -> i32 {
-    let days: BTreeSet<Day> = bought.iter().map(|p| p.day).collect();
-    let mut gaps: Vec<i32> = days.iter().zip(days.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
-    gaps.sort_unstable();
+    let (days, gaps) = days_bought(bought);
     let usual = gaps.get(gaps.len().saturating_sub(1) / 2).map_or(0, |gap| gap - 1);
     days.last().map_or(i32::MIN, |day| day.0 + usual.min(parameters.late_days))
 }
@@ -252,10 +257,7 @@ fn hole(region: &Region, hospital: HospitalId) -> Option<(Day, Day)> {
     /// How many times the usual time between purchases, and days.
     const TIMES: i32 = 3;
     const DAYS: i32 = 45;
-    let days: BTreeSet<Day> = of_one(&region.purchases, hospital, |p| p.hospital).iter().map(|p| p.day).collect();
-    let days: Vec<Day> = days.into_iter().collect();
-    let mut gaps: Vec<i32> = days.windows(2).map(|d| d[1].0 - d[0].0).collect();
-    gaps.sort_unstable();
+    let (days, gaps) = days_bought(of_one(&region.purchases, hospital, |p| p.hospital));
     let usual = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= 4)?;
     let longest = days.windows(2).max_by_key(|d| (d[1].0 - d[0].0, d[0]))?;
     (longest[1].0 - longest[0].0 >= (TIMES * usual).max(DAYS)).then_some((longest[0], longest[1]))
