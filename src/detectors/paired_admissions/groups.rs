@@ -89,10 +89,12 @@ pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level:
         }
         members.sort_unstable();
         let meetings = episodes(ward, &members, tolerance);
-        // Fewer meetings than make a pattern do not make a member either.
-        let in_all =
-            |m: u32| meetings.iter().filter(|e| e.spells.iter().any(|&s| ward.spells[s as usize].person == m)).count();
-        members.retain(|&m| in_all(m) >= ward.least);
+        // Fewer meetings than make a pattern do not make a member either. A meeting has one spell of each who was there.
+        let mut met: BTreeMap<u32, usize> = BTreeMap::new();
+        for spell in meetings.iter().flat_map(|e| &e.spells) {
+            *met.entry(ward.spells[*spell as usize].person).or_default() += 1;
+        }
+        members.retain(|m| met.get(m).is_some_and(|n| *n >= ward.least));
         if members.len() < 2 || meetings.len() < ward.least {
             continue;
         }
@@ -154,9 +156,10 @@ fn grow(seed: u32, ties: &BTreeMap<u32, BTreeSet<u32>>, taken: &[bool]) -> Vec<u
 
 /// The tolerance at which most links within the group are strongest; the wider on a tie.
 fn usual_tolerance(members: &[u32], links: &[Vec<Link>]) -> i32 {
+    let all: BTreeSet<u32> = members.iter().copied().collect();
     let mut votes = [0; TOLERANCES.len()];
     for &m in members {
-        for link in links[m as usize].iter().filter(|l| members.contains(&l.other)) {
+        for link in links[m as usize].iter().filter(|l| all.contains(&l.other)) {
             votes[link.tolerance as usize] += 1;
         }
     }
@@ -223,11 +226,12 @@ fn join(
     (taken, returning): (&[bool], usize),
 ) -> Vec<u32> {
     let mut best: BTreeMap<u32, f64> = BTreeMap::new();
+    let inside: BTreeSet<u32> = members.iter().copied().collect();
     for at in tolerance..=tolerance + 1 {
         let Some(&lift) = ward.lift.get(at as usize) else { continue };
         for (person, seen) in at_meetings(ward, meetings, at) {
             let rhythm = &ward.rhythms[person as usize];
-            if seen < ward.least || taken[person as usize] || members.contains(&person) || rhythm.explained() {
+            if seen < ward.least || taken[person as usize] || inside.contains(&person) || rhythm.explained() {
                 continue;
             }
             let mass =

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::bills::{Bill, Group, House, NO_LABEL, Side};
-use super::scan::{Bars, LIKELY, PLACE, Test, WIDE, WINDOWS, Window, windows};
+use super::scan::{Bars, LIKELY, PLACE, Test, UNDER, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
 
@@ -218,8 +218,10 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
     // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
     let few = fit.below + fit.above < FEW_BESIDE;
-    let (widest, step_p) =
-        if few { (0.04, bars.step_p.min(FEW_STEP[usize::from(!alone)])) } else { (0.02, bars.step_p) };
+    // So does what is less likely at the outset: bills kept under a mark.
+    let prior = if house.side == Side::Under { UNDER } else { 1.0 };
+    let few_step = bars.step_p.min(FEW_STEP[usize::from(!alone)] * prior);
+    let (widest, step_p) = if few { (0.04, few_step) } else { (0.02, bars.step_p) };
     let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
     // A density that rises towards the mark has more above it by itself.

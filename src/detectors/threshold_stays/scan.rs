@@ -34,7 +34,7 @@ const CLOSE: Neighbourhood = Neighbourhood { below: 0.16, gap: 0.08, above: 0.24
 const ENOUGH: usize = 60;
 
 /// How much likelier bills are kept under a mark than brought over it.
-const UNDER: f64 = 0.5;
+pub const UNDER: f64 = 0.5;
 
 /// Smaller p-values do not tell places apart.
 const PLAIN: f64 = 1e-12;
