@@ -47,7 +47,7 @@ fn findings(book: &Rulebook, rule: &str, folder: &Path) -> Vec<Finding> {
     let read = ingest::read(&files, &Default::default(), &Silent).expect("the files can be read");
     assert_eq!(read.rejects, Vec::new(), "{}", folder.display());
     let cards = engine::select(book, &[rule.to_string()], None).expect("the rule exists");
-    let facts = facts::compute(&read.region, &engine::wanted(&cards, book, &read.region), &Silent);
+    let facts = facts::compute(&read.region, &Silent);
     let run = engine::run(&read.region, &facts, &cards, book, Catalog::new(Lang::Zh), &Silent);
     match &run.rules[0].outcome {
         // Of a few records a rule may say that there is nothing to judge; it never says so of what it finds.

@@ -90,7 +90,7 @@ fn only_what_the_page_on_quality_explains_is_reported() {
     let region = &read.region;
     let book = Rulebook::builtin();
     let cards = engine::select(&book, &[], None).expect("all rules");
-    let facts = facts::compute(region, &engine::wanted(&cards, &book, region), &Silent);
+    let facts = facts::compute(region, &Silent);
     let run = engine::run(region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent);
     let mut leads: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     // A statistic ranks the hospitals and accuses none.

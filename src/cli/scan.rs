@@ -95,8 +95,7 @@ fn notes(filter: &Filter, catalog: &Catalog) -> Vec<Note> {
 
 fn find(ingested: &Ingested, cards: &[&Card], book: &Rulebook, lang: Lang, bars: &Bars) -> Run {
     let region = &ingested.region;
-    let wanted = engine::wanted(cards, book, region);
-    let facts = facts::compute(region, &wanted, bars);
+    let facts = facts::compute(region, bars);
     // The engine adds the rules' own sentences to a catalogue of its own.
     engine::run(region, &facts, cards, book, Catalog::new(lang), bars)
 }

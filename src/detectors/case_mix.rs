@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Facts, Repeat};
+use crate::model::icd::Category;
 use crate::model::{DepartmentId, Fen, HospitalId, RecordId, Region, Stay};
 
 use super::doubling::{Doubling, Part};
-use super::series::category;
 
 /// Share of the hospital's stays of a kind, as others have them, from which none of the kind is listed.
 const EXPLAINED: f64 = 0.5;
@@ -23,10 +23,10 @@ const STEPS: usize = 5;
 
 /// Patients alike.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Alike<'a> {
+enum Alike {
     All,
     Department(DepartmentId),
-    Category(&'a str),
+    Category(Category),
 }
 
 /// Stays in all and by step of their repeats.
@@ -53,9 +53,9 @@ fn step(repeats: usize) -> usize {
     (repeats.ilog2() as usize).min(STEPS - 1)
 }
 
-fn alike<'a>(region: &'a Region, stay: &Stay) -> impl Iterator<Item = Alike<'a>> {
+fn alike(region: &Region, stay: &Stay) -> impl Iterator<Item = Alike> {
     let department = stay.department.some().map(Alike::Department);
-    [Some(Alike::All), department, category(region, stay.diagnosis).map(Alike::Category)].into_iter().flatten()
+    [Some(Alike::All), department, region.category(stay.diagnosis).map(Alike::Category)].into_iter().flatten()
 }
 
 /// Gives each hospital found the repeats of its stays beyond what such patients have elsewhere. `repeats` are those that may belong
@@ -81,7 +81,7 @@ pub fn list<'a>(
             .map(|of_record| (of_record[0].record, step(of_record.len())))
             .collect();
         // Of each hospital found, and of all that were not.
-        let mut stays: BTreeMap<(Option<HospitalId>, Alike<'_>), Stays> = BTreeMap::new();
+        let mut stays: BTreeMap<(Option<HospitalId>, Alike), Stays> = BTreeMap::new();
         for total in facts.stay_totals.iter().filter(|t| t.by_class[of_part.0 as usize] != Fen(0)) {
             let Some(stay) = region.stay_of(total.record) else { continue };
             let hospital = Some(stay.hospital).filter(|h| hospitals.contains(h));

@@ -17,12 +17,8 @@ use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::funnel::Unit;
 use crate::stats::{benjamini_hochberg, percent};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "cost-structure",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "cost-structure", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

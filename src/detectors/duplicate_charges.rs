@@ -22,12 +22,8 @@ use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding, yuan
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, percent, poisson_tail, rounded};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "duplicate-charges",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "duplicate-charges", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,6 @@ use crate::rule::subjects::{is_childbirth, is_newborns};
 pub(super) const DETECTOR: Detector = Detector {
     id: "frequent-admissions",
     check: frequent::check,
-    want: |_, _, _, _| Ok(()),
     run: |context| frequent::run(context, true, admissions),
 };
 

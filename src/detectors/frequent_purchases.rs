@@ -7,7 +7,6 @@ use crate::rule::Detector;
 pub(super) const DETECTOR: Detector = Detector {
     id: "frequent-purchases",
     check: frequent::check,
-    want: |_, _, _, _| Ok(()),
     run: |context| frequent::run(context, false, purchases),
 };
 

@@ -4,12 +4,8 @@ use super::frequent::{self, Illness, Occasion};
 use crate::model::{HospitalId, Setting};
 use crate::rule::Detector;
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "frequent-visits",
-    check: frequent::check,
-    want: |_, _, _, _| Ok(()),
-    run: |context| frequent::run(context, false, visits),
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "frequent-visits", check: frequent::check, run: |context| frequent::run(context, false, visits) };
 
 /// Outpatient and emergency visits that are no session of a series of care.
 fn visits(illness: &Illness<'_>) -> Vec<Occasion> {

@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::facts::{Facts, Posted, PostingWeek, Wanted};
+use crate::facts::{Facts, Posted, PostingWeek};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Stay, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{is_childbirth, is_newborns, list, record_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
-use crate::rulebook::{Card, Rulebook, national_code};
+use crate::rulebook::{Rulebook, national_code};
 
 pub(super) const DETECTOR: Detector =
-    Detector { id: "hours-over-day", check: |card| parameters::<Parameters>(card).map(drop), want, run };
+    Detector { id: "hours-over-day", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 const TABLE: &str = "hourly-items";
 
@@ -27,14 +27,6 @@ const TABLE: &str = "hourly-items";
 struct Parameters {
     max_hours: f64,
     hour_patterns: Vec<String>,
-}
-
-fn want(card: &Card, book: &Rulebook, region: &Region, wanted: &mut Wanted) -> Result<(), RuleError> {
-    let parameters: Parameters = parameters(card)?;
-    let hourly = hourly_items(&parameters, book, region)?;
-    wanted.items.resize(region.names.items.len(), false);
-    hourly.iter().enumerate().filter(|(_, h)| **h).for_each(|(i, _)| wanted.items[i] = true);
-    Ok(())
 }
 
 /// By item: whether it is charged by the hour, by national code, by the national name, or by its own name.
@@ -111,7 +103,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let region = context.region;
     let hourly = hourly_items(&parameters, context.book, region)?;
     let limit = (parameters.max_hours * Quantity::ONE.0 as f64).round() as i64;
-    let (days, undated) = person_days(region, context.facts, &hourly, limit);
+    let PersonDays { days, undated, nobodys } = person_days(region, context.facts, &hourly, limit);
     let other_unit = other_units(region, &days, limit);
     let mut over: Vec<Over<'_>> = Vec::new();
     for day in days.iter().filter(|d| d.hours.0 > limit * d.people) {
@@ -135,8 +127,6 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let findings =
         by_record.iter().filter_map(|(record, days)| finding(region, *record, days, limit, &undated)).collect();
     let counts = context.index.counts();
-    let of_hours = |line: u32| hourly.get(region.fees.item[line as usize].index()).copied().unwrap_or(false);
-    let nobodys = context.facts.wanted.iter().filter(|w| w.person == PersonId::NONE && of_hours(w.line)).count();
     let dateless: usize = undated.values().map(|n| *n as usize).sum();
     let all: usize = hourly.iter().zip(&counts.of_item).filter(|(h, _)| **h).map(|(_, n)| n[0] as usize).sum();
     Ok(Coverage::of(Unit::Lines, all.saturating_sub(nobodys + dateless))
@@ -187,29 +177,37 @@ fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<
     most.map(|(hospital, _)| hospital).filter(cheap).collect()
 }
 
-/// The person-days of hourly items, and by record how many lines had no date.
-fn person_days<'a>(
-    region: &'a Region,
-    facts: &Facts,
-    hourly: &[bool],
-    limit: i64,
-) -> (Vec<PersonDay<'a>>, BTreeMap<RecordId, u32>) {
+/// The days on which anybody has an hourly item.
+struct PersonDays<'a> {
+    /// By person, item, day.
+    days: Vec<PersonDay<'a>>,
+    /// By record, lines without a date.
+    undated: BTreeMap<RecordId, u32>,
+    /// Lines of nobody.
+    nobodys: usize,
+}
+
+fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool], limit: i64) -> PersonDays<'a> {
     let mut groups: BTreeMap<(PersonId, Key<'a>, Day), Vec<u32>> = BTreeMap::new();
     let mut undated: BTreeMap<RecordId, u32> = BTreeMap::new();
-    for wanted in facts.wanted.iter().filter(|w| w.person != PersonId::NONE) {
-        let line = wanted.line as usize;
-        let item = region.fees.item[line];
-        if !hourly.get(item.index()).copied().unwrap_or(false) {
+    let mut nobodys = 0;
+    for of_item in facts.stay_items.iter().filter(|i| hourly[i.item.index()]) {
+        let person = region.records[of_item.record.index()].person;
+        if person == PersonId::NONE {
+            nobodys += of_item.lines as usize;
             continue;
         }
-        match region.fees.time[line] {
-            Some(time) => groups.entry((wanted.person, key(region, item), time.day)).or_default().push(wanted.line),
-            None => *undated.entry(wanted.record).or_default() += 1,
+        for line in facts.lines(of_item) {
+            match region.fees.time[*line as usize] {
+                Some(time) => groups.entry((person, key(region, of_item.item), time.day)).or_default().push(*line),
+                None => *undated.entry(of_item.record).or_default() += 1,
+            }
         }
     }
     let couples = couples(region);
     let mut days: Vec<PersonDay<'a>> = Vec::with_capacity(groups.len());
-    for ((person, key, day), lines) in groups {
+    for ((person, key, day), mut lines) in groups {
+        lines.sort_unstable();
         let before = days.last().filter(|d| d.person == person && d.key == key).map(|d| d.day);
         days.push(person_day(region, &couples, person, key, day, lines, before));
     }
@@ -238,7 +236,7 @@ fn person_days<'a>(
             (taken, spare) = (0, 0);
         }
     }
-    (days, undated)
+    PersonDays { days, undated, nobodys }
 }
 
 fn person_day<'a>(

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::series::{category, chapter};
 use crate::model::{DiagnosisId, Region, Stay, TextId};
 
 /// The illnesses of a region, with the codes of names that stand beside a code somewhere.
@@ -41,7 +40,7 @@ impl<'a> Illnesses<'a> {
     /// Whether two stays were for illnesses of different chapters; where a code is wanting, for illnesses of which neither
     /// name contains the other. Of what is not known nothing is said.
     pub fn differ(&self, first: &Stay, second: &Stay) -> bool {
-        match [first, second].map(|stay| chapter(self.region, self.code(stay))) {
+        match [first, second].map(|stay| self.region.chapter(self.code(stay))) {
             [Some(a), Some(b)] => a != b,
             _ => self.named_apart(first, second),
         }
@@ -49,7 +48,7 @@ impl<'a> Illnesses<'a> {
 
     /// Whether two stays were for one illness: of one category; where neither has a code, not of different names.
     pub fn agree(&self, first: &Stay, second: &Stay) -> bool {
-        match [first, second].map(|stay| category(self.region, self.code(stay))) {
+        match [first, second].map(|stay| self.region.category(self.code(stay))) {
             [None, None] => !self.named_apart(first, second),
             [a, b] => a == b,
         }

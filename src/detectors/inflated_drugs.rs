@@ -27,12 +27,8 @@ use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::rulebook::Rulebook;
 use crate::stats::rounded;
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "inflated-drugs",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, book, _, _| maximum_doses(book).map(drop),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "inflated-drugs", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 const TABLE: &str = "max-daily-dose";
 

@@ -13,12 +13,8 @@ use crate::rule::coverage::compared_with;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{percent, quantile};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "late-uploads",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "late-uploads", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,12 +14,8 @@ use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::percent;
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "line-fields",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "line-fields", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

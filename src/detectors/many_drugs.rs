@@ -8,17 +8,14 @@ use serde_json::json;
 use super::shares::{Count, Funnel, Judged, judge};
 use crate::facts::StayItem;
 use crate::finding::{Finding, Subject};
-use crate::model::{FeeClass, Fen, HospitalId, ItemId, PrescriptionId, RecordId, Region, RowRef, Setting};
+use crate::model::icd::Category;
+use crate::model::{DiagnosisId, FeeClass, Fen, HospitalId, ItemId, PrescriptionId, RecordId, Region, RowRef, Setting};
 use crate::rule::coverage::{charged_stays, compared_with};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{percent, quantile, rounded};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "many-drugs",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "many-drugs", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,11 +156,11 @@ fn prescribed(region: &Region, record: RecordId, limit: usize) -> Option<Over> {
     Some(Over { record, drugs: drugs as f64, prescriptions: over.len() as u32, amount })
 }
 
-/// A stay, the drugs of its mean day, and the group of diagnoses it is compared in.
+/// A stay, the drugs of its mean day, and its diagnosis.
 struct Mean {
     record: RecordId,
     drugs: f64,
-    group: String,
+    diagnosis: DiagnosisId,
 }
 
 /// Stays by the drugs of their mean day: those with more than may be on a prescription and more, against the median of their
@@ -171,19 +168,22 @@ struct Mean {
 /// billed on one day and hardly move the mean; stays with intensive care are left out.
 fn stays(context: &Context<'_>, parameters: &Parameters) -> (Owns, f64) {
     let means = means(context, parameters);
-    let mut groups: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let region = context.region;
+    // The category, its chapter, and all: the narrowest with enough stays speaks.
+    let alike = |mean: &Mean| {
+        let (category, chapter) = (region.category(mean.diagnosis), region.chapter(mean.diagnosis));
+        let narrower = category.map(|c| (chapter, Some(c))).into_iter().chain(chapter.map(|c| (Some(c), None)));
+        narrower.chain([(None, None)])
+    };
+    let mut groups: BTreeMap<(Option<u8>, Option<Category>), Vec<f64>> = BTreeMap::new();
     for mean in means.values().flatten() {
-        // The category, its letter, and all: the narrowest with enough stays speaks.
-        for len in [mean.group.len(), mean.group.len().min(1), 0] {
-            groups.entry(mean.group.get(..len).unwrap_or("")).or_default().push(mean.drugs);
-        }
+        alike(mean).for_each(|group| groups.entry(group).or_default().push(mean.drugs));
     }
     let enough = groups.into_iter().filter(|(_, all)| all.len() as u64 >= parameters.min_records);
-    let medians: BTreeMap<&str, f64> =
+    let medians: BTreeMap<_, f64> =
         enough.filter_map(|(group, mut all)| Some((group, quantile(&mut all, 0.5)?))).collect();
     let ratio = |mean: &Mean| {
-        let widths = [mean.group.len(), mean.group.len().min(1), 0];
-        let median = widths.iter().find_map(|len| medians.get(mean.group.get(..*len)?));
+        let median = alike(mean).find_map(|group| medians.get(&group));
         median.map_or(0.0, |median| mean.drugs / median.max(1.0))
     };
     let large = means.values().filter(|m| m.len() as u64 >= parameters.min_records);
@@ -211,8 +211,7 @@ fn means(context: &Context<'_>, parameters: &Parameters) -> BTreeMap<HospitalId,
             continue;
         }
         let used: u32 = drugs(region, of_record).map(|i| i.days).sum();
-        let group = region.names.diagnoses.get(stay.diagnosis).chars().take(3).collect();
-        let mean = Mean { record: stay.record, drugs: f64::from(used) / f64::from(days), group };
+        let mean = Mean { record: stay.record, drugs: f64::from(used) / f64::from(days), diagnosis: stay.diagnosis };
         means.entry(stay.hospital).or_default().push(mean);
     }
     means

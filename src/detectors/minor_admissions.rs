@@ -12,21 +12,18 @@ use serde::Deserialize;
 
 use super::peers::{Standing, count_standings, groups};
 use super::returns::leaves_otherwise;
-use super::series::{Series, begins, category, chapter};
+use super::series::{Series, begins};
 use crate::facts::StayTotal;
 use crate::finding::{Finding, Subject};
+use crate::model::icd::Category;
 use crate::model::{DiagnosisId, FeeClass, Fen, HospitalId, Region, Setting, Stay};
 use crate::rule::coverage::{Coverage, Unit, Why, charged_stays};
 use crate::rule::subjects::{diagnosis, is_childbirth, is_newborns, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, percent, rounded};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "minor-admissions",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "minor-admissions", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -260,9 +257,9 @@ fn add(tally: &mut Tally, minor: bool) {
 }
 
 /// Shares of minor stays by diagnosis, so that a hospital can be taken off.
-struct Rates<'a> {
-    categories: BTreeMap<(&'a str, HospitalId), Tally>,
-    category: BTreeMap<&'a str, Tally>,
+struct Rates {
+    categories: BTreeMap<(Alike, HospitalId), Tally>,
+    category: BTreeMap<Alike, Tally>,
     chapters: BTreeMap<(Option<u8>, HospitalId), Tally>,
     chapter: BTreeMap<Option<u8>, Tally>,
     own: BTreeMap<HospitalId, Tally>,
@@ -271,8 +268,8 @@ struct Rates<'a> {
     kind: Kind,
 }
 
-impl<'a> Rates<'a> {
-    fn new(region: &'a Region, judged: &[Judged], kind: Kind, enough: f64) -> Self {
+impl Rates {
+    fn new(region: &Region, judged: &[Judged], kind: Kind, enough: f64) -> Self {
         let mut rates = Self {
             kind,
             categories: BTreeMap::new(),
@@ -306,7 +303,7 @@ impl<'a> Rates<'a> {
         };
         let all = without(self.all, self.own.get(&stay.hospital));
         let wide = without(self.chapter[&chapter], self.chapters.get(&(chapter, stay.hospital)));
-        let near = without(self.category[category], self.categories.get(&(category, stay.hospital)));
+        let near = without(self.category[&category], self.categories.get(&(category, stay.hospital)));
         let base = (all[0] + 0.5) / (all[1] + 1.0);
         let base = (wide[0] + self.enough * base) / (wide[1] + self.enough);
         (near[0] + self.enough * base) / (near[1] + self.enough)
@@ -314,17 +311,25 @@ impl<'a> Rates<'a> {
 }
 
 /// Ages from which on patients are alike.
-const AGES: [(i32, &str); 7] = [(0, "0"), (7, "7"), (18, "18"), (40, "40"), (55, "55"), (65, "65"), (75, "75")];
+const AGES: [i32; 7] = [0, 7, 18, 40, 55, 65, 75];
+
+/// Patients alike.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Alike {
+    /// By the category of their illness.
+    Illness(Option<Category>),
+    /// By the band of their age; 0 where it is not known.
+    Age(usize),
+}
 
 /// What stays are compared by, finely and coarsely: the diagnosis where the treatment is judged, the patient where the diagnosis is.
-fn alike<'a>(region: &'a Region, stay: &Stay, kind: Kind) -> (&'a str, Option<u8>) {
+fn alike(region: &Region, stay: &Stay, kind: Kind) -> (Alike, Option<u8>) {
     match kind {
-        Kind::Tests => (category(region, stay.diagnosis).unwrap_or_default(), chapter(region, stay.diagnosis)),
+        Kind::Tests => (Alike::Illness(region.category(stay.diagnosis)), region.chapter(stay.diagnosis)),
         Kind::Slight => {
             let born = region.birth(stay.person, Some(stay));
             let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
-            let band = AGES.iter().rev().find(|(from, _)| age >= *from);
-            (band.map_or("", |(_, name)| name), Some(stay.sex as u8))
+            (Alike::Age(AGES.iter().filter(|from| age >= **from).count()), Some(stay.sex as u8))
         }
     }
 }

@@ -11,12 +11,8 @@ use crate::rule::coverage::dated_stays;
 use crate::rule::subjects::{list, stay_finding, yuan};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "outside-stay",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "outside-stay", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

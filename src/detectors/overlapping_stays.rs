@@ -13,12 +13,8 @@ use crate::rule::index::Index;
 use crate::rule::subjects::{is_childbirth, is_newborns, list, stay_finding};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "overlapping-stays",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "overlapping-stays", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

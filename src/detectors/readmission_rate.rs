@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::illness::Illnesses;
 use super::peers::{Standing, count_standings, groups};
 use super::returns::{Discharge, Plan, discharges};
-use super::series::{Series, chapter};
+use super::series::Series;
 use crate::finding::Finding;
 use crate::model::{Fen, HospitalId, Region, Stay};
 use crate::rule::coverage::{Coverage, Unit, Why};
@@ -18,12 +18,8 @@ use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, percent, rounded};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "readmission-rate",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "readmission-rate", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +97,7 @@ fn returns(discharge: &Discharge, window: i32) -> bool {
 fn kind(region: &Region, stay: &Stay) -> Kind {
     let born = region.birth(stay.person, Some(stay));
     let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
-    (chapter(region, stay.diagnosis), AGES.iter().filter(|from| age >= **from).count() as u8)
+    (region.chapter(stay.diagnosis), AGES.iter().filter(|from| age >= **from).count() as u8)
 }
 
 fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeMap<HospitalId, House> {

@@ -80,17 +80,6 @@ fn has_word(text: &str, words: &[String]) -> bool {
     !text.is_empty() && words.iter().any(|w| text.contains(w.as_str()))
 }
 
-/// The chapter of a diagnosis: the first letter of its code.
-pub fn chapter(region: &Region, code: DiagnosisId) -> Option<u8> {
-    let first = code.some().and_then(|c| region.names.diagnoses.get(c).bytes().next())?;
-    first.is_ascii_alphabetic().then(|| first.to_ascii_uppercase())
-}
-
-/// The category of a diagnosis: the first three characters of its code.
-pub fn category(region: &Region, code: DiagnosisId) -> Option<&str> {
-    code.some().and_then(|c| region.names.diagnoses.get(c).get(..3))
-}
-
 /// Whether the gaps between the days (ascending) are even: at least `times` days, half of the gaps or more of two days or
 /// more, and their standard deviation at most `spread` of their mean.
 pub fn is_regular(days: &[i32], times: usize, spread: f64) -> bool {

@@ -16,12 +16,8 @@ use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::percent;
 use checks::{CHECKS, Case, nature};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "settlement-fields",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "settlement-fields", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

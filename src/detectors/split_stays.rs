@@ -27,12 +27,8 @@ use crate::rule::subjects::{diagnosis, list, stay_finding};
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::rounded;
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "split-stays",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "split-stays", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,12 +18,8 @@ use crate::stats::rounded;
 use books::{Balance, Books, Class};
 use judge::{Institution, Short};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "stock-shortfall",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "stock-shortfall", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 /// What is left of the confidence where the books lack a time.
 const LACKING: f64 = 0.5;

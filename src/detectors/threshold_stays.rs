@@ -30,12 +30,8 @@ use crate::rule::subjects::yuan;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::rounded;
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "threshold-stays",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "threshold-stays", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,12 +17,8 @@ use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, percent, rounded};
 use learn::{Learnt, World};
 
-pub(super) const DETECTOR: Detector = Detector {
-    id: "unsupported-diagnoses",
-    check: |card| parameters::<Parameters>(card).map(drop),
-    want: |_, _, _, _| Ok(()),
-    run,
-};
+pub(super) const DETECTOR: Detector =
+    Detector { id: "unsupported-diagnoses", check: |card| parameters::<Parameters>(card).map(drop), run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +63,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
             && judged.share() >= parameters.min_ratio * judged.expected
     };
     let own =
-        |e: &&Excess<'_>| !world.is_billed_otherwise(&e.learnt.code, e.judged.count.hospital, &e.bare, &parameters);
+        |e: &&Excess<'_>| !world.is_billed_otherwise(e.learnt.code, e.judged.count.hospital, &e.bare, &parameters);
     let findings = found.iter().filter(stands_out).filter(own).map(|e| finding(context, e, &parameters)).collect();
     let compared: BTreeSet<HospitalId> = found.iter().map(|e| e.judged.count.hospital).collect();
     let all: BTreeSet<HospitalId> = context.region.stays.iter().map(|s| s.hospital).collect();
@@ -105,7 +101,8 @@ fn finding(context: &Context<'_>, excess: &Excess<'_>, parameters: &Parameters) 
     let expected = judged.expected * judged.count.of as f64;
     // Of the bare stays the share beyond the peers' is likely to be untrue: a mixture of two kinds of stay.
     let untrue = (1.0 - expected / judged.count.hits.max(1) as f64).clamp(0.0, 1.0);
-    let code = excess.learnt.code.as_str();
+    let code = excess.learnt.code;
+    let code = code.as_str();
     let mut finding = Finding {
         hospital_id: region.names.hospitals.get(judged.count.hospital).to_string(),
         group_id: Some(code.to_string()),

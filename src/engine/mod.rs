@@ -12,7 +12,7 @@ use rayon::prelude::*;
 pub use check::{check, points, warnings};
 
 use crate::detectors;
-use crate::facts::{Facts, Wanted};
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::limits;
 use crate::messages::{Catalog, args};
@@ -20,7 +20,7 @@ use crate::model::{Phase, Progress, Region};
 use crate::queries;
 use crate::rule::coverage::Coverage;
 use crate::rule::index::Index;
-use crate::rule::{Context, Detector, Judgement, Outcome, RuleError};
+use crate::rule::{Context, Detector, Judgement, Outcome};
 use crate::rulebook::{Card, Family, Problem, Rulebook, nearest};
 
 /// One rule of a run and how it ended.
@@ -62,29 +62,7 @@ pub fn select<'a>(book: &'a Rulebook, rules: &[String], family: Option<Family>) 
     }
 }
 
-/// The line-level facts that the cards ask for. A rule that cannot say what it wants fails in [`run`].
-pub fn wanted(cards: &[&Card], book: &Rulebook, region: &Region) -> Wanted {
-    let mut wanted = Wanted::default();
-    for card in cards.iter().filter(|card| needs::missing(card, book, region).is_empty()) {
-        if let Some(Runner::Detector(detector)) = runner(detectors::ALL, card) {
-            let mut own = Wanted::default();
-            if (detector.want)(card, book, region, &mut own).is_ok() {
-                merge(&mut wanted, &own);
-            }
-        }
-    }
-    wanted
-}
-
-fn merge(all: &mut Wanted, own: &Wanted) {
-    if all.items.len() < own.items.len() {
-        all.items.resize(own.items.len(), false);
-    }
-    all.items.iter_mut().zip(&own.items).for_each(|(a, b)| *a |= b);
-}
-
-/// Runs the cards in parallel. `facts` must have been computed with [`wanted`] of the same cards; `catalog` sets the language
-/// of the findings. A rule that fails or panics is reported as failed and leaves the others standing.
+/// Runs the cards in parallel. `catalog` sets the language of the findings. A rule that fails or panics is reported as failed and leaves the others standing.
 pub fn run(
     region: &Region,
     facts: &Facts,
@@ -150,7 +128,7 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
     let work = || -> Result<Judgement, String> {
         let Judgement { findings, coverage } = match runner {
             Runner::Query => queries::run(context).map_err(|p| catalog.format(p.id, &p.args))?,
-            Runner::Detector(detector) => detect(detector, context).map_err(|e| e.to_string())?,
+            Runner::Detector(detector) => (detector.run)(context).map_err(|e| e.to_string())?,
             Runner::Limit(kind) => (kind.run)(context).map_err(|e| e.to_string())?,
         };
         Ok(Judgement { findings: complete::all(findings, context, catalog), coverage })
@@ -165,11 +143,6 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
         Ok(Err(reason)) => stopped(Outcome::Failed { reason }),
         Err(panic) => stopped(Outcome::Failed { reason: format!("panicked: {}", panic_text(panic.as_ref())) }),
     }
-}
-
-fn detect(detector: &Detector, context: &Context<'_>) -> Result<Judgement, RuleError> {
-    (detector.want)(context.card, context.book, context.region, &mut Wanted::default())?;
-    (detector.run)(context)
 }
 
 /// What runs a card.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Facts, HospitalItemMonth, ItemDays, OffLine, OutsideLine, PostingWeek, Repeat, StayDay, StayItem, StayTotal,
-    Supply, Wanted, WantedLine, posting,
+    Supply, posting,
 };
 use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
 
@@ -15,13 +15,13 @@ use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quan
 const BLOCK: usize = 200_000;
 
 /// Computes all facts, blocks of records in parallel.
-pub fn compute(region: &Region, wanted: &Wanted, progress: &dyn Progress) -> Facts {
+pub fn compute(region: &Region, progress: &dyn Progress) -> Facts {
     progress.start(crate::model::Phase::Facts, region.fees.len() as u64);
     let parts: Vec<Facts> = blocks(region)
         .into_par_iter()
         .map(|records| {
             let lines = region.fees.starts[records.end] - region.fees.starts[records.start];
-            let facts = compute_for(region, wanted, records);
+            let facts = compute_for(region, records);
             progress.advance(u64::from(lines));
             progress.rows(u64::from(lines));
             facts
@@ -46,10 +46,9 @@ fn blocks(region: &Region) -> Vec<Range<usize>> {
 }
 
 /// Computes the facts of a range of records.
-pub fn compute_for(region: &Region, wanted: &Wanted, records: Range<usize>) -> Facts {
+pub fn compute_for(region: &Region, records: Range<usize>) -> Facts {
     let mut pass = Pass {
         region,
-        wanted,
         facts: Facts::default(),
         months: FxHashMap::default(),
         times: FxHashMap::default(),
@@ -91,7 +90,6 @@ impl Facts {
             all.repeats.extend(part.repeats);
             all.item_days.extend(part.item_days);
             all.supplies.extend(part.supplies);
-            all.wanted.extend(part.wanted);
             all.outside.extend(part.outside);
             all.off.extend(part.off);
             all.posting.extend(part.posting);
@@ -191,7 +189,6 @@ fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
 
 struct Pass<'a> {
     region: &'a Region,
-    wanted: &'a Wanted,
     facts: Facts,
     months: FxHashMap<(HospitalId, ItemId, i32), HospitalItemMonth>,
     times: FxHashMap<(HospitalId, ItemId), [u32; 8]>,
@@ -226,10 +223,6 @@ impl Pass<'_> {
             if let Some(day) = day {
                 let active = self.is_active(class, fees.item[line]);
                 self.day(record, day, class, amount, active);
-            }
-            if self.wanted.items.get(fees.item[line].index()).copied().unwrap_or(false) {
-                let person = self.region.records[record.index()].person;
-                self.facts.wanted.push(WantedLine { person, record, line: line as u32 });
             }
         }
         self.facts.stay_totals.push(total);

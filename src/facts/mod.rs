@@ -8,7 +8,7 @@ pub mod delivery;
 pub mod posting;
 mod units;
 
-use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId};
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Quantity, RecordId};
 
 pub use compute::{compute, compute_for};
 pub use posting::{Posted, PostingWeek};
@@ -166,17 +166,6 @@ pub struct Supply {
     pub dose: Quantity,
 }
 
-/// A wanted item on one day of one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WantedLine {
-    /// The person.
-    pub person: PersonId,
-    /// The record.
-    pub record: RecordId,
-    /// The line.
-    pub line: u32,
-}
-
 /// A charge line dated outside its stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutsideLine {
@@ -204,13 +193,6 @@ impl OffLine {
     pub const ROUNDING: f64 = 2.0;
 }
 
-/// Line-level facts asked for by knowledge tables.
-#[derive(Debug, Default)]
-pub struct Wanted {
-    /// By [`ItemId`]: whether the lines of the item are listed in [`Facts::wanted`]. Empty means none.
-    pub items: Vec<bool>,
-}
-
 /// The facts of a set of records, each list sorted by its leading ids.
 #[derive(Debug, Default, PartialEq)]
 pub struct Facts {
@@ -230,8 +212,6 @@ pub struct Facts {
     pub item_days: Vec<ItemDays>,
     /// By record, item, day.
     pub supplies: Vec<Supply>,
-    /// By record, line.
-    pub wanted: Vec<WantedLine>,
     /// By record, line.
     pub outside: Vec<OutsideLine>,
     /// By record, line.

@@ -3,9 +3,8 @@
 use super::breaches::{Breach, Hit, What};
 use super::charge::Patient;
 use super::points::Scope;
-use crate::model::{Day, DiagnosisId, Record, RecordId, Region, Stay, TextId};
+use crate::model::{Day, DiagnosisId, Record, RecordId, Region, Stay, TextId, icd};
 use crate::rule::coverage::{Coverage, Unit};
-use crate::rule::index::icd;
 
 /// The diagnoses of a record, the main one first, each once.
 pub fn diagnoses_of(region: &Region, record: &Record, id: RecordId) -> Vec<DiagnosisId> {
@@ -77,11 +76,11 @@ pub fn of_operations<'a, B>(
     let codes: Vec<Vec<String>> = scope
         .points
         .iter()
-        .map(|p| p.row.codes().split_ascii_whitespace().map(|c| icd(c.trim_end_matches('*'))).collect())
+        .map(|p| p.row.codes().split_ascii_whitespace().map(|c| icd::compared(c.trim_end_matches('*'))).collect())
         .collect();
     let mut hits = Vec::new();
     for stay in region.stays.iter().filter(|s| s.operation != TextId::NONE) {
-        let operation = icd(region.names.texts.get(stay.operation));
+        let operation = icd::compared(region.names.texts.get(stay.operation));
         let record = &region.records[stay.record.index()];
         let case = Case { patient: Patient::new(region, record), day: stay.admitted.day };
         let named = |at: &usize| codes[*at].iter().any(|code| operation.starts_with(code.as_str()));

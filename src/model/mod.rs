@@ -6,6 +6,7 @@
 mod age;
 mod certificate;
 mod columns;
+pub mod icd;
 mod ids;
 mod other;
 mod progress;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::icd::{Category, chapter};
 use super::{
     Day, DepartmentId, DiagnosisId, DoctorId, FeeClass, Fen, HospitalId, ItemId, PersonId, Pool, PrescriptionId, Price,
     Quantity, RecordId, Sex, Stamp, Table, TextId,
@@ -461,6 +462,16 @@ impl Region {
     /// What a stay can put at risk at most: what the fund paid, or where nothing says what that was, the bill.
     pub fn at_stake(&self, stay: &Stay) -> Fen {
         self.fund_paid(stay).unwrap_or(stay.total.max(Fen(0)))
+    }
+
+    /// The category of a diagnosis, where it has a code of which one can be told.
+    pub fn category(&self, diagnosis: DiagnosisId) -> Option<Category> {
+        diagnosis.some().and_then(|d| Category::of(self.names.diagnoses.get(d)))
+    }
+
+    /// The chapter of a diagnosis, where it has a code.
+    pub fn chapter(&self, diagnosis: DiagnosisId) -> Option<u8> {
+        diagnosis.some().and_then(|d| chapter(self.names.diagnoses.get(d)))
     }
 
     /// The stay of a record, if the record is one.

@@ -9,7 +9,7 @@ use super::coverage::Counts;
 use super::peaks::Peaks;
 use super::subjects::{is_childbirth, is_newborns};
 use crate::facts::{Facts, StayItem};
-use crate::model::{DiagnosisId, HospitalId, ItemId, PersonId, Record, RecordId, Region};
+use crate::model::{DiagnosisId, HospitalId, ItemId, PersonId, Record, RecordId, Region, icd};
 use crate::rulebook::{Rulebook, national_code};
 
 /// The table that gives national codes to institutions' own.
@@ -89,7 +89,7 @@ impl<'a> Index<'a> {
             let at = item.index() as u32;
             codes.entry(national_code(code)).and_modify(|range| range.end = at + 1).or_insert(at..at + 1);
         }
-        let mut diagnoses: Vec<_> = region.names.diagnoses.iter().map(|(id, code)| (icd(code), id)).collect();
+        let mut diagnoses: Vec<_> = region.names.diagnoses.iter().map(|(id, code)| (icd::compared(code), id)).collect();
         diagnoses.sort_unstable();
         let crossed = crosswalk(region, book);
         Self {
@@ -209,16 +209,11 @@ impl<'a> Index<'a> {
     }
 
     fn diagnoses_of(&self, code: &str, found: &mut Vec<DiagnosisId>) {
-        let wanted = icd(code.trim_end_matches('*'));
+        let wanted = icd::compared(code.trim_end_matches('*'));
         let from = self.diagnoses.partition_point(|d| d.0 < wanted);
         let own = self.diagnoses[from..].iter().take_while(|d| d.0.starts_with(&wanted));
         found.extend(own.map(|d| d.1));
     }
-}
-
-/// A diagnosis or operation code as compared: upper case, without the dot.
-pub fn icd(code: &str) -> String {
-    code.trim().chars().filter(|c| *c != '.').map(|c| c.to_ascii_uppercase()).collect()
 }
 
 fn crosswalk<'a>(region: &Region, book: &'a Rulebook) -> FxHashMap<&'a str, Vec<Meant>> {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 pub use coverage::Judgement;
 
-use crate::facts::{Facts, Wanted};
+use crate::facts::Facts;
 use crate::model::Region;
 use crate::rulebook::{Card, Rulebook};
 
@@ -33,8 +33,6 @@ pub struct Detector {
     pub id: &'static str,
     /// Reads the parameters and refuses what it does not understand. Called before anything is scanned.
     pub check: fn(&Card) -> Result<(), RuleError>,
-    /// Names the line-level facts the rule needs, once the items of the region are known.
-    pub want: fn(&Card, &Rulebook, &Region, &mut Wanted) -> Result<(), RuleError>,
     /// Finds, and says how far it saw.
     pub run: fn(&Context<'_>) -> Result<Judgement, RuleError>,
 }

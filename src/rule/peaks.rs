@@ -96,7 +96,7 @@ impl Peaks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Facts, Wanted, compute_for};
+    use crate::facts::{Facts, compute_for};
     use crate::model::{Day, FeeClass, Fen, HospitalId, Pool, Price, Quantity, Record, Stamp};
     use crate::rule::index::Index;
     use crate::rulebook::Rulebook;
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn what_a_patient_has_is_of_all_records_and_the_unknown_are_not_one() {
         let region = region(&[2, 3, 4, 5, 6]);
-        let (facts, book): (Facts, _) = (compute_for(&region, &Wanted::default(), 0..5), Rulebook::default());
+        let (facts, book): (Facts, _) = (compute_for(&region, 0..5), Rulebook::default());
         let index = Index::new(&region, &facts, &book);
         let most = |measure, in_record| index.peaks().most(ItemId(1), measure, in_record);
         assert_eq!((most(Measure::Quantity, true), most(Measure::Quantity, false)), (6.0, 6.0));
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_known_patient_adds_up() {
         let region = region(&[20, 3, 4, 5, 6]);
-        let (facts, book) = (compute_for(&region, &Wanted::default(), 0..5), Rulebook::default());
+        let (facts, book) = (compute_for(&region, 0..5), Rulebook::default());
         let index = Index::new(&region, &facts, &book);
         let most = |measure, in_record| index.peaks().most(ItemId(1), measure, in_record);
         assert_eq!((most(Measure::Amount, true), most(Measure::Amount, false)), (20.0, 23.0));

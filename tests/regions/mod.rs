@@ -39,7 +39,7 @@ pub fn scan(region: &Path, rules: &[&str]) -> Vec<Finding> {
     let book = Rulebook::load(None).unwrap();
     let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
     let cards = engine::select(&book, &rules, None).unwrap();
-    let facts = facts::compute(&read.region, &engine::wanted(&cards, &book, &read.region), &Silent);
+    let facts = facts::compute(&read.region, &Silent);
     engine::run(&read.region, &facts, &cards, &book, Catalog::new(Lang::En), &Silent).findings
 }
 

@@ -176,13 +176,12 @@ fn until_next(supply: &Supply, rhythm: Option<i32>) -> i32 {
 /// The stratum of a stay: chapter of the diagnosis, its category, the hospital's level. Where the export has no codes, the
 /// diagnosis as written or the department take their place.
 fn stratum(region: &Region, stay: &Stay, strata: &mut BTreeMap<(u32, String), u32>, parents: &mut Vec<u32>) -> u32 {
-    let code = region.names.diagnoses.get(stay.diagnosis);
-    let category: String = match code.get(..3) {
-        Some(category) => category.to_ascii_uppercase(),
+    let category: String = match region.category(stay.diagnosis) {
+        Some(category) => category.as_str().to_string(),
         None if stay.diagnosis_name.some().is_some() => region.names.texts.get(stay.diagnosis_name).to_string(),
         None => region.names.departments.get(stay.department).to_string(),
     };
-    let chapter: String = if code.len() >= 3 { category.chars().take(1).collect() } else { String::new() };
+    let chapter = region.category(stay.diagnosis).map(|c| c.as_str()[..1].to_string()).unwrap_or_default();
     let level = region.hospitals.get(stay.hospital.index()).map_or("", |h| region.names.texts.get(h.level));
     let mut node = 0;
     for key in [chapter, category, level.to_string()] {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use crate::facts::{Facts, Posted, StayItem, Units};
+use crate::model::icd::Category;
 use crate::model::{Day, FeeClass, HospitalId, ItemId, Quantity, Region, Stay};
 use crate::stats::quantile;
 
@@ -405,15 +406,14 @@ fn hospitals_with_totals(region: &Region, facts: &Facts, drugs: &[(u32, u32)]) -
         .collect()
 }
 
-/// By stay: a number for its age group (under 14 or not) and the first three characters of its main diagnosis.
+/// By stay: a number for its age group (under 14 or not) and the category of its main diagnosis.
 fn strata(region: &Region) -> Vec<u32> {
-    let mut numbers: BTreeMap<(bool, String), u32> = BTreeMap::new();
+    let mut numbers: BTreeMap<(bool, Option<Category>), u32> = BTreeMap::new();
     let keys = region.stays.iter().map(|stay| {
         let born = region.birth(stay.person, Some(stay));
         let child = born.is_some_and(|(_, last)| (stay.admitted.day.0 - last.0) < 14 * 365);
-        let code: String = region.names.diagnoses.get(stay.diagnosis).chars().take(3).collect();
         let next = numbers.len() as u32;
-        *numbers.entry((child, code)).or_insert(next)
+        *numbers.entry((child, region.category(stay.diagnosis))).or_insert(next)
     });
     keys.collect()
 }

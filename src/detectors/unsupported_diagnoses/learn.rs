@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::{Parameters, Supported};
+use crate::model::icd::Category;
 use crate::model::{HospitalId, ItemId, RecordId, Region};
 use crate::rule::Context;
 use crate::stats::quantile;
@@ -13,7 +14,7 @@ use crate::stats::quantile;
 pub(super) struct World<'a> {
     context: &'a Context<'a>,
     /// By diagnosis (three characters): stays with charge lines, with their hospital and items.
-    stays: BTreeMap<String, Vec<Row>>,
+    stays: BTreeMap<Category, Vec<Row>>,
     /// Every stay with charge lines.
     every: Vec<Row>,
     /// The items of the stays, one after the other, each the first of its name: every maker of a drug has a code of his own, and a
@@ -28,7 +29,7 @@ type Row = (RecordId, HospitalId, u32, u32);
 
 /// A diagnosis that can be tested.
 pub(super) struct Learnt {
-    pub code: String,
+    pub code: Category,
     pub name: String,
     /// The hospital it was learnt without, where one has a large part of the stays.
     pub of: Option<HospitalId>,
@@ -39,13 +40,9 @@ pub(super) struct Learnt {
     pub stays: Supported,
 }
 
-/// The three-character category of a code of ICD-10; `None` for factors that call for no service of their own (Z) and for
-/// what is no such code.
-fn category(code: &str) -> Option<String> {
-    let start = code.get(..3)?.to_ascii_uppercase();
-    let [letter, tens, ones] = start.as_bytes() else { return None };
-    let shaped = letter.is_ascii_uppercase() && tens.is_ascii_digit() && ones.is_ascii_alphanumeric();
-    (shaped && *letter != b'Z').then_some(start)
+/// The category of a code of ICD-10; `None` for factors that call for no service of their own (Z) and for what is no such code.
+fn category(code: &str) -> Option<Category> {
+    Category::of(code).filter(|c| c.is_icd10() && !c.as_str().starts_with('Z'))
 }
 
 impl<'a> World<'a> {
@@ -58,7 +55,7 @@ impl<'a> World<'a> {
             items: Vec::with_capacity(items.len()),
             with_item: vec![0; region.names.items.len()],
         };
-        let categories: Vec<Option<String>> = region.names.diagnoses.iter().map(|(_, c)| category(c)).collect();
+        let categories: Vec<Option<Category>> = region.names.diagnoses.iter().map(|(_, c)| category(c)).collect();
         let same_name = same_name(region);
         let mut named: Vec<ItemId> = Vec::new();
         for of_record in items.chunk_by(|a, b| a.record == b.record) {
@@ -73,22 +70,22 @@ impl<'a> World<'a> {
             own.every.push(row);
             named.iter().for_each(|i| own.with_item[i.index()] += 1);
             let codes = std::iter::once(stay.diagnosis).chain(region.diagnoses_of(stay.record).iter().map(|d| d.code));
-            let codes: BTreeSet<&String> = codes.filter_map(|d| categories[d.some()?.index()].as_ref()).collect();
+            let codes: BTreeSet<Category> = codes.filter_map(|d| categories[d.some()?.index()]).collect();
             for code in codes {
-                own.stays.entry(code.clone()).or_default().push(row);
+                own.stays.entry(code).or_default().push(row);
             }
         }
         own
     }
 
     /// The categories, in order.
-    pub fn diagnoses(&self) -> Vec<&str> {
-        self.stays.keys().map(String::as_str).collect()
+    pub fn diagnoses(&self) -> Vec<Category> {
+        self.stays.keys().copied().collect()
     }
 
     /// What a diagnosis goes with: learnt over all hospitals, and for each that has a large part of its stays without that one.
-    pub fn learn(&self, code: &str, parameters: &Parameters) -> Vec<Learnt> {
-        let rows = &self.stays[code];
+    pub fn learn(&self, code: Category, parameters: &Parameters) -> Vec<Learnt> {
+        let rows = &self.stays[&code];
         let mut by_hospital: BTreeMap<HospitalId, usize> = BTreeMap::new();
         rows.iter().for_each(|r| *by_hospital.entry(r.1).or_default() += 1);
         let enough = by_hospital.values().filter(|n| **n as u64 >= parameters.min_stays).count();
@@ -103,12 +100,12 @@ impl<'a> World<'a> {
 
     fn without(
         &self,
-        code: &str,
+        code: Category,
         of: Option<HospitalId>,
         dominant: &BTreeSet<HospitalId>,
         parameters: &Parameters,
     ) -> Option<Learnt> {
-        let rows = &self.stays[code];
+        let rows = &self.stays[&code];
         let (items, chance) = self.items(rows, of, parameters);
         if items.is_empty() || chance > parameters.chance_share {
             return None;
@@ -127,7 +124,7 @@ impl<'a> World<'a> {
             return None;
         }
         let name = name(self.context.region, code);
-        Some(Learnt { code: code.to_string(), name, of, dominant: dominant.clone(), items, stays })
+        Some(Learnt { code, name, of, dominant: dominant.clone(), items, stays })
     }
 
     fn items_of(&self, row: &Row) -> impl Iterator<Item = ItemId> + '_ {
@@ -138,12 +135,12 @@ impl<'a> World<'a> {
     /// items have one that its other stays lack, and that no other hospital uses for anything else.
     pub fn is_billed_otherwise(
         &self,
-        code: &str,
+        code: Category,
         hospital: HospitalId,
         bare: &[RecordId],
         parameters: &Parameters,
     ) -> bool {
-        let rows = &self.stays[code];
+        let rows = &self.stays[&code];
         let is_bare = |r: &&Row| r.1 == hospital && bare.binary_search(&r.0).is_ok();
         let mut seen: FxHashMap<ItemId, [u32; 3]> = FxHashMap::default();
         let needed = parameters.own_item_share * bare.len() as f64;
@@ -223,8 +220,8 @@ fn same_name(region: &Region) -> Vec<ItemId> {
 }
 
 /// The name of the first code of a category that has one.
-fn name(region: &Region, code: &str) -> String {
-    let names = region.names.diagnoses.iter().filter(|(_, c)| c.get(..3).is_some_and(|c| c.eq_ignore_ascii_case(code)));
+fn name(region: &Region, code: Category) -> String {
+    let names = region.names.diagnoses.iter().filter(|(_, c)| Category::of(c) == Some(code));
     let mut texts = names.map(|(id, _)| region.names.texts.get(region.names.diagnosis_names[id.index()]));
     texts.find(|t| !t.is_empty()).unwrap_or_default().to_string()
 }

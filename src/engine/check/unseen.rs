@@ -7,8 +7,8 @@ use super::tables::rows;
 use super::warn::Warnings;
 use crate::facts::Facts;
 use crate::messages::args;
-use crate::model::{Region, TextId};
-use crate::rule::index::{Index, icd};
+use crate::model::{Region, TextId, icd};
+use crate::rule::index::Index;
 use crate::rulebook::{KnowledgeTable, PointColumn, Rulebook, national_code};
 use crate::stats::rounded;
 
@@ -97,7 +97,7 @@ impl Seen<'_> {
             }
             About::Diagnoses => !self.index.diagnoses(code).is_empty(),
             About::Operations => {
-                let code = icd(code.trim_end_matches('*'));
+                let code = icd::compared(code.trim_end_matches('*'));
                 let at = self.operations.partition_point(|own| *own < code);
                 self.operations.get(at).is_some_and(|own| own.starts_with(&code))
             }
@@ -107,7 +107,7 @@ impl Seen<'_> {
 
 fn operations(region: &Region) -> Vec<String> {
     let all = region.stays.iter().map(|stay| stay.operation).filter(|operation| *operation != TextId::NONE);
-    let mut codes: Vec<String> = all.map(|operation| icd(region.names.texts.get(operation))).collect();
+    let mut codes: Vec<String> = all.map(|operation| icd::compared(region.names.texts.get(operation))).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
