@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yishen::config::Mapping;
 use yishen::ingest::{self, Ingested};
-use yishen::model::{Column, Kind, OTHER_TABLES, Silent, Table, columns};
+use yishen::model::{CellType, Column, OTHER_TABLES, Silent, Table, columns};
 
 /// A file that is none of our tables: its name, the name of the table it is known as (empty where it is unknown), its headers.
 const STRANGERS: &[(&str, &str, &str)] = &[
@@ -89,15 +89,15 @@ type Name = fn(&Column) -> &'static str;
 /// A cell of a kind.
 fn cell(column: &Column) -> &'static str {
     match (column.kind, column.field) {
-        (Kind::Stamp | Kind::Date, "endtime") => "2025-03-05",
-        (Kind::Stamp | Kind::Date, _) => "2025-03-01",
-        (Kind::Money | Kind::Quantity | Kind::Price | Kind::Count, _) => "1",
-        (Kind::Sex | Kind::Flag, _) => "1",
-        (Kind::Class, _) => "09",
-        (Kind::Grade, _) => "01",
+        (CellType::Stamp | CellType::Date, "endtime") => "2025-03-05",
+        (CellType::Stamp | CellType::Date, _) => "2025-03-01",
+        (CellType::Money | CellType::Quantity | CellType::Price | CellType::Count, _) => "1",
+        (CellType::Sex | CellType::Flag, _) => "1",
+        (CellType::Class, _) => "09",
+        (CellType::Grade, _) => "01",
         (_, "certno") => "999900195605060014",
         (_, "med_type") => "21",
-        (Kind::Id, _) => "A1",
+        (CellType::Id, _) => "A1",
         _ => "甲",
     }
 }

@@ -70,7 +70,7 @@ impl Parameters {
 }
 
 /// A repeat and the probability that it is in excess.
-struct Judged<'a> {
+struct JudgedRepeat<'a> {
     repeat: &'a Repeat,
     /// By what the item, its class and the hospital show.
     posterior: f64,
@@ -80,7 +80,7 @@ struct Judged<'a> {
     listed: bool,
 }
 
-impl Judged<'_> {
+impl JudgedRepeat<'_> {
     fn probability(&self, stands_out: bool) -> f64 {
         match (stands_out, self.listed) {
             (_, true) => 0.0,
@@ -93,7 +93,7 @@ impl Judged<'_> {
 /// A stay with repeats that count.
 struct Tested<'a> {
     record: RecordId,
-    repeats: Vec<Judged<'a>>,
+    repeats: Vec<JudgedRepeat<'a>>,
     /// Separate occasions of repeats in the stay, habits left out, and how many flukes explain. Items of one class
     /// repeated on just the same days are one occasion: a panel of tests drawn twice.
     counted: u64,
@@ -199,7 +199,7 @@ fn test<'a>(
         let factor = people * schedule;
         let posterior = with_odds(natural.excess(cell, days, repeated), factor);
         let by_stay = with_odds((1.0 - natural.habit(cell, days, repeated)) * beyond_flukes, factor);
-        Some(Judged { repeat, posterior, by_stay, listed: cell.doubled })
+        Some(JudgedRepeat { repeat, posterior, by_stay, listed: cell.doubled })
     });
     Tested { record, repeats: judged.collect(), counted, expected, p: poisson_tail(counted, expected) }
 }
@@ -239,8 +239,8 @@ fn hours_apart(region: &Region, repeat: &Repeat, parameters: &Parameters) -> boo
 
 fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters) -> Option<Finding> {
     let stands_out = q <= parameters.max_q;
-    let probability = |j: &Judged<'_>| j.probability(stands_out);
-    let kept: Vec<&Judged<'_>> =
+    let probability = |j: &JudgedRepeat<'_>| j.probability(stands_out);
+    let kept: Vec<&JudgedRepeat<'_>> =
         tested.repeats.iter().filter(|j| probability(j) >= parameters.min_confidence).collect();
     if kept.is_empty() {
         return None;

@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use self::doses::{Use, uses};
+use self::doses::{DrugUse, uses};
 use self::excess::{Beyond, beyond};
-use self::houses::House;
+use self::houses::Favoured;
 use self::leads::{Lead, Parameters, Suspect, leads, ranks};
 use crate::facts::Posted;
 use crate::finding::{Finding, Subject};
@@ -138,8 +138,8 @@ fn finding(
 fn institution(
     context: &Context<'_>,
     posted: &Posted<'_>,
-    drugs: &[House],
-    uses: &[Use],
+    drugs: &[Favoured],
+    uses: &[DrugUse],
     listed: &BTreeSet<u32>,
     parameters: &Parameters,
 ) -> Option<Finding> {

@@ -6,7 +6,7 @@ use chrono::Datelike;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::shares::{Count, Funnel, Judged, judge};
+use super::shares::{Count, Funnel, JudgedShare, judge};
 use crate::finding::Finding;
 use crate::model::{Day, HospitalId, RowRef, Setting, Table};
 use crate::rule::coverage::compared_with;
@@ -63,7 +63,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
             min_spread: parameters.min_spread,
         };
         let counts: Vec<Count> = delays.iter().map(count).collect();
-        let late = |j: &Judged| {
+        let late = |j: &JudgedShare| {
             let stands_out = j.share() >= parameters.min_ratio * j.expected && j.q <= parameters.max_q;
             stands_out && j.share() >= parameters.min_share
         };
@@ -138,7 +138,7 @@ fn visits(context: &Context<'_>) -> Delays {
 fn finding(
     context: &Context<'_>,
     kind: &str,
-    judged: &Judged,
+    judged: &JudgedShare,
     delays: &[Delay],
     bound: f64,
     parameters: &Parameters,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::shares::{Count, Funnel, Judged, judge};
+use super::shares::{Count, Funnel, JudgedShare, judge};
 use crate::facts::StayItem;
 use crate::finding::{Finding, Subject};
 use crate::model::icd::Category;
@@ -223,12 +223,12 @@ fn compared(context: &Context<'_>, kind: &str, owns: &Owns, bound: f64, paramete
         |(hospital, own): (&HospitalId, &Own)| Count { hospital: *hospital, hits: own.over.len() as u64, of: own.of };
     let counts: Vec<Count> = owns.iter().map(count).collect();
     let funnel = parameters.funnel();
-    let stands_out = |j: &Judged| {
+    let stands_out = |j: &JudgedShare| {
         let far = j.share() >= parameters.min_share && j.share() >= parameters.min_ratio * j.expected;
         far && j.q <= parameters.max_q
     };
     let judged = judge(&counts, funnel).into_iter().filter(stands_out);
-    let complete = |j: Judged| {
+    let complete = |j: JudgedShare| {
         let mut finding = finding(context, kind, j.count.hospital, &owns[&j.count.hospital], bound, parameters);
         (finding.p_value, finding.q_value) = (Some(j.p), Some(j.q));
         finding.expected = Some(j.expected * j.count.of as f64);

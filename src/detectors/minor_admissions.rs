@@ -54,14 +54,14 @@ const LODGING: [FeeClass; 5] =
 
 /// What makes a stay one that needed no bed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Reason {
     /// It consists of tests.
     Tests,
     /// A slight illness, treated as outpatients are.
     Slight,
 }
 
-impl Kind {
+impl Reason {
     const ALL: [Self; 2] = [Self::Tests, Self::Slight];
 
     /// As evidence says it.
@@ -74,10 +74,10 @@ impl Kind {
 }
 
 /// A stay that was judged.
-struct Judged {
+struct JudgedStay {
     stay: u32,
     /// What kind it is of, if any.
-    kind: Option<Kind>,
+    kind: Option<Reason>,
     /// Whether it would be one of tests if twice as much treatment were allowed.
     near: bool,
     tests: Fen,
@@ -109,7 +109,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 }
 
 /// Every stay that can be judged.
-fn judged(context: &Context<'_>, parameters: &Parameters) -> Vec<Judged> {
+fn judged(context: &Context<'_>, parameters: &Parameters) -> Vec<JudgedStay> {
     let region = context.region;
     let series = Series::new(region, &parameters.series_codes, &parameters.series_words);
     let mut out = Vec::new();
@@ -126,8 +126,8 @@ fn judged(context: &Context<'_>, parameters: &Parameters) -> Vec<Judged> {
 
 /// Marks the slight illnesses that were treated as outpatients are: without an operation, and for no more a night than half of
 /// all stays are.
-fn slight(region: &Region, judged: &mut [Judged], parameters: &Parameters) {
-    let nightly = |j: &Judged| j.treatment.yuan() / f64::from(region.stays[j.stay as usize].nights().max(1));
+fn slight(region: &Region, judged: &mut [JudgedStay], parameters: &Parameters) {
+    let nightly = |j: &JudgedStay| j.treatment.yuan() / f64::from(region.stays[j.stay as usize].nights().max(1));
     let mut all: Vec<f64> = judged.iter().map(nightly).collect();
     if all.is_empty() {
         return;
@@ -136,7 +136,7 @@ fn slight(region: &Region, judged: &mut [Judged], parameters: &Parameters) {
     let usual = *all.select_nth_unstable_by(middle, f64::total_cmp).1;
     for j in judged.iter_mut().filter(|j| j.kind.is_none() && !j.operated && nightly(j) <= usual) {
         let code = region.names.diagnoses.get(region.stays[j.stay as usize].diagnosis);
-        j.kind = begins(code, &parameters.minor_codes).then_some(Kind::Slight);
+        j.kind = begins(code, &parameters.minor_codes).then_some(Reason::Slight);
     }
 }
 
@@ -158,7 +158,7 @@ fn counts(region: &Region, stay: &Stay, series: &Series<'_>, parameters: &Parame
 }
 
 /// Whether a stay is minor; `None` where its bill is not known well enough.
-fn judge(region: &Region, index: u32, total: &StayTotal, parameters: &Parameters) -> Option<Judged> {
+fn judge(region: &Region, index: u32, total: &StayTotal, parameters: &Parameters) -> Option<JudgedStay> {
     let stay = &region.stays[index as usize];
     let of = |classes: &[FeeClass]| -> Fen { classes.iter().map(|c| total.by_class[*c as usize]).sum() };
     let billed = total.amount();
@@ -175,9 +175,17 @@ fn judge(region: &Region, index: u32, total: &StayTotal, parameters: &Parameters
     let limit = if slight { parameters.minor_treatment_share } else { parameters.max_treatment_share };
     let tested = tests.yuan() >= parameters.min_test_share * billed.yuan();
     let within = |limit: f64| tested && treatment.yuan() <= limit * billed.yuan();
-    let kind = within(limit).then_some(Kind::Tests);
+    let kind = within(limit).then_some(Reason::Tests);
     let operated = stay.operation.some().is_some() || of(&[FeeClass::Surgery]) > Fen(0);
-    Some(Judged { stay: index, kind, near: kind.is_none() && within(2.0 * limit), tests, treatment, billed, operated })
+    Some(JudgedStay {
+        stay: index,
+        kind,
+        near: kind.is_none() && within(2.0 * limit),
+        tests,
+        treatment,
+        billed,
+        operated,
+    })
 }
 
 /// A hospital that stands out.
@@ -194,23 +202,23 @@ struct Hospital {
 /// are controlled over hospitals and kinds.
 fn hospitals(
     region: &Region,
-    judged: &[Judged],
+    judged: &[JudgedStay],
     parameters: &Parameters,
 ) -> ([BTreeMap<HospitalId, Hospital>; 2], usize, usize) {
-    let mut all: BTreeMap<HospitalId, [House; 2]> = BTreeMap::new();
-    for kind in Kind::ALL {
+    let mut all: BTreeMap<HospitalId, [HospitalTally; 2]> = BTreeMap::new();
+    for kind in Reason::ALL {
         let rates = Rates::new(region, judged, kind, parameters.enough_stays);
         for j in judged {
             let stay = &region.stays[j.stay as usize];
             let house = &mut all.entry(stay.hospital).or_default()[kind as usize];
             add(&mut house.tally, j.kind == Some(kind));
             house.expected += rates.elsewhere(region, stay);
-            house.near += f64::from(u8::from(kind == Kind::Tests && j.near));
+            house.near += f64::from(u8::from(kind == Reason::Tests && j.near));
         }
     }
     let ids: Vec<HospitalId> = all.keys().copied().collect();
     let groups = groups(region, &ids, parameters.min_peers);
-    let standings = Kind::ALL.map(|kind| {
+    let standings = Reason::ALL.map(|kind| {
         let counts: Vec<(f64, f64)> =
             all.values().map(|h| &h[kind as usize]).map(|h| (h.tally[0], h.expected)).collect();
         count_standings(&counts, &groups)
@@ -220,7 +228,7 @@ fn hospitals(
     let compared = standings[0].iter().flatten().count();
     let mut out = [BTreeMap::new(), BTreeMap::new()];
     for (i, (id, houses)) in all.iter().enumerate() {
-        for kind in Kind::ALL {
+        for kind in Reason::ALL {
             let (house, at) = (&houses[kind as usize], kind as usize * ids.len() + i);
             let Some(standing) = standings[kind as usize][i] else { continue };
             let [minor, stays] = house.tally;
@@ -243,7 +251,7 @@ fn hospitals(
 
 /// The stays of one kind at a hospital.
 #[derive(Clone, Copy, Default)]
-struct House {
+struct HospitalTally {
     tally: Tally,
     /// Expected by what others show.
     expected: f64,
@@ -265,11 +273,11 @@ struct Rates {
     own: BTreeMap<HospitalId, Tally>,
     all: Tally,
     enough: f64,
-    kind: Kind,
+    kind: Reason,
 }
 
 impl Rates {
-    fn new(region: &Region, judged: &[Judged], kind: Kind, enough: f64) -> Self {
+    fn new(region: &Region, judged: &[JudgedStay], kind: Reason, enough: f64) -> Self {
         let mut rates = Self {
             kind,
             categories: BTreeMap::new(),
@@ -323,10 +331,10 @@ enum Alike {
 }
 
 /// What stays are compared by, finely and coarsely: the diagnosis where the treatment is judged, the patient where the diagnosis is.
-fn alike(region: &Region, stay: &Stay, kind: Kind) -> (Alike, Option<u8>) {
+fn alike(region: &Region, stay: &Stay, kind: Reason) -> (Alike, Option<u8>) {
     match kind {
-        Kind::Tests => (Alike::Illness(region.category(stay.diagnosis)), region.chapter(stay.diagnosis)),
-        Kind::Slight => {
+        Reason::Tests => (Alike::Illness(region.category(stay.diagnosis)), region.chapter(stay.diagnosis)),
+        Reason::Slight => {
             let born = region.birth(stay.person, Some(stay));
             let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
             (Alike::Age(AGES.iter().filter(|from| age >= **from).count()), Some(stay.sex as u8))
@@ -334,7 +342,7 @@ fn alike(region: &Region, stay: &Stay, kind: Kind) -> (Alike, Option<u8>) {
     }
 }
 
-fn finding(region: &Region, judged: &Judged, kind: Kind, hospital: &Hospital) -> Finding {
+fn finding(region: &Region, judged: &JudgedStay, kind: Reason, hospital: &Hospital) -> Finding {
     let stay = &region.stays[judged.stay as usize];
     let mut finding = stay_finding(region, judged.stay as usize);
     finding.add_risk(Subject::Stay(judged.stay), region.at_stake(stay));

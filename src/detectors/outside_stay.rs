@@ -31,19 +31,19 @@ struct Parameters {
 
 /// Tests are done before admission and reported after discharge; other services are not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum Service {
     Test,
     Other,
 }
 
-fn kind(class: FeeClass) -> Kind {
+fn kind(class: FeeClass) -> Service {
     match class {
         FeeClass::Examination
         | FeeClass::Laboratory
         | FeeClass::Consultation
         | FeeClass::Registration
-        | FeeClass::GeneralTreatment => Kind::Test,
-        _ => Kind::Other,
+        | FeeClass::GeneralTreatment => Service::Test,
+        _ => Service::Other,
     }
 }
 
@@ -96,7 +96,7 @@ struct Breach<'a> {
 struct Habits<'a> {
     parameters: &'a Parameters,
     /// By hospital, kind of charge and side: the furthest day up to which each day is used by enough stays.
-    reach: BTreeMap<(HospitalId, Kind, bool), i64>,
+    reach: BTreeMap<(HospitalId, Service, bool), i64>,
 }
 
 impl<'a> Habits<'a> {
@@ -106,14 +106,14 @@ impl<'a> Habits<'a> {
         with_lines: &BTreeMap<HospitalId, u32>,
         parameters: &'a Parameters,
     ) -> Self {
-        let mut stays: BTreeMap<(HospitalId, Kind, bool, i64), BTreeSet<RecordId>> = BTreeMap::new();
+        let mut stays: BTreeMap<(HospitalId, Service, bool, i64), BTreeSet<RecordId>> = BTreeMap::new();
         for line in outside {
             let stay = region.stay_of(line.record).expect("only lines of stays are kept");
             let kind = kind(region.fees.class[line.line as usize]);
             let days = i64::from(line.days);
             stays.entry((stay.hospital, kind, days > 0, days.abs())).or_default().insert(line.record);
         }
-        let mut reach: BTreeMap<(HospitalId, Kind, bool), i64> = BTreeMap::new();
+        let mut reach: BTreeMap<(HospitalId, Service, bool), i64> = BTreeMap::new();
         for (&(hospital, kind, after, days), records) in &stays {
             let all = f64::from(with_lines.get(&hospital).copied().unwrap_or(0));
             let used =
@@ -144,12 +144,12 @@ impl<'a> Habits<'a> {
 
 impl Parameters {
     /// Days outside the stay that need no explanation.
-    fn grace(&self, kind: Kind, after: bool) -> i64 {
+    fn grace(&self, kind: Service, after: bool) -> i64 {
         match (kind, after) {
-            (Kind::Test, true) => self.report_days.max(self.grace_after_days),
-            (Kind::Test, false) => self.pre_admission_days.max(self.grace_before_days),
-            (Kind::Other, true) => self.grace_after_days,
-            (Kind::Other, false) => self.grace_before_days,
+            (Service::Test, true) => self.report_days.max(self.grace_after_days),
+            (Service::Test, false) => self.pre_admission_days.max(self.grace_before_days),
+            (Service::Other, true) => self.grace_after_days,
+            (Service::Other, false) => self.grace_before_days,
         }
     }
 }

@@ -77,7 +77,8 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     };
     // Where bills are steered over a mark, members may leave on different days, each when the bill has passed it.
     let marks = super::threshold_stays::marks(context);
-    let to_marks = |at: usize, ward: &gather::Ward| gather::to_marks(context.region, at, ward, marks.get(&ward.id)?);
+    let to_marks =
+        |at: usize, ward: &gather::NamedHospital| gather::to_marks(context.region, at, ward, marks.get(&ward.id)?);
     let steered: Vec<(usize, search::Hospital)> =
         wards.iter().enumerate().filter_map(|(at, ward)| Some((at, to_marks(at, ward)?))).collect();
     let hospitals: Vec<&search::Hospital> =

@@ -41,13 +41,13 @@ struct Parameters {
 /// Returns and discharges.
 type Tally = [f64; 2];
 /// Chapter of diagnosis and age band.
-type Kind = (Option<u8>, u8);
+type Patients = (Option<u8>, u8);
 
 /// First years of the age bands.
 const AGES: [i32; 4] = [6, 18, 45, 65];
 
 /// A hospital's figures.
-struct House {
+struct HospitalFigures {
     tally: Tally,
     expected: f64,
     standing: Option<Standing>,
@@ -94,15 +94,15 @@ fn returns(discharge: &Discharge, window: i32) -> bool {
     discharge.next.is_some_and(|n| n.gap <= window)
 }
 
-fn kind(region: &Region, stay: &Stay) -> Kind {
+fn kind(region: &Region, stay: &Stay) -> Patients {
     let born = region.birth(stay.person, Some(stay));
     let age = born.map_or(-1, |(_, last)| (stay.admitted.day.0 - last.0) / 365);
     (region.chapter(stay.diagnosis), AGES.iter().filter(|from| age >= **from).count() as u8)
 }
 
-fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeMap<HospitalId, House> {
-    let mut cells: BTreeMap<(HospitalId, Kind), Tally> = BTreeMap::new();
-    let mut kinds: BTreeMap<Kind, Tally> = BTreeMap::new();
+fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeMap<HospitalId, HospitalFigures> {
+    let mut cells: BTreeMap<(HospitalId, Patients), Tally> = BTreeMap::new();
+    let mut kinds: BTreeMap<Patients, Tally> = BTreeMap::new();
     let mut whole = Tally::default();
     for discharge in all {
         let stay = &region.stays[discharge.stay as usize];
@@ -114,12 +114,16 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
         }
     }
     let base = (whole[0] + 0.5) / (whole[1] + 1.0);
-    let mut houses: BTreeMap<HospitalId, House> = BTreeMap::new();
+    let mut houses: BTreeMap<HospitalId, HospitalFigures> = BTreeMap::new();
     for ((hospital, kind), own) in &cells {
         let others = [kinds[kind][0] - own[0], kinds[kind][1] - own[1]];
         // Kinds that hardly any other hospital has are drawn to the region's rate.
         let rate = (others[0] + 20.0 * base) / (others[1] + 20.0);
-        let house = houses.entry(*hospital).or_insert(House { tally: Tally::default(), expected: 0.0, standing: None });
+        let house = houses.entry(*hospital).or_insert(HospitalFigures {
+            tally: Tally::default(),
+            expected: 0.0,
+            standing: None,
+        });
         house.tally[0] += own[0];
         house.tally[1] += own[1];
         house.expected += rate * own[1];
@@ -134,7 +138,7 @@ fn houses(region: &Region, all: &[Discharge], parameters: &Parameters) -> BTreeM
 fn finding(
     region: &Region,
     hospital: HospitalId,
-    house: &House,
+    house: &HospitalFigures,
     (standing, q): (&Standing, f64),
     all: &[Discharge],
     parameters: &Parameters,

@@ -27,7 +27,7 @@ pub(super) struct Funnel {
 
 /// An institution against its peers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Judged {
+pub(super) struct JudgedShare {
     pub count: Count,
     /// The peers' middle share.
     pub expected: f64,
@@ -36,7 +36,7 @@ pub(super) struct Judged {
     pub q: f64,
 }
 
-impl Judged {
+impl JudgedShare {
     pub fn share(&self) -> f64 {
         self.count.hits as f64 / self.count.of.max(1) as f64
     }
@@ -54,12 +54,12 @@ fn chance(count: &Count) -> f64 {
 /// Tests every institution with enough records against all others: the null is that its level is drawn like theirs, from a law
 /// with their median and a robust estimate of their spread beyond chance; the tail is Student's t with as many degrees of
 /// freedom as there are peers less one. q-values over all institutions tested.
-pub(super) fn judge(counts: &[Count], funnel: Funnel) -> Vec<Judged> {
+pub(super) fn judge(counts: &[Count], funnel: Funnel) -> Vec<JudgedShare> {
     let tested: Vec<&Count> = counts.iter().filter(|c| c.of >= funnel.min_of.max(1)).collect();
     if tested.len() <= funnel.min_peers {
         return Vec::new();
     }
-    let mut judged: Vec<Judged> = tested.iter().map(|own| one(own, &tested, funnel)).collect();
+    let mut judged: Vec<JudgedShare> = tested.iter().map(|own| one(own, &tested, funnel)).collect();
     let p: Vec<f64> = judged.iter().map(|j| j.p).collect();
     for (judged, q) in judged.iter_mut().zip(benjamini_hochberg(&p, p.len())) {
         judged.q = q;
@@ -67,7 +67,7 @@ pub(super) fn judge(counts: &[Count], funnel: Funnel) -> Vec<Judged> {
     judged
 }
 
-fn one(own: &Count, all: &[&Count], funnel: Funnel) -> Judged {
+fn one(own: &Count, all: &[&Count], funnel: Funnel) -> JudgedShare {
     let peers: Vec<&&Count> = all.iter().filter(|c| c.hospital != own.hospital).collect();
     let median = |values: Vec<f64>| quantile(&mut { values }, 0.5).unwrap_or(0.0);
     let middle = median(peers.iter().map(|c| level(c)).collect());
@@ -78,7 +78,7 @@ fn one(own: &Count, all: &[&Count], funnel: Funnel) -> Judged {
     let z = (level(own) - middle) / spread.sqrt();
     let freedom = (peers.len() as f64 - 1.0).max(1.0);
     let p = StudentsT::new(0.0, 1.0, freedom).map_or(1.0, |t| t.sf(z));
-    Judged { count: *own, expected: middle.sin().powi(2), peers: peers.len(), p, q: 1.0 }
+    JudgedShare { count: *own, expected: middle.sin().powi(2), peers: peers.len(), p, q: 1.0 }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::judge::{House, Judged, judge};
+use self::judge::{Early, Returns, judge};
 use super::illness::Illnesses;
 use super::returns::{Discharge, Excuse, Next, Plan, discharges};
 use super::series::Series;
@@ -59,12 +59,12 @@ fn houses(
     all: &[Discharge],
     excuse: Option<Excuse>,
     to: i32,
-) -> BTreeMap<HospitalId, House> {
-    let mut out: BTreeMap<HospitalId, House> = BTreeMap::new();
+) -> BTreeMap<HospitalId, Returns> {
+    let mut out: BTreeMap<HospitalId, Returns> = BTreeMap::new();
     for discharge in all {
         let house = out
             .entry(region.stays[discharge.stay as usize].hospital)
-            .or_insert_with(|| House { discharges: 0.0, gaps: vec![[0.0; 2]; to as usize + 1] });
+            .or_insert_with(|| Returns { discharges: 0.0, gaps: vec![[0.0; 2]; to as usize + 1] });
         house.discharges += if discharge.is_transfer() && excuse != Some(Excuse::Transfer) { 0.0 } else { 1.0 };
         if let Some(next) = joint(discharge, excuse).filter(|n| n.gap <= to) {
             house.gaps[next.gap as usize][kind(region, illnesses, discharge.stay, next.stay)] += 1.0;
@@ -160,8 +160,8 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 
 /// The returns that one thing excuses, or nothing, by hospital, and the hospitals that stand out among them.
 struct Judgements {
-    houses: BTreeMap<HospitalId, House>,
-    judged: BTreeMap<HospitalId, Judged>,
+    houses: BTreeMap<HospitalId, Returns>,
+    judged: BTreeMap<HospitalId, Early>,
 }
 
 /// The hospitals that stand out by returns that nothing excuses, and by those of each excuse: it holds as far as the others
@@ -264,7 +264,7 @@ fn finding(region: &Region, chain: &[Joint], judgements: &BTreeMap<Option<Excuse
 }
 
 /// Returns of the hospital by days between, with what was expected of each.
-fn by_gap(judged: &Judged) -> Value {
+fn by_gap(judged: &Early) -> Value {
     let row = |(gap, (seen, expected)): (usize, &(f64, f64))| json!({"gap": gap, "seen": seen, "expected": rounded(*expected, 1)});
     Value::Array(judged.by_gap.iter().enumerate().map(row).collect())
 }

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::bills::{Bill, Group, House, NO_LABEL, Prices, Side, both_sides};
+use self::bills::{Bill, Group, HospitalBills, NO_LABEL, Prices, Side, both_sides};
 use self::scan::{Bars, Test, scan, standing};
 use self::steered::{Over, histogram, steered};
 use crate::finding::{Finding, Subject};
@@ -88,7 +88,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     // Each hospital is there twice, once from either side of its marks.
     let hospitals = houses.len() / 2;
     let tested: BTreeSet<usize> = tests.iter().map(|t| t.house % hospitals).collect();
-    let bills = |house: &House| house.bills.len() + house.heaped + house.packaged;
+    let bills = |house: &HospitalBills| house.bills.len() + house.heaped + house.packaged;
     Ok(Coverage::of(Unit::Stays, tested.iter().map(|i| bills(&houses[*i])).sum())
         .not(Why::FewRecords, Unit::Hospitals, hospitals - tested.len())
         .not(Why::NoTotal, Unit::Stays, context.index.counts().free_stays)
@@ -96,7 +96,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 }
 
 /// The hospitals of a region, then the same from the other side of their marks, every test made of them, and those of the tests that stand.
-fn look(region: &Region, parameters: &Parameters) -> (Vec<House>, Vec<Test>, Vec<usize>) {
+fn look(region: &Region, parameters: &Parameters) -> (Vec<HospitalBills>, Vec<Test>, Vec<usize>) {
     let bars = parameters.bars();
     let houses = both_sides(region_bills(region), &parameters.prices());
     let tests = scan(&houses, &bars);
@@ -140,7 +140,7 @@ fn region_bills(region: &Region) -> Vec<(u32, Bill)> {
 /// Share of the confidence that is left where nobody can be compared with.
 const ALONE: f64 = 0.7;
 
-fn finding(region: &Region, test: &Test, house: &House, tests: usize) -> Finding {
+fn finding(region: &Region, test: &Test, house: &HospitalBills, tests: usize) -> Finding {
     let rest = house.without(&test.groups);
     let over = steered(test, &rest);
     let bills: Vec<&Bill> = over.bills.iter().map(|s| &rest.bills[s.bill]).collect();
@@ -171,7 +171,14 @@ fn finding(region: &Region, test: &Test, house: &House, tests: usize) -> Finding
     finding
 }
 
-fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, rest: &House, over: &Over) {
+fn evidence(
+    finding: &mut Finding,
+    region: &Region,
+    test: &Test,
+    house: &HospitalBills,
+    rest: &HospitalBills,
+    over: &Over,
+) {
     let probable: f64 = over.bills.iter().map(|s| s.probability).sum();
     let returning = returning(region, rest, over);
     let put = |evidence: &mut serde_json::Map<String, Value>, field: &str, value: Value| {
@@ -209,7 +216,7 @@ fn evidence(finding: &mut Finding, region: &Region, test: &Test, house: &House, 
 }
 
 /// Each stay over the mark with its probability, the most probable first.
-fn steered_list(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
+fn steered_list(region: &Region, rest: &HospitalBills, over: &Over) -> Vec<Value> {
     let mut all: Vec<(f64, &Bill)> =
         over.bills.iter().map(|s| (rounded(s.probability, 3), &rest.bills[s.bill])).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
@@ -228,7 +235,7 @@ fn steered_list(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
 }
 
 /// The patients with more than one bill over the mark, those with most first.
-fn returning(region: &Region, rest: &House, over: &Over) -> Vec<Value> {
+fn returning(region: &Region, rest: &HospitalBills, over: &Over) -> Vec<Value> {
     let mut by_person: BTreeMap<u32, Vec<&Bill>> = BTreeMap::new();
     for steered in &over.bills {
         let bill = &rest.bills[steered.bill];

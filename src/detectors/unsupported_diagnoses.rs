@@ -8,14 +8,14 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::shares::{Count, Funnel, Judged, judge};
+use super::shares::{Count, Funnel, JudgedShare, judge};
 use crate::finding::{Finding, Subject};
 use crate::model::{Fen, HospitalId, RecordId};
 use crate::rule::coverage::{Unit, Why, charged_stays, compared_with};
 use crate::rule::subjects::list;
 use crate::rule::{Context, Detector, Judgement, RuleError, parameters};
 use crate::stats::{benjamini_hochberg, percent, rounded};
-use learn::{Learnt, World};
+use learn::{Charged, Learnt};
 
 pub(super) const DETECTOR: Detector =
     Detector { id: "unsupported-diagnoses", check: |card| parameters::<Parameters>(card).map(drop), run };
@@ -42,14 +42,14 @@ struct Parameters {
 /// A hospital's stays with one diagnosis that nothing goes with.
 struct Excess<'a> {
     learnt: &'a Learnt,
-    judged: Judged,
+    judged: JudgedShare,
     bare: Vec<RecordId>,
 }
 
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
-    let world = World::new(context);
-    let learnt: Vec<Vec<Learnt>> = world.diagnoses().into_par_iter().map(|d| world.learn(d, &parameters)).collect();
+    let charged = Charged::new(context);
+    let learnt: Vec<Vec<Learnt>> = charged.diagnoses().into_par_iter().map(|d| charged.learn(d, &parameters)).collect();
     let learnt: Vec<Learnt> = learnt.into_iter().flatten().collect();
     let mut found: Vec<Excess<'_>> = learnt.iter().flat_map(|l| excesses(l, &parameters)).collect();
     // One family of tests: every hospital and diagnosis with enough stays.
@@ -63,7 +63,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
             && judged.share() >= parameters.min_ratio * judged.expected
     };
     let own =
-        |e: &&Excess<'_>| !world.is_billed_otherwise(e.learnt.code, e.judged.count.hospital, &e.bare, &parameters);
+        |e: &&Excess<'_>| !charged.is_billed_otherwise(e.learnt.code, e.judged.count.hospital, &e.bare, &parameters);
     let findings = found.iter().filter(stands_out).filter(own).map(|e| finding(context, e, &parameters)).collect();
     let compared: BTreeSet<HospitalId> = found.iter().map(|e| e.judged.count.hospital).collect();
     let all: BTreeSet<HospitalId> = context.region.stays.iter().map(|s| s.hospital).collect();

@@ -148,7 +148,7 @@ fn one(detectors: &[Detector], context: &Context<'_>, catalog: &Catalog) -> (Rul
 /// What runs a card.
 enum Runner<'a> {
     Detector(&'a Detector),
-    Limit(&'static limits::Kind),
+    Limit(&'static limits::LimitKind),
     Query,
 }
 

@@ -126,7 +126,7 @@ impl Facts {
 }
 
 /// One use of an item, in the order in which uses are grouped.
-type Use = (ItemId, Option<Day>, Price, Quantity, u32);
+type ItemUse = (ItemId, Option<Day>, Price, Quantity, u32);
 
 /// What was billed of an item on one day.
 type DaySum = (Option<Day>, Quantity);
@@ -202,7 +202,7 @@ const IDLE_WORDS: [&str; 14] =
     ["床位", "护理", "诊查", "诊察", "挂号", "空调", "取暖", "陪护", "陪床", "膳食", "伙食", "餐费", "床日", "病历"];
 
 impl Pass<'_> {
-    fn record(&mut self, record: RecordId, uses: &mut Vec<Use>, sums: &mut Vec<DaySum>) {
+    fn record(&mut self, record: RecordId, uses: &mut Vec<ItemUse>, sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let lines = fees.of(record);
         if lines.is_empty() {
@@ -307,7 +307,7 @@ impl Pass<'_> {
     }
 
     /// All uses of one item in one record, by day.
-    fn item(&mut self, record: RecordId, uses: &[Use], sums: &mut Vec<DaySum>) {
+    fn item(&mut self, record: RecordId, uses: &[ItemUse], sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
         let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
         let place = self.facts.item_lines.len();
@@ -341,7 +341,7 @@ impl Pass<'_> {
     }
 
     /// Drugs billed for more than the day.
-    fn supplies(&mut self, record: RecordId, uses: &[Use]) {
+    fn supplies(&mut self, record: RecordId, uses: &[ItemUse]) {
         let class = self.region.fees.class[uses[0].4 as usize];
         if !matches!(class, FeeClass::WesternDrug | FeeClass::HerbalSlice | FeeClass::ChinesePatent) {
             return;
@@ -391,7 +391,7 @@ impl Pass<'_> {
     }
 
     /// Identical lines of one item on one day.
-    fn repeats(&mut self, record: RecordId, hospital: HospitalId, uses: &[Use], day: Day) {
+    fn repeats(&mut self, record: RecordId, hospital: HospitalId, uses: &[ItemUse], day: Day) {
         let times = self.times.entry((hospital, uses[0].0)).or_insert([0; 8]);
         for same in uses.chunk_by(|a, b| (a.2, a.3) == (b.2, b.3)).filter(|s| s[0].3.0 > 0) {
             times[same.len().min(8) - 1] += 1;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::names::{Name, normal, undressed};
-use crate::model::{Column, Kind, Table, columns};
+use crate::model::{CellType, Column, Table, columns};
 
 /// How the headers of a file stand for the columns of a table.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ fn look_up(table: Table, name: &Name) -> Option<(&'static Column, usize)> {
         return Some((column, rank + 1));
     }
     let fits = |column: &Column| {
-        let money = matches!(column.kind, Kind::Money | Kind::Price);
+        let money = matches!(column.kind, CellType::Money | CellType::Price);
         // A count of ten thousand pieces or a code in yuan is not what the column is.
         money || matches!(name.unit, None | Some(0))
     };

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::beside_rows::BesideRows;
 use super::seen::Seen;
-use crate::model::{Column, Kind, Stamp, Table};
+use crate::model::{CellType, Column, Stamp, Table};
 
 /// What a text id belongs to; ids of one domain are comparable across tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,13 +79,13 @@ pub(super) fn keep(column: &Column) -> Option<Keep> {
         | (Table::Purchases, "prod_geay_flag")
         | (Table::Stock, "rx_flag" | "trdn_flag" | "pric") => return None,
         _ => match column.kind {
-            Kind::Money => Keep::Integer(2),
-            Kind::Quantity => Keep::Integer(4),
-            Kind::Price => Keep::Integer(6),
-            Kind::Count => Keep::Integer(0),
-            Kind::Stamp | Kind::Date => Keep::Moment,
-            Kind::Sex | Kind::Class | Kind::Grade | Kind::Flag => Keep::Small,
-            Kind::Id | Kind::Text => return None,
+            CellType::Money => Keep::Integer(2),
+            CellType::Quantity => Keep::Integer(4),
+            CellType::Price => Keep::Integer(6),
+            CellType::Count => Keep::Integer(0),
+            CellType::Stamp | CellType::Date => Keep::Moment,
+            CellType::Sex | CellType::Class | CellType::Grade | CellType::Flag => Keep::Small,
+            CellType::Id | CellType::Text => return None,
         },
     })
 }

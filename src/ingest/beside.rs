@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::assign::Assigned;
 use super::layout::{Beside, Layout, Rows};
 use super::names::Name;
-use crate::model::{Column, Kind, Table, column};
+use crate::model::{CellType, Column, Table, column};
 
 /// What lies beside the main table of a file. `record` is how the headers of charge lines stand for a stay or a visit, where
 /// they do.
@@ -60,7 +60,7 @@ fn record_of_lines(fees: &mut Layout, (table, mut record): (Table, Assigned)) ->
         };
         let Some(line) = own else { continue };
         let theirs = record.columns[at].filter(|c| !shared(c.field) && !shared(line.field));
-        if let Some(theirs) = theirs.filter(|c| !(sum && c.kind == Kind::Money)) {
+        if let Some(theirs) = theirs.filter(|c| !(sum && c.kind == CellType::Money)) {
             record.take(theirs.field);
         }
     }

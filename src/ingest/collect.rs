@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values, only};
 use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
-use super::files::Source;
+use super::files::InputFile;
 use super::header::{self, Headers, Layout};
 use super::names::normal;
 use super::parser::Parser;
@@ -244,7 +244,7 @@ pub(super) fn slot(table: Table) -> usize {
 /// # Errors
 /// Every file that cannot be read as what it is, unless the run goes on without; see [`Error`].
 pub(super) fn collect(
-    sources: &[Source],
+    sources: &[InputFile],
     headers: Headers<'_>,
     keep_going: bool,
     progress: &dyn Progress,
@@ -670,7 +670,7 @@ fn header_columns(layout: &Layout, batches: &[Batch]) -> Vec<HeaderColumn> {
 }
 
 /// What the configuration names and no file has: a slip of the pen, or last month's headers.
-fn unmet(mapping: &Mapping, sources: &[Source], met: &BTreeSet<String>) -> Vec<Note> {
+fn unmet(mapping: &Mapping, sources: &[InputFile], met: &BTreeSet<String>) -> Vec<Note> {
     let every = std::iter::once(&mapping.columns).chain(mapping.files.iter().map(|rule| &rule.columns));
     let mut notes = Vec::new();
     for (table, fields) in every.flatten() {

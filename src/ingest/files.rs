@@ -15,7 +15,7 @@ const STDIN: &str = "-";
 
 /// A file to read.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct InputFile {
     pub path: PathBuf,
     /// Name used in reports: the file name, with folders only as far as names would clash.
     pub name: String,
@@ -30,8 +30,8 @@ pub(super) struct Source {
 
 /// The files behind the paths, and what was not looked at.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
-    pub files: Vec<Source>,
+pub(super) struct InputFiles {
+    pub files: Vec<InputFile>,
     pub unread: Vec<Unread>,
     /// Hidden files that were passed over.
     pub hidden: u64,
@@ -58,7 +58,7 @@ struct Reached {
 ///
 /// # Errors
 /// Every path that is not there or cannot be read, and a file that is named as data and as a peer's alike.
-pub(super) fn expand(paths: &[PathBuf], peers: &[PathBuf]) -> Result<Sources, Error> {
+pub(super) fn expand(paths: &[PathBuf], peers: &[PathBuf]) -> Result<InputFiles, Error> {
     let mut found = Found::default();
     for (path, peer) in paths.iter().map(|p| (p, false)).chain(peers.iter().map(|p| (p, true))) {
         for path in wildcards(path) {
@@ -92,14 +92,21 @@ pub(super) fn expand(paths: &[PathBuf], peers: &[PathBuf]) -> Result<Sources, Er
         let meta = path.metadata().ok();
         let stream = meta.as_ref().is_none_or(|m| !m.is_file());
         let name = if stream { path.display().to_string() } else { tail(&path, 1) };
-        files.push(Source { name, named, bytes: meta.filter(|_| !stream).map_or(0, |m| m.len()), path, peer, stream });
+        files.push(InputFile {
+            name,
+            named,
+            bytes: meta.filter(|_| !stream).map_or(0, |m| m.len()),
+            path,
+            peer,
+            stream,
+        });
     }
     if !found.faults.is_empty() {
         return Err(Error::all(found.faults));
     }
     distinguish(&mut files);
     files.sort_by_cached_key(|s| (s.peer, s.name.clone()));
-    Ok(Sources { files, unread: found.unread, hidden: found.hidden })
+    Ok(InputFiles { files, unread: found.unread, hidden: found.hidden })
 }
 
 /// The files that a path with wildcards stands for where no file is called so: not every shell expands them.
@@ -164,7 +171,7 @@ fn tail(path: &Path, parts: usize) -> String {
 }
 
 /// Lengthens the names of files that share one until they differ.
-fn distinguish(sources: &mut [Source]) {
+fn distinguish(sources: &mut [InputFile]) {
     for parts in 2..=DEPTH + 2 {
         let mut names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
         names.sort();
@@ -193,7 +200,7 @@ fn mark(meta: &std::fs::Metadata) -> Mark {
     (meta.len(), meta.modified().ok())
 }
 
-impl Source {
+impl InputFile {
     /// Opens the file. A stream is written to a temporary file first.
     ///
     /// # Errors

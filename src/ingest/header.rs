@@ -8,7 +8,7 @@ pub(super) use super::layout::Layout;
 use super::names::{Name, normal, undressed};
 use crate::config::Mapping;
 use crate::model::{
-    CASE_FRONT, Column, DEDUCTED, Kind, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, REFUSED, TRACED, Table, columns,
+    CASE_FRONT, CellType, Column, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, REFUSED, TRACED, Table, columns,
     is_word,
 };
 
@@ -306,8 +306,8 @@ fn is_truth(near: &Try, whole: &Try) -> bool {
 fn drop_lists(tries: &mut Vec<Try>, names: &[Name]) {
     let event = |list: Table, column: &Column| {
         let own = columns(list).iter().any(|c| c.field == column.field);
-        let kind = matches!(column.kind, Kind::Money | Kind::Quantity | Kind::Price)
-            || (column.kind == Kind::Stamp && list == Table::Persons);
+        let kind = matches!(column.kind, CellType::Money | CellType::Quantity | CellType::Price)
+            || (column.kind == CellType::Stamp && list == Table::Persons);
         let id = matches!(column.field, "mdtrt_id" | "setl_id" | "feedetl_sn" | "hilist_code" | "hilist_name")
             || column.field.contains("_dept_")
             || matches!(column.field, "bilg_dr_codg" | "chfpdr_code")
@@ -329,7 +329,7 @@ fn drop_periods(tries: &mut Vec<Try>, names: &[Name]) {
     const OF_A_STAY: [&str; 6] = ["setl_id", "setl_time", "med_type", "dscg_way", "ipt_no", "ipt_days"];
     const PLACES: [&str; 7] = ["床位", "bed", "room", "治疗室", "机器", "机号", "machine"];
     let placed = names.iter().any(|n| PLACES.iter().any(|place| n.full.contains(place)));
-    let says_more = |t: &Try| t.given.found().any(|c| c.kind == Kind::Money || OF_A_STAY.contains(&c.field));
+    let says_more = |t: &Try| t.given.found().any(|c| c.kind == CellType::Money || OF_A_STAY.contains(&c.field));
     let is_period = |t: &Try| {
         let national = |field: &str| t.given.at(field).is_some_and(|at| names[at].full == field);
         let of_query = national("begntime") && national("endtime");

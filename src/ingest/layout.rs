@@ -3,7 +3,7 @@
 use super::assign::Assigned;
 use super::names::{Name, normal, speaks_of_unit, unit};
 use super::values::half_width;
-use crate::model::{Column, Kind, Table};
+use crate::model::{CellType, Column, Table};
 
 /// A header row understood as a table.
 #[derive(Clone, Debug)]
@@ -72,8 +72,11 @@ impl Layout {
     /// Columns of money that are used and whose header, or a title, names a unit that is not understood.
     fn unknown_units(&self, name: &[String], titles: &[Vec<String>]) -> Vec<String> {
         let strange = |name: &Name| name.unit.is_none() && name.qualifier.as_deref().is_some_and(speaks_of_unit);
-        let headers =
-            self.headers.iter().zip(&self.columns).filter(|(_, column)| column.is_some_and(|c| c.kind == Kind::Money));
+        let headers = self
+            .headers
+            .iter()
+            .zip(&self.columns)
+            .filter(|(_, column)| column.is_some_and(|c| c.kind == CellType::Money));
         let headers = headers.map(|(header, _)| header).filter(|header| strange(&Name::new(header)));
         let titles = name
             .iter()

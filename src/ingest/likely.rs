@@ -3,7 +3,7 @@
 use super::HeaderColumn;
 use super::names::Name;
 use super::values::{Open, Purpose, Reading, Sense, clean, decimal, fee_class, flag, grade, moment, sex};
-use crate::model::{Column, Kind, Table, columns};
+use crate::model::{CellType, Column, Table, columns};
 
 /// Headers that may be a column, best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,11 +36,14 @@ const NO_INSTITUTION: [&str; 13] =
 fn is_of_another(column: &Column, header: &str) -> bool {
     let full = Name::new(header).full;
     let says = |words: &[&str]| words.iter().any(|w| full.contains(w));
-    column.kind == Kind::Id && (says(&AMOUNTS) || (column.field == "fixmedins_code" && says(&NO_INSTITUTION)))
+    column.kind == CellType::Id && (says(&AMOUNTS) || (column.field == "fixmedins_code" && says(&NO_INSTITUTION)))
 }
 
-fn is_measure(kind: Kind) -> bool {
-    matches!(kind, Kind::Stamp | Kind::Date | Kind::Money | Kind::Price | Kind::Quantity | Kind::Count)
+fn is_measure(kind: CellType) -> bool {
+    matches!(
+        kind,
+        CellType::Stamp | CellType::Date | CellType::Money | CellType::Price | CellType::Quantity | CellType::Count
+    )
 }
 
 /// Likeness from which a name is told.
@@ -252,7 +255,7 @@ fn is_named_elsewhere(column: &Column, header: &HeaderColumn) -> bool {
     };
     let is = |other: &Column| {
         // `RegNum` is no quantity, whatever its digits look like.
-        let loose = column.kind == Kind::Id && is_measure(other.kind) && ends_like_an_id(&header.header);
+        let loose = column.kind == CellType::Id && is_measure(other.kind) && ends_like_an_id(&header.header);
         other.field != column.field && !loose && says(other) && fits(other, &header.samples) != Some(false)
     };
     columns(column.table).iter().chain(any).any(is)
@@ -269,14 +272,16 @@ fn tells(column: &Column, samples: &[String]) -> bool {
     let any = |test: fn(&[u8]) -> bool| samples.iter().map(|s| clean(s.as_bytes())).any(test);
     match (column.kind, column.field) {
         // The number of the bill that a row takes back makes a refund of every row.
-        (Kind::Flag, _) | (Kind::Text, "age" | "spler_name") | (Kind::Id, "init_setl_id" | "manu_lotnum") => false,
-        (Kind::Sex | Kind::Class | Kind::Grade, _) => any(|c| !c.iter().all(u8::is_ascii_alphanumeric)),
-        (Kind::Date, "brdy") => {
+        (CellType::Flag, _)
+        | (CellType::Text, "age" | "spler_name")
+        | (CellType::Id, "init_setl_id" | "manu_lotnum") => false,
+        (CellType::Sex | CellType::Class | CellType::Grade, _) => any(|c| !c.iter().all(u8::is_ascii_alphanumeric)),
+        (CellType::Date, "brdy") => {
             let number = |c: &[u8]| c.iter().all(u8::is_ascii_digit) && !matches!(c.len(), 8 | 14);
             !any(|c| c.len() < 7) && !any(number) && any(is_old)
         }
-        (Kind::Text, "dise_codg" | "diag_code") => true,
-        (Kind::Text, field) => {
+        (CellType::Text, "dise_codg" | "diag_code") => true,
+        (CellType::Text, field) => {
             let coded = |c: &[u8]| c.is_ascii() && !c.contains(&b' ') && c.iter().any(u8::is_ascii_digit);
             (field.ends_with("_name") || field == "addr") && !any(coded) && any(|c| sex(c).is_none())
         }
@@ -292,24 +297,24 @@ pub fn fits(column: &Column, samples: &[String]) -> Option<bool> {
     }
     let all = |test: fn(&[u8]) -> bool| cells.iter().all(|cell| test(cell));
     Some(match (column.kind, column.field) {
-        (Kind::Stamp | Kind::Date, "brdy") => all(is_birth),
+        (CellType::Stamp | CellType::Date, "brdy") => all(is_birth),
         // What was charged, settled or begun before there was insurance is a birth.
-        (Kind::Stamp | Kind::Date, "begntime" | "endtime" | "setl_time" | "fee_ocur_time") => {
+        (CellType::Stamp | CellType::Date, "begntime" | "endtime" | "setl_time" | "fee_ocur_time") => {
             all(is_date) && !cells.iter().any(|c| is_old(c))
         }
-        (Kind::Stamp | Kind::Date, _) => all(is_date),
-        (Kind::Money | Kind::Price | Kind::Quantity, _) => all(is_amount),
-        (Kind::Count, _) => all(|c| decimal(c, 0).is_some_and(|n| (0..10_000).contains(&n)) && c.len() <= 5),
-        (Kind::Sex, _) => all(|c| sex(c).is_some()),
-        (Kind::Class, _) => all(|c| fee_class(c).is_some()),
-        (Kind::Grade, _) => all(|c| grade(c).is_some()),
-        (Kind::Flag, _) => all(|c| flag(c, Sense::Plain).is_some()),
-        (Kind::Id, "certno") => all(is_certificate),
-        (Kind::Id, _) => all(is_id),
-        (Kind::Text, "dise_codg" | "diag_code") => all(is_diagnosis),
-        (Kind::Text, "age") => all(|c| decimal(c, 0).is_some_and(|n| (0..150).contains(&n))),
-        (Kind::Text, field) if field.ends_with("_name") || field == "addr" => all(is_word),
-        (Kind::Text, _) => all(|c| c.len() <= 24 && !is_date(c) && !c.contains(&b'.')),
+        (CellType::Stamp | CellType::Date, _) => all(is_date),
+        (CellType::Money | CellType::Price | CellType::Quantity, _) => all(is_amount),
+        (CellType::Count, _) => all(|c| decimal(c, 0).is_some_and(|n| (0..10_000).contains(&n)) && c.len() <= 5),
+        (CellType::Sex, _) => all(|c| sex(c).is_some()),
+        (CellType::Class, _) => all(|c| fee_class(c).is_some()),
+        (CellType::Grade, _) => all(|c| grade(c).is_some()),
+        (CellType::Flag, _) => all(|c| flag(c, Sense::Plain).is_some()),
+        (CellType::Id, "certno") => all(is_certificate),
+        (CellType::Id, _) => all(is_id),
+        (CellType::Text, "dise_codg" | "diag_code") => all(is_diagnosis),
+        (CellType::Text, "age") => all(|c| decimal(c, 0).is_some_and(|n| (0..150).contains(&n))),
+        (CellType::Text, field) if field.ends_with("_name") || field == "addr" => all(is_word),
+        (CellType::Text, _) => all(|c| c.len() <= 24 && !is_date(c) && !c.contains(&b'.')),
     })
 }
 

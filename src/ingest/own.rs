@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::names::normal;
-use super::sniff::{self, Kind};
+use super::sniff::{self, FileFormat};
 use crate::messages::{Catalog, Lang};
 
 /// First columns of a report and all of a list of rejected rows, as CSV.
@@ -77,9 +77,9 @@ pub(super) fn is_report(path: &Path) -> bool {
         return false;
     }
     match sniff::kind(&head) {
-        Kind::Own => true,
-        Kind::Zip => zip::ZipArchive::new(file).is_ok_and(|mut archive| is_marked(&mut archive)),
-        Kind::Parquet => super::parquet::columns(&path.display().to_string(), file).is_ok_and(|c| is_columns(&c)),
+        FileFormat::Own => true,
+        FileFormat::Zip => zip::ZipArchive::new(file).is_ok_and(|mut archive| is_marked(&mut archive)),
+        FileFormat::Parquet => super::parquet::columns(&path.display().to_string(), file).is_ok_and(|c| is_columns(&c)),
         // A report without a lead is an empty file in some formats.
         _ => head.is_empty(),
     }

@@ -10,7 +10,7 @@ use super::values::{
     Grade, Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, grade, id, is_damaged_id, is_dash,
     is_nothing, measured, moment, orders, sex,
 };
-use crate::model::{Column, FeeClass, Kind, Sex, Stamp, Table, column, columns};
+use crate::model::{CellType, Column, FeeClass, Sex, Stamp, Table, column, columns};
 
 /// Rows of a batch that samples are taken from, and samples of a column.
 const SAMPLED: (u64, usize) = (40, 3);
@@ -83,7 +83,7 @@ impl Slot {
 
     /// Whether it is an amount of money.
     pub fn is_money(&self) -> bool {
-        self.column.kind == Kind::Money
+        self.column.kind == CellType::Money
     }
 }
 
@@ -124,12 +124,12 @@ impl Parser {
         for (at, from, column) in given.iter().cloned() {
             let role = stand_in(layout.table, column, has);
             let Some(mut keep) = keep(role) else { continue };
-            if let (Keep::Integer(scale), Kind::Money | Kind::Price) = (&mut keep, column.kind) {
+            if let (Keep::Integer(scale), CellType::Money | CellType::Price) = (&mut keep, column.kind) {
                 // Money in units of 10^n yuan has n more decimals to the fen.
                 let power = layout.powers.get(at).copied().flatten().unwrap_or(0);
                 *scale = scale.saturating_add_signed(power);
             }
-            let alternative = role.kind != Kind::Id && role.stands_in.is_some_and(has);
+            let alternative = role.kind != CellType::Id && role.stands_in.is_some_and(has);
             let key = role.required && !alternative && role.field != "endtime";
             let named = |domain| matches!(keep, Keep::Symbol(d) if d == domain);
             let first = role.field == "oprn_oprt_code";
@@ -143,7 +143,7 @@ impl Parser {
             let code = named(Domain::Diagnosis) || named(Domain::Doctor) || first;
             let stands_in = columns(layout.table)
                 .iter()
-                .any(|c| c.required && c.kind != Kind::Id && c.stands_in == Some(role.field) && !has(c.field));
+                .any(|c| c.required && c.kind != CellType::Id && c.stands_in == Some(role.field) && !has(c.field));
             // The sign of a total says whether it is a charge or a refund, so a settlement cannot live without it.
             let needed = key
                 || stands_in
@@ -167,8 +167,8 @@ impl Parser {
                     "vali_flag" => Sense::Valid,
                     _ => Sense::Plain,
                 },
-                strict: column.kind != Kind::Text || code,
-                id: column.kind == Kind::Id,
+                strict: column.kind != CellType::Text || code,
+                id: column.kind == CellType::Id,
                 code,
                 first,
                 spare,
@@ -338,7 +338,7 @@ impl Parser {
         for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
             let raw = slot.cell(row);
             let cell = slot.clean(&raw);
-            let broken = slot.column.kind == Kind::Id && is_damaged_id(cell);
+            let broken = slot.column.kind == CellType::Id && is_damaged_id(cell);
             *damaged += u64::from(broken);
             let cell = match (broken, slot.first) {
                 (true, _) => b"",
@@ -395,7 +395,7 @@ impl Parser {
 fn stand_in(table: Table, column: &'static Column, has: impl Fn(&str) -> bool) -> &'static Column {
     columns(table)
         .iter()
-        .find(|c| c.kind == Kind::Id && c.required && c.stands_in == Some(column.field) && !has(c.field))
+        .find(|c| c.kind == CellType::Id && c.required && c.stands_in == Some(column.field) && !has(c.field))
         .unwrap_or(column)
 }
 
@@ -433,7 +433,7 @@ fn check(slot: &Slot, row: &csv::ByteRecord, raw: &[u8], cell: &[u8], suspect: b
         return Err("reject-missing");
     }
     let names_a_record = slot.key || slot.field == "mdtrt_id";
-    if names_a_record && slot.column.kind == Kind::Id && is_damaged_id(cell) {
+    if names_a_record && slot.column.kind == CellType::Id && is_damaged_id(cell) {
         return Err("reject-damaged-id");
     }
     Ok(())
@@ -456,8 +456,8 @@ impl Slot {
         match (self.keep, self.column.kind) {
             (Keep::Moment, _) => moment(cell, self.purpose) != Reading::Unread,
             (Keep::Integer(scale), _) => decimal(cell, scale).is_some() || measured(cell, scale).is_some(),
-            (_, Kind::Sex) => sex(cell).is_some(),
-            (_, Kind::Flag) => flag(cell, self.sense).is_some(),
+            (_, CellType::Sex) => sex(cell).is_some(),
+            (_, CellType::Flag) => flag(cell, self.sense).is_some(),
             _ => true,
         }
     }
@@ -510,7 +510,7 @@ fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut See
             Some(value) => value,
             None if is_dash(raw) => 0,
             None if cell.is_empty() => NO_INTEGER,
-            None => match measured(cell, scale).filter(|_| slot.column.kind == Kind::Quantity) {
+            None => match measured(cell, scale).filter(|_| slot.column.kind == CellType::Quantity) {
                 Some((value, unit)) => {
                     seen.units.add(&unit);
                     value
@@ -526,9 +526,9 @@ fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut See
             },
         }),
         Values::Small(values) => values.push(match slot.column.kind {
-            Kind::Sex => sex(cell).unwrap_or_else(|| seen.unknown(cell, Sex::Unknown)) as u8,
-            Kind::Grade => grade(cell).unwrap_or_else(|| seen.unknown(cell, Grade::Unknown)) as u8,
-            Kind::Class => fee_class(cell).unwrap_or_else(|| seen.unknown(cell, FeeClass::Unknown)) as u8,
+            CellType::Sex => sex(cell).unwrap_or_else(|| seen.unknown(cell, Sex::Unknown)) as u8,
+            CellType::Grade => grade(cell).unwrap_or_else(|| seen.unknown(cell, Grade::Unknown)) as u8,
+            CellType::Class => fee_class(cell).unwrap_or_else(|| seen.unknown(cell, FeeClass::Unknown)) as u8,
             _ => {
                 let flag = flag(cell, slot.sense).unwrap_or_else(|| seen.unknown(cell, None));
                 FLAG[flag.map_or(0, |yes| 1 + usize::from(yes))]

@@ -11,10 +11,10 @@ use super::book::{self, Book, Format};
 use super::bounded::{gunzip, member};
 use super::collect::{Collected, Fault, Found, RowsOnly, When, join};
 use super::error::Error;
-use super::files::{Source, is_hidden, spool};
+use super::files::{InputFile, is_hidden, spool};
 use super::header::Headers;
 use super::sheet::{Sheet, Tables};
-use super::sniff::{self, Kind};
+use super::sniff::{self, FileFormat};
 use super::stranger::Unknown;
 use super::{Input, Note, Unread, markup, own, parquet, text};
 use crate::messages::args;
@@ -35,7 +35,7 @@ pub(super) struct Reader<'a> {
 /// Where something stands.
 #[derive(Clone)]
 struct Place<'a> {
-    source: &'a Source,
+    source: &'a InputFile,
     input: usize,
     /// Members of archives and sheets on the way, joined.
     member: String,
@@ -56,7 +56,7 @@ impl Place<'_> {
 
 impl Reader<'_> {
     /// Reads a source; what could not be read of it is a fault among those of [`Collected`].
-    pub fn source(&mut self, source: &Source) {
+    pub fn source(&mut self, source: &InputFile) {
         if self.headers.of(&source.name).skipped() {
             return self.all.left_out(source.name.clone());
         }
@@ -92,7 +92,7 @@ impl Reader<'_> {
         file.rewind().map_err(cannot)?;
         let kind = sniff::kind(&head);
         match kind {
-            Kind::Text => {
+            FileFormat::Text => {
                 let mut hashing = Hashing { inner: &mut file, hash: Sha256::new() };
                 let outcome = {
                     let name = place.name();
@@ -107,7 +107,7 @@ impl Reader<'_> {
                 self.all.inputs[place.input].sha256 = sha256;
                 self.text_outcome(&place, outcome);
             }
-            Kind::Own | Kind::Unread(_) => self.stream(&place, kind, Cursor::new(head))?,
+            FileFormat::Own | FileFormat::Unread(_) => self.stream(&place, kind, Cursor::new(head))?,
             _ => {
                 let mut hash = Sha256::new();
                 io::copy(&mut file, &mut HashWrite(&mut hash)).map_err(cannot)?;
@@ -126,10 +126,10 @@ impl Reader<'_> {
     }
 
     /// Reads something that can be sought in, of a known kind.
-    fn content(&mut self, place: &Place<'_>, kind: Kind, mut file: File) -> Result<(), Error> {
+    fn content(&mut self, place: &Place<'_>, kind: FileFormat, mut file: File) -> Result<(), Error> {
         let damaged = |e: String| Error::Damaged { file: place.name(), reason: e };
         match kind {
-            Kind::Zip => {
+            FileFormat::Zip => {
                 let size = file.metadata().map_or(0, |m| m.len());
                 if size < sniff::SMALLEST_ZIP {
                     return self.leave(place, "unread-stub");
@@ -145,7 +145,7 @@ impl Reader<'_> {
                     sniff::Zip::Book => self.book(place, Format::New, &file),
                 }
             }
-            Kind::Compound => {
+            FileFormat::Compound => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|e| damaged(e.to_string()))?;
                 match sniff::compound_kind(&bytes) {
@@ -154,7 +154,7 @@ impl Reader<'_> {
                     sniff::Compound::Book => self.book(place, Format::Old, &file),
                 }
             }
-            Kind::Parquet => match self.parquet(place, file)? {
+            FileFormat::Parquet => match self.parquet(place, file)? {
                 parquet::Outcome::Table(table) => {
                     let (layout, parser, batches) = *table;
                     let found = Found {
@@ -181,20 +181,20 @@ impl Reader<'_> {
     }
 
     /// Reads something that comes as a stream, of a known kind; what must be sought in is kept in a temporary file.
-    fn stream(&mut self, place: &Place<'_>, kind: Kind, mut source: impl Read + Send) -> Result<(), Error> {
+    fn stream(&mut self, place: &Place<'_>, kind: FileFormat, mut source: impl Read + Send) -> Result<(), Error> {
         let broken = |e: io::Error| Error::broken(&place.name(), 0, e);
         match kind {
-            Kind::Text => {
+            FileFormat::Text => {
                 let name = place.name();
                 let outcome = text::read(&name, source, self.headers.of(&name), &RowsOnly(self.progress))?;
                 self.text_outcome(place, outcome);
                 Ok(())
             }
-            Kind::Gzip => {
+            FileFormat::Gzip => {
                 let inner = gunzip(Box::new(source) as Box<dyn Read + Send + '_>);
                 self.member(place, Place { depth: place.depth + 1, ..place.clone() }, inner)
             }
-            Kind::Tar => {
+            FileFormat::Tar => {
                 let mut archive = tar::Archive::new(source);
                 let mut names = Names::default();
                 for entry in archive.entries().map_err(broken)? {
@@ -219,11 +219,11 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
-            Kind::Zip | Kind::Compound | Kind::Parquet => {
+            FileFormat::Zip | FileFormat::Compound | FileFormat::Parquet => {
                 let (file, _) = spool(source).map_err(broken)?;
                 self.content(place, kind, file)
             }
-            Kind::Markup => {
+            FileFormat::Markup => {
                 let mut bytes = Vec::new();
                 source.by_ref().take(MARKUP + 1).read_to_end(&mut bytes).map_err(broken)?;
                 if bytes.len() as u64 > MARKUP {
@@ -231,8 +231,8 @@ impl Reader<'_> {
                 }
                 self.markup(place, &bytes)
             }
-            Kind::Own => self.leave(place, "unread-own-report"),
-            Kind::Unread(reason) => self.leave(place, reason),
+            FileFormat::Own => self.leave(place, "unread-own-report"),
+            FileFormat::Unread(reason) => self.leave(place, reason),
         }
     }
 

@@ -7,7 +7,7 @@ use super::parser::Parser;
 use super::seen::Seen;
 use super::values::{DAY_FIRST, MONTH_FIRST, Open, Purpose, YEAR_FIRST, century_before, ends_of, in_orders, orders};
 use crate::messages::args;
-use crate::model::{Day, Kind, Stamp};
+use crate::model::{CellType, Day, Stamp};
 
 /// A column of which so many cells, and such a share, cannot be read holds something else.
 const MANY: u64 = 20;
@@ -270,10 +270,10 @@ fn unreadable(file: &str, parser: &Parser, batches: &[Batch], out: &mut Settled)
 }
 
 /// What a column should hold, as messages choose by it.
-pub(super) fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: CellType) -> &'static str {
     match kind {
-        Kind::Stamp | Kind::Date => "date",
-        Kind::Id | Kind::Text => "text",
+        CellType::Stamp | CellType::Date => "date",
+        CellType::Id | CellType::Text => "text",
         _ => "number",
     }
 }

@@ -9,7 +9,7 @@ pub(super) const HEAD: usize = 64 << 10;
 
 /// What a file or a member of an archive is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum FileFormat {
     Text,
     Gzip,
     /// A ZIP: an archive, or one of the formats that are one; [`zip_kind`] tells.
@@ -27,16 +27,16 @@ pub(super) enum Kind {
 }
 
 /// What the first bytes say.
-pub(super) fn kind(head: &[u8]) -> Kind {
+pub(super) fn kind(head: &[u8]) -> FileFormat {
     match head {
-        [0x1F, 0x8B, ..] => return Kind::Gzip,
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return Kind::Zip,
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => return Kind::Compound,
-        [b'P', b'A', b'R', b'1', ..] => return Kind::Parquet,
+        [0x1F, 0x8B, ..] => return FileFormat::Gzip,
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return FileFormat::Zip,
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => return FileFormat::Compound,
+        [b'P', b'A', b'R', b'1', ..] => return FileFormat::Parquet,
         _ => {}
     }
     if head.get(257..262) == Some(b"ustar") || is_old_tar(head) {
-        return Kind::Tar;
+        return FileFormat::Tar;
     }
     const MAGIC: [(&[u8], &str); 23] = [
         (b"Rar!", "unread-rar"),
@@ -64,13 +64,13 @@ pub(super) fn kind(head: &[u8]) -> Kind {
         (b"PK", "unread-stub"),
     ];
     if let Some((_, reason)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Kind::Unread(reason);
+        return FileFormat::Unread(reason);
     }
     if is_dbf(head) {
-        return Kind::Unread("unread-dbf");
+        return FileFormat::Unread("unread-dbf");
     }
     if head.len() > 8 && &head[4..8] == b"ftyp" {
-        return Kind::Unread("unread-picture");
+        return FileFormat::Unread("unread-picture");
     }
     text_kind(head)
 }
@@ -94,11 +94,11 @@ fn is_dbf(head: &[u8]) -> bool {
     version && (1..=12).contains(&month) && (1..=31).contains(&day) && header > 32 && matches!(header % 32, 0 | 1 | 8)
 }
 
-fn text_kind(head: &[u8]) -> Kind {
+fn text_kind(head: &[u8]) -> FileFormat {
     let encoding = wide(head);
     let written = head.iter().rposition(|b| *b != 0).map_or(0, |at| at + 1);
     if encoding.is_none() && is_binary(&head[..written]) {
-        return Kind::Unread("unread-binary");
+        return FileFormat::Unread("unread-binary");
     }
     let marked = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
     let text = decode(&marked[..marked.len().min(4096)], encoding.unwrap_or(Encoding::Gb18030)).0;
@@ -108,19 +108,19 @@ fn text_kind(head: &[u8]) -> Kind {
     if starts(&["<?xml", "<workbook", "<ss:workbook"]) {
         let sheet =
             ["urn:schemas-microsoft-com:office:spreadsheet", "<html", "<table"].iter().any(|w| lower.contains(w));
-        return if sheet { Kind::Markup } else { Kind::Unread("unread-xml") };
+        return if sheet { FileFormat::Markup } else { FileFormat::Unread("unread-xml") };
     }
     if starts(&["<html", "<!doctype html", "<table", "<meta", "<head", "<style", "<body", "<div", "<!--"]) {
-        return Kind::Markup;
+        return FileFormat::Markup;
     }
     if starts(&["mime-version:", "message-id:", "from: "]) {
-        return Kind::Unread("unread-mht");
+        return FileFormat::Unread("unread-mht");
     }
     if super::own::is_text(text) {
-        return Kind::Own;
+        return FileFormat::Own;
     }
     if starts(&["{\"", "{\n", "{\r", "{ ", "[{", "[\n", "[\r", "[ {"]) {
-        return Kind::Unread("unread-json");
+        return FileFormat::Unread("unread-json");
     }
     let statement = |line: &str| {
         ["insert into ", "create table ", "drop table ", "lock tables ", "create database "]
@@ -128,9 +128,9 @@ fn text_kind(head: &[u8]) -> Kind {
             .any(|w| line.starts_with(w))
     };
     if starts(&["-- ", "--\n", "--\r", "/*"]) || lower.lines().take(40).any(|l| statement(l.trim_start())) {
-        return Kind::Unread("unread-sql");
+        return FileFormat::Unread("unread-sql");
     }
-    Kind::Text
+    FileFormat::Text
 }
 
 /// Whether bytes are no text of any encoding: many control characters other than those that keep lines and cells apart.
@@ -204,29 +204,29 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_content() {
-        assert_eq!(kind(b"Rar!\x1a\x07"), Kind::Unread("unread-rar"));
+        assert_eq!(kind(b"Rar!\x1a\x07"), FileFormat::Unread("unread-rar"));
         assert_eq!(
             kind(b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">"),
-            Kind::Markup
+            FileFormat::Markup
         );
-        assert_eq!(kind(b"\xef\xbb\xbf<html><table>"), Kind::Markup);
-        assert_eq!(kind(b"-- dump\nINSERT INTO t VALUES (1);"), Kind::Unread("unread-sql"));
-        assert_eq!(kind(b"{\"a\": 1}"), Kind::Unread("unread-json"));
-        assert_eq!(kind("就诊ID,人员编号\n".as_bytes()), Kind::Text);
-        assert_eq!(kind(b"a\x01b\x01c\n1\x01\x01\n"), Kind::Text);
-        assert_eq!(kind(b""), Kind::Text);
+        assert_eq!(kind(b"\xef\xbb\xbf<html><table>"), FileFormat::Markup);
+        assert_eq!(kind(b"-- dump\nINSERT INTO t VALUES (1);"), FileFormat::Unread("unread-sql"));
+        assert_eq!(kind(b"{\"a\": 1}"), FileFormat::Unread("unread-json"));
+        assert_eq!(kind("就诊ID,人员编号\n".as_bytes()), FileFormat::Text);
+        assert_eq!(kind(b"a\x01b\x01c\n1\x01\x01\n"), FileFormat::Text);
+        assert_eq!(kind(b""), FileFormat::Text);
         let mut old = [0u8; 1024];
         old[..8].copy_from_slice(b"fees.csv");
         old[100..108].copy_from_slice(b"0000644\0");
         old[124..136].copy_from_slice(b"00000000012\0");
         let sum = 8 * 32 + old.iter().map(|b| u32::from(*b)).sum::<u32>();
         old[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        assert_eq!(kind(&old), Kind::Tar);
+        assert_eq!(kind(&old), FileFormat::Tar);
         old[0] = b'g';
-        assert_ne!(kind(&old), Kind::Tar);
-        assert_eq!(kind(&[0; 100]), Kind::Text);
-        assert_eq!(kind(&[1, 0, 3, 0, 0, 9, 0, 0, 0, 0, 0, 0, 17]), Kind::Unread("unread-binary"));
+        assert_ne!(kind(&old), FileFormat::Tar);
+        assert_eq!(kind(&[0; 100]), FileFormat::Text);
+        assert_eq!(kind(&[1, 0, 3, 0, 0, 9, 0, 0, 0, 0, 0, 0, 17]), FileFormat::Unread("unread-binary"));
         let utf16: Vec<u8> = "psn_no,fixmedins_code\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(kind(&utf16), Kind::Text);
+        assert_eq!(kind(&utf16), FileFormat::Text);
     }
 }

@@ -6,7 +6,7 @@ use super::points::Scope;
 use crate::model::Day;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct AgeLimit;
 
 /// First and last age allowed, in years or in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Ages {
     }
 }
 
-impl Limit for Kind {
+impl Limit for AgeLimit {
     const NAMES: &'static [&'static str] =
         &["max_age_years", "min_age_years", "age_range_years", "max_age_days", "age_range_days"];
     type Bound = Ages;

@@ -7,7 +7,7 @@ use crate::model::Fen;
 use crate::rule::RuleError;
 use crate::rule::peaks::Measure;
 
-pub struct Kind;
+pub struct AmountLimit;
 
 /// The cap of a window.
 pub struct Cap {
@@ -15,7 +15,7 @@ pub struct Cap {
     fen: Fen,
 }
 
-impl Limit for Kind {
+impl Limit for AmountLimit {
     const NAMES: &'static [&'static str] = &[
         "max_amount_per_stay",
         "max_amount_per_day",
@@ -36,7 +36,7 @@ impl Limit for Kind {
 
     fn hits<'a>(scope: &'a Scope<'a, Cap>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |cap: &Cap| (cap.window, cap.fen.yuan());
-        let excess = |cap: &Cap, used: &[windows::Use]| {
+        let excess = |cap: &Cap, used: &[windows::PointLine]| {
             let claimed: Fen = used.iter().map(|u| u.claimed).sum();
             let over = claimed - cap.fen;
             (over > Fen(0)).then(|| Excess { observed: claimed.yuan(), lines: from_the_last(used, over) })

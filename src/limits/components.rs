@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::days::{Lines, Together, parties};
 use super::points::{Point, Scope, items_of};
-use super::windows::{Use, by_point, from_the_last};
+use super::windows::{PointLine, by_point, from_the_last};
 use crate::facts::StayItem;
 use crate::model::{Fen, ItemId, RecordId};
 use crate::rule::RuleError;
 use crate::rulebook::national_code;
 
-pub struct Kind;
+pub struct ComponentsLimit;
 
 /// The item for all of them: its code, and its price where the table says one.
 pub struct Whole {
@@ -19,7 +19,7 @@ pub struct Whole {
     price: Option<Fen>,
 }
 
-impl Limit for Kind {
+impl Limit for ComponentsLimit {
     const NAMES: &'static [&'static str] = &["components_same_day", "components_same_stay"];
     const WIDE: Wide = Wide::Habit;
     type Bound = Whole;
@@ -100,8 +100,8 @@ fn excess(items: &BTreeMap<ItemId, Lines>, price: Option<Fen>) -> Vec<(u32, Fen)
     // The dearest component's lines come first, so that the others carry the money.
     let mut order: Vec<(&ItemId, &Lines)> = items.iter().collect();
     order.sort_by_key(|(item, own)| (std::cmp::Reverse(own.claimed), **item));
-    let used = |(item, own): &(&ItemId, &Lines)| -> Vec<Use> {
-        let of = |&(line, claimed): &(u32, Fen)| Use {
+    let used = |(item, own): &(&ItemId, &Lines)| -> Vec<PointLine> {
+        let of = |&(line, claimed): &(u32, Fen)| PointLine {
             day: None,
             about: None,
             line,
@@ -112,7 +112,7 @@ fn excess(items: &BTreeMap<ItemId, Lines>, price: Option<Fen>) -> Vec<(u32, Fen)
         };
         own.lines.iter().map(of).collect()
     };
-    let used: Vec<Use> = order.iter().flat_map(used).collect();
+    let used: Vec<PointLine> = order.iter().flat_map(used).collect();
     let part: BTreeMap<u32, Fen> =
         from_the_last(&used, all - price.unwrap_or(dearest)).into_iter().map(|(u, fen)| (u.line, fen)).collect();
     used.iter().map(|u| (u.line, part.get(&u.line).copied().unwrap_or(Fen(0)))).collect()

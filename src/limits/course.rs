@@ -2,12 +2,12 @@
 
 use super::breaches::{Hit, Limit};
 use super::points::Scope;
-use super::windows::{self, Excess, Use, Window};
+use super::windows::{self, Excess, PointLine, Window};
 use crate::model::Day;
 use crate::rule::RuleError;
 use crate::rule::peaks::Measure;
 
-pub struct Kind;
+pub struct CourseLimit;
 
 /// The days of a window.
 pub struct Course {
@@ -15,7 +15,7 @@ pub struct Course {
     days: u32,
 }
 
-impl Limit for Kind {
+impl Limit for CourseLimit {
     const NAMES: &'static [&'static str] = &["max_use_days", "max_use_days_per_year", "max_use_days_per_lifetime"];
     type Bound = Course;
 
@@ -35,7 +35,7 @@ impl Limit for Kind {
 }
 
 /// All that was used after the last day paid for. Lines without a date are on no day.
-fn too_long(most: u32, used: &[Use]) -> Option<Excess> {
+fn too_long(most: u32, used: &[PointLine]) -> Option<Excess> {
     let mut days: Vec<Day> = used.iter().filter(|u| u.quantity.0 > 0).filter_map(|u| u.day).collect();
     days.sort_unstable();
     days.dedup();

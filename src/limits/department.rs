@@ -6,7 +6,7 @@ use super::points::Scope;
 use crate::model::DepartmentId;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Department;
 
 /// Words in the names of departments.
 pub struct Departments {
@@ -16,7 +16,7 @@ pub struct Departments {
     allowed: bool,
 }
 
-impl Limit for Kind {
+impl Limit for Department {
     const NAMES: &'static [&'static str] = &["department", "not_department"];
     type Bound = Departments;
 

@@ -7,14 +7,14 @@ use super::subjects::diagnoses_of;
 use crate::model::DiagnosisId;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Diagnosis;
 
 /// Whether one of the diagnoses must be there, or must not.
 pub struct Diagnoses {
     required: bool,
 }
 
-impl Limit for Kind {
+impl Limit for Diagnosis {
     const NAMES: &'static [&'static str] = &["diagnosis_required", "diagnosis_forbidden"];
     const OF_RECORD: bool = true;
     type Bound = Diagnoses;

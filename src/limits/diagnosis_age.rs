@@ -6,9 +6,9 @@ use super::points::Scope;
 use super::subjects;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct DiagnosisAge;
 
-impl Limit for Kind {
+impl Limit for DiagnosisAge {
     const NAMES: &'static [&'static str] = &[
         "diagnosis_max_age_years",
         "diagnosis_min_age_years",

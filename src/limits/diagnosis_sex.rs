@@ -6,9 +6,9 @@ use super::{sex, subjects};
 use crate::model::Sex;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct DiagnosisSex;
 
-impl Limit for Kind {
+impl Limit for DiagnosisSex {
     const NAMES: &'static [&'static str] = &["diagnosis_sex"];
     const WITHOUT_ITEMS: bool = true;
     type Bound = Sex;

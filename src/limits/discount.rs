@@ -15,7 +15,7 @@ use crate::facts::StayItem;
 use crate::model::{Fen, HospitalId, ItemId, Quantity, RecordId};
 use crate::rule::{RuleError, parameters};
 
-pub struct Kind;
+pub struct Discount;
 
 #[derive(Deserialize)]
 pub struct Parameters {
@@ -25,7 +25,7 @@ pub struct Parameters {
     full_percent: i64,
 }
 
-impl Limit for Kind {
+impl Limit for Discount {
     const NAMES: &'static [&'static str] = &["discount_group"];
     const WIDE: Wide = Wide::Habit;
     /// Name of the group of operations that are done through one incision.

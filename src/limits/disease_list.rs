@@ -10,9 +10,9 @@ use crate::model::{DiagnosisId, FeeClass, Fen, ItemId, Visit};
 use crate::rule::RuleError;
 use crate::rule::coverage::{Coverage, Unit, Why};
 
-pub struct Kind;
+pub struct DiseaseList;
 
-impl Limit for Kind {
+impl Limit for DiseaseList {
     const NAMES: &'static [&'static str] = &["disease_list"];
     const WITHOUT_ITEMS: bool = true;
     type Bound = ();

@@ -7,9 +7,9 @@ use super::pairs::Pairs;
 use super::points::Scope;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Included;
 
-impl Limit for Kind {
+impl Limit for Included {
     const NAMES: &'static [&'static str] =
         &["included_in_same_day", "included_in_same_operation", "included_in_same_stay"];
     const WIDE: Wide = Wide::Habit;

@@ -12,14 +12,14 @@ pub enum Insurance {
     Maternity,
 }
 
-pub struct Kind;
+pub struct InsuranceLimit;
 
 /// Whether an insurance type is a basic medical insurance: 310 employees, 390 residents, and their names.
 fn is_basic(text: &str) -> bool {
     ["310", "390"].contains(&text) || ["职工基本", "居民基本", "城乡居民", "城镇职工"].iter().any(|w| text.contains(w))
 }
 
-impl Limit for Kind {
+impl Limit for InsuranceLimit {
     const NAMES: &'static [&'static str] = &["insurance"];
     const OF_RECORD: bool = true;
     type Bound = Insurance;

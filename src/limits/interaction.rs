@@ -6,9 +6,9 @@ use super::pairs::Pairs;
 use super::points::Scope;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Interaction;
 
-impl Limit for Kind {
+impl Limit for Interaction {
     const NAMES: &'static [&'static str] = &["interacts_same_day", "incompatible_in_prescription"];
     const WIDE: Wide = Wide::Habit;
     const OF_PAIRS: bool = true;

@@ -3,11 +3,11 @@
 
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::points::Scope;
-use super::windows::{Use, by_person, by_point, uses};
+use super::windows::{PointLine, by_person, by_point, uses};
 use crate::model::{Day, Fen};
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Interval;
 
 /// So many times within so many days.
 pub struct Cycle {
@@ -15,7 +15,7 @@ pub struct Cycle {
     days: i32,
 }
 
-impl Limit for Kind {
+impl Limit for Interval {
     const NAMES: &'static [&'static str] = &["min_interval_days", "max_times_in_days"];
     const WIDE: Wide = Wide::Habit;
     type Bound = Cycle;
@@ -37,10 +37,10 @@ impl Limit for Kind {
         for (at, facts) in by_point(scope) {
             let point = &scope.points[at as usize];
             for own in by_person(scope.context, facts) {
-                let mut used: Vec<Use> =
+                let mut used: Vec<PointLine> =
                     uses(scope.context, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
-                let occasions: Vec<&[Use]> = used
+                let occasions: Vec<&[PointLine]> = used
                     .chunk_by(|a, b| (a.day, a.record) == (b.day, b.record))
                     .filter(|o| o.iter().map(|u| u.quantity.0).sum::<i64>() > 0)
                     .collect();
@@ -70,9 +70,9 @@ impl Limit for Kind {
 
 /// The occasions that come too soon after the one `times` before among those that are paid, with the days between and that
 /// one. An occasion that is not paid begins no cycle: one too many does not make the next one right or wrong.
-fn too_soon<'u>(cycle: &Cycle, occasions: &[&'u [Use]]) -> Vec<(i32, &'u [Use], &'u [Use])> {
-    let day = |occasion: &[Use]| occasion[0].day.unwrap_or(Day(0)).0;
-    let mut paid: Vec<&'u [Use]> = Vec::new();
+fn too_soon<'u>(cycle: &Cycle, occasions: &[&'u [PointLine]]) -> Vec<(i32, &'u [PointLine], &'u [PointLine])> {
+    let day = |occasion: &[PointLine]| occasion[0].day.unwrap_or(Day(0)).0;
+    let mut paid: Vec<&'u [PointLine]> = Vec::new();
     let mut early = Vec::new();
     for &occasion in occasions {
         match paid.len().checked_sub(cycle.times).map(|at| paid[at]) {
@@ -91,10 +91,10 @@ mod tests {
     use crate::model::{ItemId, Quantity, RecordId};
 
     fn lags(times: usize, days: i32, on: &[i32]) -> Vec<(i32, i32)> {
-        let uses: Vec<Use> = on
+        let uses: Vec<PointLine> = on
             .iter()
             .enumerate()
-            .map(|(line, day)| Use {
+            .map(|(line, day)| PointLine {
                 day: Some(Day(*day)),
                 about: Some(Day(*day)),
                 line: line as u32,
@@ -104,7 +104,7 @@ mod tests {
                 claimed: Fen(100),
             })
             .collect();
-        let occasions: Vec<&[Use]> = uses.chunks(1).collect();
+        let occasions: Vec<&[PointLine]> = uses.chunks(1).collect();
         let early = too_soon(&Cycle { times, days }, &occasions);
         early.iter().map(|(lag, late, _)| (late[0].day.map_or(0, |d| d.0), *lag)).collect()
     }

@@ -12,7 +12,7 @@ use crate::rule::{Context, RuleError};
 /// The parameter that explains the codes of levels.
 const CODES: &str = "level_codes";
 
-pub struct Kind;
+pub struct Level;
 
 /// The level of the institution that charged, 1 to 3: as the bureau explains its codes, else by the words in the column, else by
 /// those in the institution's name. A bare code is not guessed: systems number the levels from either end.
@@ -64,7 +64,7 @@ pub fn levels(context: &Context<'_>) -> Result<Vec<Option<u8>>, RuleError> {
     Ok(all.collect())
 }
 
-impl Limit for Kind {
+impl Limit for Level {
     const NAMES: &'static [&'static str] = &["min_hospital_level"];
     const WIDE: Wide = Wide::Always;
     type Bound = u8;

@@ -45,7 +45,7 @@ use crate::rule::{Context, Judgement, RuleError};
 use crate::rulebook::{Card, Fault, Rulebook};
 
 /// A kind of limit.
-pub struct Kind {
+pub struct LimitKind {
     /// What cards call it.
     pub id: &'static str,
     /// What the `limit` column of its tables may say.
@@ -59,38 +59,38 @@ pub struct Kind {
 }
 
 /// Every kind of limit, sorted by id.
-pub const ALL: &[Kind] = &[
-    kind::<age::Kind>("age"),
-    kind::<amount::Kind>("amount"),
-    kind::<components::Kind>("components"),
-    kind::<course::Kind>("course"),
-    kind::<department::Kind>("department"),
-    kind::<diagnosis::Kind>("diagnosis"),
-    kind::<diagnosis_age::Kind>("diagnosis-age"),
-    kind::<diagnosis_sex::Kind>("diagnosis-sex"),
-    kind::<discount::Kind>("discount"),
-    kind::<disease_list::Kind>("disease-list"),
-    kind::<included::Kind>("included"),
-    kind::<insurance::Kind>("insurance"),
-    kind::<interaction::Kind>("interaction"),
-    kind::<interval::Kind>("interval"),
-    kind::<level::Kind>("level"),
-    kind::<operation_diagnosis::Kind>("operation-diagnosis"),
-    kind::<operation_sex::Kind>("operation-sex"),
-    kind::<payable::Kind>("payable"),
-    kind::<prescription::Kind>("prescription"),
-    kind::<price::Kind>("price"),
-    kind::<quantity::Kind>("quantity"),
-    kind::<requires::Kind>("requires"),
-    kind::<second_line::Kind>("second-line"),
-    kind::<setting::Kind>("setting"),
-    kind::<sex::Kind>("sex"),
-    kind::<title::Kind>("title"),
-    kind::<together::Kind>("together"),
+pub const ALL: &[LimitKind] = &[
+    kind::<age::AgeLimit>("age"),
+    kind::<amount::AmountLimit>("amount"),
+    kind::<components::ComponentsLimit>("components"),
+    kind::<course::CourseLimit>("course"),
+    kind::<department::Department>("department"),
+    kind::<diagnosis::Diagnosis>("diagnosis"),
+    kind::<diagnosis_age::DiagnosisAge>("diagnosis-age"),
+    kind::<diagnosis_sex::DiagnosisSex>("diagnosis-sex"),
+    kind::<discount::Discount>("discount"),
+    kind::<disease_list::DiseaseList>("disease-list"),
+    kind::<included::Included>("included"),
+    kind::<insurance::InsuranceLimit>("insurance"),
+    kind::<interaction::Interaction>("interaction"),
+    kind::<interval::Interval>("interval"),
+    kind::<level::Level>("level"),
+    kind::<operation_diagnosis::OperationDiagnosis>("operation-diagnosis"),
+    kind::<operation_sex::OperationSex>("operation-sex"),
+    kind::<payable::Payable>("payable"),
+    kind::<prescription::PrescriptionLimit>("prescription"),
+    kind::<price::PriceLimit>("price"),
+    kind::<quantity::QuantityLimit>("quantity"),
+    kind::<requires::Requires>("requires"),
+    kind::<second_line::SecondLine>("second-line"),
+    kind::<setting::SettingLimit>("setting"),
+    kind::<sex::SexLimit>("sex"),
+    kind::<title::Title>("title"),
+    kind::<together::TogetherLimit>("together"),
 ];
 
-const fn kind<L: breaches::Limit>(id: &'static str) -> Kind {
-    Kind { id, names: L::NAMES, check: breaches::check, faults: points::faults::<L>, run: breaches::run::<L> }
+const fn kind<L: breaches::Limit>(id: &'static str) -> LimitKind {
+    LimitKind { id, names: L::NAMES, check: breaches::check, faults: points::faults::<L>, run: breaches::run::<L> }
 }
 
 /// Whether a card's tables have any point: without one the rule cannot run.
@@ -103,6 +103,6 @@ pub fn count_points(card: &Card, book: &Rulebook) -> usize {
     kind_of(card).map_or(0, |kind| points::rows(kind.names, card, book).count())
 }
 
-fn kind_of(card: &Card) -> Option<&'static Kind> {
+fn kind_of(card: &Card) -> Option<&'static LimitKind> {
     ALL.iter().find(|kind| Some(kind.id) == card.limit.as_deref())
 }

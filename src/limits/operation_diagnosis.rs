@@ -7,9 +7,9 @@ use crate::model::DiagnosisId;
 use crate::rule::RuleError;
 use crate::rule::coverage::Coverage;
 
-pub struct Kind;
+pub struct OperationDiagnosis;
 
-impl Limit for Kind {
+impl Limit for OperationDiagnosis {
     const NAMES: &'static [&'static str] = &["operation_diagnosis"];
     const WITHOUT_ITEMS: bool = true;
     type Bound = ();

@@ -7,9 +7,9 @@ use crate::model::Sex;
 use crate::rule::RuleError;
 use crate::rule::coverage::Coverage;
 
-pub struct Kind;
+pub struct OperationSex;
 
-impl Limit for Kind {
+impl Limit for OperationSex {
     const NAMES: &'static [&'static str] = &["operation_sex"];
     const WITHOUT_ITEMS: bool = true;
     type Bound = Sex;

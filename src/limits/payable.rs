@@ -4,9 +4,9 @@ use super::breaches::{Breach, Hit, Limit};
 use super::points::Scope;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Payable;
 
-impl Limit for Kind {
+impl Limit for Payable {
     const NAMES: &'static [&'static str] = &["not_payable"];
     type Bound = ();
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::windows::Use;
+use super::windows::PointLine;
 use crate::facts::{Posted, StayItem};
 use crate::model::{Day, FeeClass, HospitalId, RecordId, Region};
 use crate::rule::{Context, RuleError, parameters};
@@ -72,7 +72,7 @@ impl<'a> Postings<'a> {
     }
 
     /// Whether what one record has above a limit by the day fits into its days on which nothing was posted.
-    pub fn explain(&self, region: &Region, used: &[&Use], limit: f64, value: impl Fn(&Use) -> f64) -> bool {
+    pub fn explain(&self, region: &Region, used: &[&PointLine], limit: f64, value: impl Fn(&PointLine) -> f64) -> bool {
         let Some(first) = used.first() else { return false };
         let class = region.fees.class[first.line as usize];
         let hospital = region.records[first.record.index()].hospital;
@@ -106,6 +106,6 @@ fn is_late(fact: &StayItem, days: u32) -> bool {
 
 /// Whether lines of an item that is charged for every day of a stay are judged by record: on the day of a transfer, both
 /// hospitals charge it.
-pub fn by_record(region: &Region, used: &Use) -> bool {
+pub fn by_record(region: &Region, used: &PointLine) -> bool {
     is_of_every_day(region.fees.class[used.line as usize])
 }

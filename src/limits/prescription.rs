@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::days::{Lines, Party, Together, parties};
 use super::points::Scope;
-use super::windows::{Use, from_the_last, number, prescription};
+use super::windows::{PointLine, from_the_last, number, prescription};
 use crate::facts::StayItem;
 use crate::model::{FeeClass, Fen, ItemId, RecordId};
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct PrescriptionLimit;
 
 /// What a prescription must not be.
 pub enum Test {
@@ -24,7 +24,7 @@ pub enum Test {
     Weight(f64),
 }
 
-impl Limit for Kind {
+impl Limit for PrescriptionLimit {
     const NAMES: &'static [&'static str] = &["not_payable_alone", "max_slices", "max_slice_weight"];
     const WIDE: Wide = Wide::Habit;
     type Bound = Test;
@@ -112,10 +112,18 @@ fn hit<'a>(
 ) -> Option<Hit<'a>> {
     let claimed: Fen = items.iter().map(|(_, own)| own.claimed).sum();
     let money = claimed.share(((sum - most) * 10_000.0).round() as i64, (sum * 10_000.0).round() as i64);
-    let used: Vec<Use> = items
+    let used: Vec<PointLine> = items
         .iter()
         .flat_map(|(item, own)| own.lines.iter().map(move |&(line, claimed)| (*item, own.quantity, line, claimed)))
-        .map(|(item, quantity, line, claimed)| Use { day: None, about: None, line, record, item, quantity, claimed })
+        .map(|(item, quantity, line, claimed)| PointLine {
+            day: None,
+            about: None,
+            line,
+            record,
+            item,
+            quantity,
+            claimed,
+        })
         .collect();
     let lines: Vec<(u32, Fen)> = from_the_last(&used, money).into_iter().map(|(u, fen)| (u.line, fen)).collect();
     let alone = most == 0.0;

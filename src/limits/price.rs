@@ -7,7 +7,7 @@ use super::points::{Scope, at};
 use crate::model::{Fen, Price};
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct PriceLimit;
 
 /// The dearest a unit may be: for all, or for hospitals of the first to the third level.
 pub struct Ceiling {
@@ -35,7 +35,7 @@ fn yuan(text: &str) -> Option<Price> {
     Some(Price(micro))
 }
 
-impl Limit for Kind {
+impl Limit for PriceLimit {
     const NAMES: &'static [&'static str] = &["max_price"];
     const WIDE: Wide = Wide::Habit;
     type Bound = Ceiling;
@@ -109,12 +109,12 @@ mod tests {
 
     #[test]
     fn ceilings_by_level() {
-        let ceiling = Kind::read("max_price", "1=10 2=12.5 3=15").expect("a ceiling");
+        let ceiling = PriceLimit::read("max_price", "1=10 2=12.5 3=15").expect("a ceiling");
         assert_eq!(ceiling.at(Some(2)), Some(Price(12_500_000)));
         assert_eq!(ceiling.at(None), Some(Price(15_000_000)), "an unknown level is not accused");
-        assert_eq!(Kind::read("max_price", "0.000001").and_then(|c| c.at(None)), Some(Price(1)));
+        assert_eq!(PriceLimit::read("max_price", "0.000001").and_then(|c| c.at(None)), Some(Price(1)));
         for wrong in ["", "x", "4=3", "1=", "-3", "1.0000001", "1,5"] {
-            assert!(Kind::read("max_price", wrong).is_none(), "{wrong}");
+            assert!(PriceLimit::read("max_price", wrong).is_none(), "{wrong}");
         }
     }
 }

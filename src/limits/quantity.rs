@@ -2,12 +2,12 @@
 
 use super::breaches::{Hit, Limit, Wide};
 use super::points::Scope;
-use super::windows::{self, Excess, Use, Window, from_the_last};
+use super::windows::{self, Excess, PointLine, Window, from_the_last};
 use crate::model::{Fen, Quantity};
 use crate::rule::RuleError;
 use crate::rule::peaks::Measure;
 
-pub struct Kind;
+pub struct QuantityLimit;
 
 /// The most of a window.
 pub struct Most {
@@ -21,7 +21,7 @@ fn quantity(text: &str) -> Option<Quantity> {
     Some(Quantity((units * 10_000.0).round() as i64))
 }
 
-impl Limit for Kind {
+impl Limit for QuantityLimit {
     const NAMES: &'static [&'static str] = &[
         "max_per_line",
         "max_per_prescription",
@@ -52,7 +52,7 @@ fn measure(window: Window) -> Measure {
 }
 
 /// Claimed × (sum − most) / sum, to the fen (DOMAIN 3.2), taken from the last lines.
-fn too_much(most: Quantity, used: &[Use]) -> Option<Excess> {
+fn too_much(most: Quantity, used: &[PointLine]) -> Option<Excess> {
     let sum: Quantity = used.iter().map(|u| u.quantity).sum();
     if sum <= most {
         return None;

@@ -10,14 +10,14 @@ use crate::facts::StayItem;
 use crate::model::{Day, Fen, ItemId};
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct Requires;
 
 /// What must be there as well.
 pub struct Required {
     same_day: bool,
 }
 
-impl Limit for Kind {
+impl Limit for Requires {
     const NAMES: &'static [&'static str] = &["requires_same_day", "requires_same_stay"];
     const OF_RECORD: bool = true;
     type Bound = Required;

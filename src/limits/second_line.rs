@@ -6,13 +6,13 @@
 
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::points::{Point, Scope, items_of};
-use super::windows::{Use, by_person, by_point, uses};
+use super::windows::{PointLine, by_person, by_point, uses};
 use crate::model::{Day, Fen, ItemId, PersonId};
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct SecondLine;
 
-impl Limit for Kind {
+impl Limit for SecondLine {
     const NAMES: &'static [&'static str] = &["second_line"];
     const OF_RECORD: bool = true;
     const WIDE: Wide = Wide::Habit;
@@ -36,7 +36,7 @@ impl Limit for Kind {
                 continue;
             }
             for own in by_person(scope.context, facts) {
-                let mut used: Vec<Use> =
+                let mut used: Vec<PointLine> =
                     uses(scope.context, own.into_iter()).filter(|u| u.day.is_some_and(|d| point.holds(d))).collect();
                 used.sort_by_key(|u| (u.day, u.record, u.line));
                 let Some(first) = used.first() else { continue };
@@ -96,11 +96,16 @@ fn earliest(scope: &Scope<'_, ()>, person: PersonId, first: &First<'_>, groups: 
 }
 
 /// What was used until a first-line drug came, if one did: a suspicion for each record.
-fn of_person<'a>(point: &'a Point<'a, ()>, used: &[Use], before: Option<Day>, begins: Option<Day>) -> Vec<Hit<'a>> {
-    let early: Vec<Use> = used.iter().filter(|u| before.is_none_or(|day| u.day < Some(day))).copied().collect();
+fn of_person<'a>(
+    point: &'a Point<'a, ()>,
+    used: &[PointLine],
+    before: Option<Day>,
+    begins: Option<Day>,
+) -> Vec<Hit<'a>> {
+    let early: Vec<PointLine> = used.iter().filter(|u| before.is_none_or(|day| u.day < Some(day))).copied().collect();
     let first = early.first().and_then(|u| u.day);
     let history = begins.zip(first).map_or(0, |(begins, first)| first.0 - begins.0);
-    let of_record = |own: &[Use]| {
+    let of_record = |own: &[PointLine]| {
         let lines: Vec<(u32, Fen)> = own.iter().map(|u| (u.line, u.claimed)).collect();
         asked(&lines).then(|| Hit {
             record: own[0].record,

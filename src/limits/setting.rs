@@ -6,7 +6,7 @@ use super::points::Scope;
 use crate::model::Setting;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct SettingLimit;
 
 /// The settings in which an item is paid.
 pub struct Allowed {
@@ -44,7 +44,7 @@ fn name(setting: Setting) -> &'static str {
     }
 }
 
-impl Limit for Kind {
+impl Limit for SettingLimit {
     const NAMES: &'static [&'static str] = &["setting", "not_in_setting"];
     const OF_RECORD: bool = true;
     type Bound = Allowed;

@@ -6,7 +6,7 @@ use super::points::Scope;
 use crate::model::Sex;
 use crate::rule::RuleError;
 
-pub struct Kind;
+pub struct SexLimit;
 
 fn name(sex: Sex) -> &'static str {
     if sex == Sex::Male { "male" } else { "female" }
@@ -21,7 +21,7 @@ pub fn read(value: &str) -> Option<Sex> {
     }
 }
 
-impl Limit for Kind {
+impl Limit for SexLimit {
     const NAMES: &'static [&'static str] = &["sex"];
     type Bound = Sex;
 

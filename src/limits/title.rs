@@ -11,7 +11,7 @@ use crate::rule::RuleError;
 /// The roster: institution, doctor's code, title.
 pub const ROSTER: &str = "doctor-titles";
 
-pub struct Kind;
+pub struct Title;
 
 /// Titles of physicians in China, from the lowest.
 const TITLES: [&str; 4] = ["住院医师", "主治医师", "副主任医师", "主任医师"];
@@ -23,7 +23,7 @@ fn rank(text: &str) -> Option<usize> {
     longest_first.iter().find(|word| text.contains(**word)).and_then(of)
 }
 
-impl Limit for Kind {
+impl Limit for Title {
     const NAMES: &'static [&'static str] = &["min_doctor_title"];
     type Bound = usize;
 

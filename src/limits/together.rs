@@ -12,9 +12,9 @@ use crate::rule::RuleError;
 /// Days, the drug that would have done, and the lines of the other.
 type Doubled = (f64, ItemId, Vec<(u32, Fen)>);
 
-pub struct Kind;
+pub struct TogetherLimit;
 
-impl Limit for Kind {
+impl Limit for TogetherLimit {
     const NAMES: &'static [&'static str] = &["same_action"];
     const WIDE: Wide = Wide::Habit;
     /// Name of the group. A point is one drug, whatever its packs and makers.

@@ -50,7 +50,7 @@ impl Window {
 
 /// One line of a point's items.
 #[derive(Clone, Copy)]
-pub struct Use {
+pub struct PointLine {
     /// See [`day_of`].
     pub day: Option<Day>,
     /// The same; else that on which the record begins.
@@ -84,7 +84,7 @@ pub fn prescription(region: &Region, line: usize) -> Option<i64> {
 }
 
 /// Which window of its kind a line falls in; nothing where its date would have to say it and there is none.
-fn place(window: Window, region: &Region, used: &Use) -> Option<i64> {
+fn place(window: Window, region: &Region, used: &PointLine) -> Option<i64> {
     let date = || used.about.map(|d| d.date());
     Some(match window {
         Window::Line => i64::from(used.line),
@@ -108,7 +108,7 @@ struct Seen {
 /// What is too much in a window: what was seen, and the money of each line that the fund would not have paid.
 pub struct Excess {
     pub observed: f64,
-    pub lines: Vec<(Use, Fen)>,
+    pub lines: Vec<(PointLine, Fen)>,
 }
 
 /// The breaches of points over windows. A point is looked at closely only where a record or a patient has more than its limit of
@@ -117,7 +117,7 @@ pub fn hits<'a, B>(
     scope: &'a Scope<'a, B>,
     window: impl Fn(&B) -> (Window, f64),
     measure: impl Fn(Window) -> Measure,
-    excess: impl Fn(&B, &[Use]) -> Option<Excess>,
+    excess: impl Fn(&B, &[PointLine]) -> Option<Excess>,
 ) -> Result<Vec<Hit<'a>>, RuleError> {
     let (context, region) = (scope.context, scope.context.region);
     let by_day = scope.points.iter().any(|point| window(&point.bound).0 == Window::Day);
@@ -136,7 +136,7 @@ pub fn hits<'a, B>(
         for own in facts.chunk_by(|a, b| a.0 == b.0) {
             if own.iter().map(|(_, f)| measure(window).of(f)).sum::<f64>() > limit {
                 for own in patients(context, own.iter().map(|o| o.1).collect()) {
-                    let mut used: Vec<Use> =
+                    let mut used: Vec<PointLine> =
                         uses(context, own.into_iter()).filter(|u| u.about.is_none_or(|day| point.holds(day))).collect();
                     if let Some(postings) = postings.as_ref().filter(|_| window == Window::Day) {
                         leave_explained(postings, context, &mut used, limit, measure(window));
@@ -150,9 +150,15 @@ pub fn hits<'a, B>(
 }
 
 /// Leaves out the lines of records whose charges of several days were posted on one.
-fn leave_explained(postings: &Postings<'_>, context: &Context<'_>, used: &mut Vec<Use>, limit: f64, measure: Measure) {
-    let value = |u: &Use| if measure == Measure::Amount { u.claimed.yuan() } else { u.quantity.units() };
-    let mut records: BTreeMap<RecordId, Vec<&Use>> = BTreeMap::new();
+fn leave_explained(
+    postings: &Postings<'_>,
+    context: &Context<'_>,
+    used: &mut Vec<PointLine>,
+    limit: f64,
+    measure: Measure,
+) {
+    let value = |u: &PointLine| if measure == Measure::Amount { u.claimed.yuan() } else { u.quantity.units() };
+    let mut records: BTreeMap<RecordId, Vec<&PointLine>> = BTreeMap::new();
     used.iter().for_each(|u| records.entry(u.record).or_default().push(u));
     let explained: BTreeSet<RecordId> = records
         .into_iter()
@@ -200,11 +206,11 @@ fn in_group<'a, B>(
     point: &'a Point<'a, B>,
     window: Window,
     limit: f64,
-    used: Vec<Use>,
-    excess: &impl Fn(&B, &[Use]) -> Option<Excess>,
+    used: Vec<PointLine>,
+    excess: &impl Fn(&B, &[PointLine]) -> Option<Excess>,
 ) -> Vec<Hit<'a>> {
     let region = scope.context.region;
-    let mut windows: BTreeMap<(i64, Option<RecordId>), Vec<Use>> = BTreeMap::new();
+    let mut windows: BTreeMap<(i64, Option<RecordId>), Vec<PointLine>> = BTreeMap::new();
     for used in used {
         if let Some(place) = place(window, region, &used) {
             let alone = window == Window::Day && postings::by_record(region, &used);
@@ -221,7 +227,7 @@ fn in_group<'a, B>(
             continue;
         }
         // One line of each institution that has a part in it.
-        let hospital = |u: &Use| region.records[u.record.index()].hospital;
+        let hospital = |u: &PointLine| region.records[u.record.index()].hospital;
         let with: BTreeMap<HospitalId, u32> = used.iter().map(|u| (hospital(u), u.line)).collect();
         for (used, fen) in found.lines {
             let seen = broken.entry((used.record, used.item)).or_default();
@@ -255,12 +261,15 @@ pub fn number(value: f64) -> String {
 }
 
 /// The lines of facts.
-pub fn uses<'a>(context: &'a Context<'a>, facts: impl Iterator<Item = &'a StayItem>) -> impl Iterator<Item = Use> {
+pub fn uses<'a>(
+    context: &'a Context<'a>,
+    facts: impl Iterator<Item = &'a StayItem>,
+) -> impl Iterator<Item = PointLine> {
     let (region, fees) = (context.region, &context.region.fees);
     facts.flat_map(move |fact| {
         let lines = context.facts.lines(fact).iter().copied();
         let of_record = region.begins(&region.records[fact.record.index()]);
-        lines.map(move |line| Use {
+        lines.map(move |line| PointLine {
             day: day_of(region, line as usize),
             about: fees.time[line as usize].map(|t| t.day).or(of_record),
             line,
@@ -274,7 +283,7 @@ pub fn uses<'a>(context: &'a Context<'a>, facts: impl Iterator<Item = &'a StayIt
 
 /// Spreads money that is too much over the lines of a window, from the last: the later charges are those too many. Every line
 /// of the window that gets none is left out.
-pub fn from_the_last(used: &[Use], mut money: Fen) -> Vec<(Use, Fen)> {
+pub fn from_the_last(used: &[PointLine], mut money: Fen) -> Vec<(PointLine, Fen)> {
     let mut lines = Vec::new();
     for used in used.iter().rev().filter(|u| u.claimed > Fen(0)) {
         if money <= Fen(0) {

@@ -62,7 +62,7 @@ impl Table {
 
 /// What a cell of a column holds, and so how it is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum CellType {
     /// An identifier: text, with the marks of damage by Excel looked for.
     Id,
     /// Free text or a code kept as written.
@@ -97,7 +97,7 @@ pub struct Column {
     /// National field name, lower case; the name used in cards and `yishen.toml`.
     pub field: &'static str,
     /// How its cells are read.
-    pub kind: Kind,
+    pub kind: CellType,
     /// Whether a file of the table is useless without it. Alternatives are in [`Column::stands_in`].
     pub required: bool,
     /// Another field of the same table that makes this one unnecessary.
@@ -123,7 +123,7 @@ macro_rules! table {
         &[$(Column {
             table: Table::$table,
             field: stringify!($field),
-            kind: Kind::$kind,
+            kind: CellType::$kind,
             required: table!(@required $($required)?),
             stands_in: table!(@other $($other)?),
             chinese: $chinese,

@@ -15,7 +15,7 @@ mod units;
 
 pub use age::born;
 pub use certificate::Certificate;
-pub use columns::{Column, Kind, Table, column, columns};
+pub use columns::{CellType, Column, Table, column, columns};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };

@@ -9,7 +9,7 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::database::Database;
-use super::schema::{Kind, Relation, relations};
+use super::schema::{Relation, SqlType, relations};
 use super::words::{clock, words};
 use crate::messages::args;
 use crate::rulebook::{Problem, Rulebook, nearest};
@@ -46,7 +46,7 @@ pub(super) struct Plan<'a> {
     pub named: Vec<Relation<'a>>,
     pub reads: Vec<Read<'a>>,
     /// The columns of the result, with their kinds where they are columns of a table as they stand.
-    pub result: Vec<(String, Option<Kind>)>,
+    pub result: Vec<(String, Option<SqlType>)>,
     /// The parameters, without the colon.
     pub parameters: BTreeSet<String>,
 }
@@ -77,7 +77,7 @@ pub(super) fn plan<'a>(sql: &str, book: &'a Rulebook) -> Result<Plan<'a>, Wrong>
         return Err(empty());
     }
     let parameters = parameters(&statement)?;
-    let kind = |declared: Option<&str>| declared.and_then(Kind::declared);
+    let kind = |declared: Option<&str>| declared.and_then(SqlType::declared);
     let result = statement.columns().map(|c| (c.name().to_string(), kind(c.decl_type()))).collect();
     let reads = reads(&database.connection, sql, &roots, &relations).map_err(explain)??;
     let named = relations.iter().copied().filter(|r| words.contains(&r.name())).collect();

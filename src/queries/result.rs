@@ -1,7 +1,7 @@
 //! What the columns of a query's result are for, and what each may hold.
 
 use super::plan::Plan;
-use super::schema::Kind;
+use super::schema::SqlType;
 use crate::messages::args;
 use crate::rulebook::{Card, EvidenceKind, Problem, nearest};
 
@@ -72,20 +72,20 @@ impl Want {
     }
 
     /// Whether a column of a table, as it stands, can be it.
-    fn takes(self, kind: Kind) -> bool {
+    fn takes(self, kind: SqlType) -> bool {
         match self {
-            Self::Stay | Self::Visit | Self::Patient | Self::Hospital => kind == Kind::Text,
-            Self::Money => kind == Kind::Fen,
-            Self::Number | Self::Share => matches!(kind, Kind::Integer | Kind::Number),
-            Self::Date => matches!(kind, Kind::Date | Kind::Time),
-            Self::Rows => matches!(kind, Kind::Integer | Kind::Text),
-            Self::Text | Self::List => matches!(kind, Kind::Text | Kind::Date | Kind::Time),
+            Self::Stay | Self::Visit | Self::Patient | Self::Hospital => kind == SqlType::Text,
+            Self::Money => kind == SqlType::Fen,
+            Self::Number | Self::Share => matches!(kind, SqlType::Integer | SqlType::Number),
+            Self::Date => matches!(kind, SqlType::Date | SqlType::Time),
+            Self::Rows => matches!(kind, SqlType::Integer | SqlType::Text),
+            Self::Text | Self::List => matches!(kind, SqlType::Text | SqlType::Date | SqlType::Time),
         }
     }
 }
 
 /// A column of the result that a card uses.
-pub(super) struct Use<'a> {
+pub(super) struct UsedColumn<'a> {
     /// Role of `[columns]` or field of the evidence.
     pub name: &'a str,
     pub want: Want,
@@ -96,8 +96,8 @@ pub(super) struct Use<'a> {
 /// The columns of the result by role and by evidence.
 #[derive(Default)]
 pub(super) struct Uses<'a> {
-    pub roles: Vec<Use<'a>>,
-    pub evidence: Vec<Use<'a>>,
+    pub roles: Vec<UsedColumn<'a>>,
+    pub evidence: Vec<UsedColumn<'a>>,
 }
 
 impl Uses<'_> {
@@ -140,7 +140,7 @@ pub(super) fn uses<'a>(card: &'a Card, plan: &Plan<'_>) -> (Uses<'a>, Vec<(Strin
             faults.push((place, Problem::new("fault-sql-type", problem)));
         }
         let list = if i < card.columns.len() { &mut uses.roles } else { &mut uses.evidence };
-        list.push(Use { name, want, column: at });
+        list.push(UsedColumn { name, want, column: at });
     }
     (uses, faults)
 }

@@ -8,7 +8,7 @@ use super::database::{Database, LONGEST};
 use super::leads::ResultRow;
 use super::plan::{Plan, Read, plan, reads, roots};
 use super::result::uses;
-use super::schema::{Relation, Source, quoted};
+use super::schema::{Cells, Relation, quoted};
 use super::settings::{Limits, limits, value};
 use crate::messages::args;
 use crate::rule::coverage::{Coverage, Unit};
@@ -30,7 +30,7 @@ pub fn run(context: &Context<'_>) -> Result<Judgement, Problem> {
     let mut limits = limits(card);
     let mut database = Database::new().map_err(|e| failure(&e, limits))?;
     limits.memory = database.limit_heap(limits.memory).map_err(|e| failure(&e, limits))?;
-    let source = Source { region: context.region, facts: context.facts };
+    let source = Cells { region: context.region, facts: context.facts };
     load(&database, &plan, source).map_err(|e| failure(&e, limits))?;
     let roots = roots(&database.connection).map_err(|e| failure(&e, limits))?;
     let names = plan.named.iter().map(|r| r.name()).collect();
@@ -75,7 +75,7 @@ fn bind(statement: &mut rusqlite::Statement<'_>, card: &Card) -> rusqlite::Resul
 }
 
 /// Copies what the query reads into the database.
-fn load(database: &Database, plan: &Plan<'_>, source: Source<'_>) -> rusqlite::Result<()> {
+fn load(database: &Database, plan: &Plan<'_>, source: Cells<'_>) -> rusqlite::Result<()> {
     let connection = &database.connection;
     connection.execute_batch("BEGIN")?;
     for relation in &plan.named {
@@ -92,7 +92,7 @@ fn copy<'a>(
     database: &Database,
     relation: Relation<'a>,
     read: &BTreeSet<usize>,
-    source: Source<'a>,
+    source: Cells<'a>,
 ) -> rusqlite::Result<()> {
     let columns = relation.columns();
     let keyed = columns.first().is_some_and(|c| c.0 == "row_id");

@@ -12,7 +12,7 @@ use crate::rulebook::{KnowledgeTable, Rulebook};
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum SqlType {
     /// Text: an id, a code, a name.
     Text,
     /// `2025-03-01`.
@@ -27,7 +27,7 @@ pub enum Kind {
     Fen,
 }
 
-impl Kind {
+impl SqlType {
     /// The word for it in the documentation.
     pub fn name(self) -> &'static str {
         match self {
@@ -64,10 +64,10 @@ pub struct Column {
     /// Its name: the national field name where there is one.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: SqlType,
     /// What the export must have for it, written as in a card's `needs`; empty where the table is enough.
     pub needs: &'static str,
-    pub(super) cell: for<'a> fn(Source<'a>, usize) -> Cell<'a>,
+    pub(super) cell: for<'a> fn(Cells<'a>, usize) -> Cell<'a>,
 }
 
 /// A table.
@@ -78,7 +78,7 @@ pub struct Table {
     pub needs: &'static str,
     /// Its columns. A first one called `row_id` is its key.
     pub columns: &'static [Column],
-    pub(super) rows: fn(Source<'_>) -> usize,
+    pub(super) rows: fn(Cells<'_>) -> usize,
 }
 
 /// Every table but the knowledge tables, which are `k_<name>`.
@@ -97,7 +97,7 @@ pub const TABLES: [&Table; 10] = [
 
 /// Where the cells come from.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct Cells<'a> {
     pub region: &'a Region,
     pub facts: &'a Facts,
 }
@@ -139,21 +139,21 @@ impl<'a> Relation<'a> {
     }
 
     /// Names and kinds of the columns.
-    pub fn columns(self) -> Vec<(&'a str, Kind)> {
+    pub fn columns(self) -> Vec<(&'a str, SqlType)> {
         match self {
             Self::Documented(table) => table.columns.iter().map(|c| (c.name, c.kind)).collect(),
-            Self::Knowledge(table) => table.source.columns.iter().map(|c| (c.as_str(), Kind::Text)).collect(),
+            Self::Knowledge(table) => table.source.columns.iter().map(|c| (c.as_str(), SqlType::Text)).collect(),
         }
     }
 
-    pub fn len(self, source: Source<'_>) -> usize {
+    pub fn len(self, source: Cells<'_>) -> usize {
         match self {
             Self::Documented(table) => (table.rows)(source),
             Self::Knowledge(table) => table.len(),
         }
     }
 
-    pub fn cell(self, source: Source<'a>, row: usize, column: usize) -> Cell<'a> {
+    pub fn cell(self, source: Cells<'a>, row: usize, column: usize) -> Cell<'a> {
         match self {
             Self::Documented(table) => (table.columns[column].cell)(source, row),
             Self::Knowledge(table) => tables::text(table.cell(row as u32, column)),
@@ -162,7 +162,7 @@ impl<'a> Relation<'a> {
 
     /// The statement that makes the table.
     pub fn create(self) -> String {
-        let column = |(name, kind): (&str, Kind)| match name {
+        let column = |(name, kind): (&str, SqlType)| match name {
             "row_id" => "row_id INTEGER PRIMARY KEY".to_string(),
             name => format!("{} {}", quoted(name), kind.declaration()),
         };

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::schema::{Cell, Column, Kind, Source, Table};
+use super::schema::{Cell, Cells, Column, SqlType, Table};
 use crate::facts::{HospitalItemMonth, StayItem};
 use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Region, Setting, Sex, Stamp, Stay, TextId};
 
 macro_rules! columns {
     ($($name:ident $kind:ident $needs:literal $cell:expr;)*) => {
-        &[$(Column { name: stringify!($name), kind: Kind::$kind, needs: $needs, cell: $cell }),*]
+        &[$(Column { name: stringify!($name), kind: SqlType::$kind, needs: $needs, cell: $cell }),*]
     };
 }
 
@@ -17,19 +17,19 @@ pub(super) fn text(text: &str) -> Cell<'_> {
     if text.is_empty() { Cell::Null } else { Cell::Text(text) }
 }
 
-fn word(s: Source<'_>, id: TextId) -> Cell<'_> {
+fn word(s: Cells<'_>, id: TextId) -> Cell<'_> {
     text(s.region.names.texts.get(id))
 }
 
-fn record(s: Source<'_>, id: RecordId) -> Cell<'_> {
+fn record(s: Cells<'_>, id: RecordId) -> Cell<'_> {
     text(s.region.names.records.get(id))
 }
 
-fn person(s: Source<'_>, id: PersonId) -> Cell<'_> {
+fn person(s: Cells<'_>, id: PersonId) -> Cell<'_> {
     text(s.region.names.persons.get(id))
 }
 
-fn hospital(s: Source<'_>, id: HospitalId) -> Cell<'_> {
+fn hospital(s: Cells<'_>, id: HospitalId) -> Cell<'_> {
     text(s.region.names.hospitals.get(id))
 }
 
@@ -229,7 +229,7 @@ fn classes<'a>(set: u16) -> Cell<'a> {
     if codes.is_empty() { Cell::Null } else { Cell::Owned(codes.join(" ")) }
 }
 
-fn item(s: Source<'_>, i: usize) -> &StayItem {
+fn item(s: Cells<'_>, i: usize) -> &StayItem {
     &s.facts.stay_items[i]
 }
 
@@ -256,7 +256,7 @@ pub(super) static STAY_ITEMS: Table = Table {
     },
 };
 
-fn sum<'a, const CLASS: usize>(s: Source<'a>, i: usize) -> Cell<'a> {
+fn sum<'a, const CLASS: usize>(s: Cells<'a>, i: usize) -> Cell<'a> {
     fen(s.facts.stay_totals[i].by_class[CLASS])
 }
 
@@ -285,7 +285,7 @@ pub(super) static STAY_TOTALS: Table = Table {
     },
 };
 
-fn month(s: Source<'_>, i: usize) -> &HospitalItemMonth {
+fn month(s: Cells<'_>, i: usize) -> &HospitalItemMonth {
     &s.facts.hospital_item_months[i]
 }
 

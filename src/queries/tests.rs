@@ -1,6 +1,6 @@
 use super::leads::ResultRow;
 use super::plan::{Plan, plan};
-use super::result::{Use, Uses, Want};
+use super::result::{UsedColumn, Uses, Want};
 use super::*;
 use crate::facts::Facts;
 use crate::finding::{Finding, Subject};
@@ -78,7 +78,7 @@ fn region() -> Region {
 
 /// The finding of one row of a result, columns `h`, `a` and `r` as hospital, amount and rows.
 fn finding(sql: &str) -> Result<Finding, String> {
-    let used = |name, want, column| Use { name, want, column };
+    let used = |name, want, column| UsedColumn { name, want, column };
     let roles = vec![used("hospital", Want::Hospital, 0), used("amount", Want::Money, 1), used("rows", Want::Rows, 2)];
     let uses = Uses { roles, evidence: Vec::new() };
     let connection = rusqlite::Connection::open_in_memory().expect("a database");

@@ -10,9 +10,9 @@ pub(super) const ALL: &str = "all";
 
 /// Parts of cards by kind of limit.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Kinds(BTreeMap<String, Table>);
+pub(super) struct LimitParts(BTreeMap<String, Table>);
 
-impl Kinds {
+impl LimitParts {
     pub fn insert(&mut self, name: &str, part: Table) {
         self.0.insert(name.to_string(), part);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::fault::nearest;
-use super::kinds::{ALL, Kinds};
+use super::kinds::{ALL, LimitParts};
 use super::read::Reader;
 use super::{Card, Catalogued, Family, Fault, KnowledgeTable, Problem};
 use crate::messages::args;
@@ -34,7 +34,7 @@ pub struct Rulebook {
     cards: BTreeMap<String, Card>,
     files: BTreeMap<String, String>,
     tables: BTreeMap<String, KnowledgeTable>,
-    kinds: Kinds,
+    kinds: LimitParts,
     /// Files of the kinds.
     kind_files: BTreeMap<String, String>,
     region: Option<String>,
@@ -237,7 +237,7 @@ impl Rulebook {
         }
     }
 
-    /// Kinds come first: cards are read with them. What all kinds have comes before each.
+    /// LimitParts come first: cards are read with them. What all kinds have comes before each.
     fn add_kinds(&mut self, root: &str, files: &Files) -> Vec<Fault> {
         let mut faults = Vec::new();
         let name = |path: &str| path.strip_prefix(KINDS).and_then(|n| n.strip_suffix(".toml")).map(str::to_string);

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
 use super::fault::nearest;
-use super::kinds::Kinds;
+use super::kinds::LimitParts;
 use super::knowledge::Source;
 use super::{Card, Fault, Problem};
 use crate::messages::args;
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads what the cards of a kind of limit have in common.
-    pub fn kind(&mut self, name: &str, kinds: &Kinds) -> Option<toml::Table> {
+    pub fn kind(&mut self, name: &str, kinds: &LimitParts) -> Option<toml::Table> {
         let tree = self.tree()?;
         let mut own = self.values()?;
         let mut broken = self.shape(&tree, &OF_KINDS, &[]);
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
     /// Reads a card, completed by what its kind of limit says, and checks all of it. `family` and `id` are what its folder
     /// and file name say. The card is given back with its faults replaced by sound values, so that the tables and the
     /// parameters can be checked as well; nothing where it does not even say what runs it.
-    pub fn card(&mut self, family: &str, id: &str, kinds: &Kinds) -> Option<Card> {
+    pub fn card(&mut self, family: &str, id: &str, kinds: &LimitParts) -> Option<Card> {
         let tree = self.tree()?;
         let mut own = self.values()?;
         let limit = own.get("limit").and_then(Value::as_str).map(str::to_string);
@@ -340,7 +340,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a value of a card, alone in a card that is sound otherwise, is of the right type.
-fn fits(key: &str, value: &Value, limit: Option<&str>, kinds: &Kinds) -> bool {
+fn fits(key: &str, value: &Value, limit: Option<&str>, kinds: &LimitParts) -> bool {
     let mut trial = toml::Table::from_iter([(key.to_string(), value.clone())]);
     if let Some(limit) = limit {
         trial.entry("limit").or_insert_with(|| limit.into());

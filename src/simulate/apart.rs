@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::options::Apart;
 use super::plan::{Plan, Truth};
 use super::visits::{self, Visit};
-use super::{Error, World};
+use super::{Error, Scene};
 
 /// A side of the region: everything, one hospital, or all but it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,9 +51,9 @@ impl Side {
 }
 
 /// The hospital of each unit of the truth, where it has one.
-fn places(world: &World, plan: &Plan) -> Vec<Option<u16>> {
+fn places(scene: &Scene, plan: &Plan) -> Vec<Option<u16>> {
     let mut of: BTreeMap<String, u16> = BTreeMap::new();
-    of.extend((0..).zip(&world.places.hospitals).map(|(at, hospital)| (hospital.code.clone(), at)));
+    of.extend((0..).zip(&scene.places.hospitals).map(|(at, hospital)| (hospital.code.clone(), at)));
     of.extend(plan.stays.iter().map(|s| (s.number(), s.hospital)));
     let visits = (0..).zip(&plan.elsewhere).filter(|(_, v)| !v.shop);
     of.extend(visits.map(|(n, visit)| (visits::number(n), visit.place)));
@@ -65,10 +65,10 @@ fn places(world: &World, plan: &Plan) -> Vec<Option<u16>> {
 ///
 /// # Errors
 /// [`Error::NoneHonest`] where every hospital has a scheme.
-pub fn choose(world: &World, plan: &Plan, apart: Apart) -> Result<u16, Error> {
-    let count = world.places.hospitals.len();
+pub fn choose(scene: &Scene, plan: &Plan, apart: Apart) -> Result<u16, Error> {
+    let count = scene.places.hospitals.len();
     let mut schemes: Vec<(BTreeSet<&str>, usize)> = vec![Default::default(); count];
-    for (truth, place) in plan.truth.iter().zip(places(world, plan)) {
+    for (truth, place) in plan.truth.iter().zip(places(scene, plan)) {
         if let Some(place) = place {
             let of_place = &mut schemes[usize::from(place)];
             of_place.0.insert(truth.scheme.rule());
@@ -86,7 +86,7 @@ pub fn choose(world: &World, plan: &Plan, apart: Apart) -> Result<u16, Error> {
 }
 
 /// Leaves the truth of one hospital only.
-pub fn keep(world: &World, plan: &mut Plan, one: u16) {
-    let mut places = places(world, plan).into_iter();
+pub fn keep(scene: &Scene, plan: &mut Plan, one: u16) {
+    let mut places = places(scene, plan).into_iter();
     plan.truth.retain(|_| places.next().flatten() == Some(one));
 }

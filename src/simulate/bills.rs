@@ -2,7 +2,7 @@
 
 use crate::model::Table;
 
-use super::World;
+use super::Scene;
 use super::apart::Side;
 use super::catalog::{Course, Item};
 use super::chance::{Draw, fixed, mix, scramble};
@@ -110,8 +110,8 @@ struct Charged<'a> {
 }
 
 impl Charged<'_> {
-    fn row(&self, rows: &mut Rows, world: &World, n: usize, line: &Line) {
-        let item = &world.catalog.items[usize::from(line.item)];
+    fn row(&self, rows: &mut Rows, scene: &Scene, n: usize, line: &Line) {
+        let item = &scene.catalog.items[usize::from(line.item)];
         let key = &self.number[6..];
         rows.shown(format_args!("81{key}{:05}", n + 1));
         match line.refunds {
@@ -136,15 +136,15 @@ impl Charged<'_> {
 }
 
 /// The charge lines of the visits that schemes add.
-pub fn visit_lines(world: &World, plan: &Plan, options: &Options, side: Side) -> Rows {
+pub fn visit_lines(scene: &Scene, plan: &Plan, options: &Options, side: Side) -> Rows {
     let mut rows = Rows::new(Table::Fees, FEES, options.layout);
     for (n, visit) in plan.elsewhere.iter().enumerate().filter(|(_, v)| !v.lines.is_empty() && side.has(Some(v.place)))
     {
-        let (person, hospital) = (&plan.persons[visit.person as usize], world.places.hospital(visit.place));
+        let (person, hospital) = (&plan.persons[visit.person as usize], scene.places.hospital(visit.place));
         let doctor = 1 + mix(n as u64, 3) % u64::from(hospital.doctors);
         let charged = Charged {
             number: &visits::number(n as u64),
-            psn_no: &person.number(&world.places.region),
+            psn_no: &person.number(&scene.places.region),
             hospital: &hospital.code,
             department: "门诊",
             doctor: &format!("D{}{doctor:04}", &hospital.code[7..]),
@@ -153,13 +153,13 @@ pub fn visit_lines(world: &World, plan: &Plan, options: &Options, side: Side) ->
         let mut at = 0;
         for extra in &visit.lines {
             let line = Line { time: recorded(extra.time), ..extra.line() };
-            charged.row(&mut rows, world, at, &line);
+            charged.row(&mut rows, scene, at, &line);
             let original = at as u32;
             at += 1;
             if let Some((count, named)) = extra.back {
                 let time = recorded(extra.time + 3_600);
                 let back = Line { time, count: -count, refunds: Some((original, named)), ..line };
-                charged.row(&mut rows, world, at, &back);
+                charged.row(&mut rows, scene, at, &back);
                 at += 1;
             }
         }
@@ -180,16 +180,16 @@ impl Bills {
     }
 
     /// The rows of a run of stays.
-    pub fn of(world: &World, plan: &Plan, stays: &[&Stay], options: &Options) -> Self {
+    pub fn of(scene: &Scene, plan: &Plan, stays: &[&Stay], options: &Options) -> Self {
         let mut bills = Self::new(options.layout);
         for stay in stays {
-            bills.add(world, plan, stay);
+            bills.add(scene, plan, stay);
         }
         bills
     }
 
-    fn add(&mut self, world: &World, plan: &Plan, stay: &Stay) {
-        let mut sheet = Sheet::new(world, stay);
+    fn add(&mut self, scene: &Scene, plan: &Plan, stay: &Stay) {
+        let mut sheet = Sheet::new(scene, stay);
         sheet.apply_habits();
         for mark in &stay.marks {
             schemes::plant(mark.scheme).lines(mark, &mut sheet);
@@ -213,7 +213,7 @@ impl Bills {
             stay,
             person,
             number: stay.number(),
-            psn_no: person.number(&world.places.region),
+            psn_no: person.number(&scene.places.region),
             department: department(&sheet),
             doctor: format!("D{}{doctor:04}", &sheet.hospital.code[7..]),
         };
@@ -236,14 +236,14 @@ impl Bills {
             doctor: &heading.doctor,
         };
         for (n, line) in sheet.lines.iter().enumerate() {
-            charged.row(&mut self.fees, world, n, line);
+            charged.row(&mut self.fees, scene, n, line);
         }
         if !plan.keepers.is_empty() {
-            stock::add(&mut self.given, world, stay.hospital, &sheet.lines, |item| {
+            stock::add(&mut self.given, scene, stay.hospital, &sheet.lines, |item| {
                 never.iter().any(|e| e.item == item)
             });
         }
-        self.diagnoses(world, &heading);
+        self.diagnoses(scene, &heading);
     }
 
     /// Writes a settlement; gives what the funds paid of it.
@@ -258,11 +258,11 @@ impl Bills {
         rows.cell(&heading.number);
         rows.cell(&heading.psn_no);
         rows.cell(&person.name());
-        rows.cell(&person.certificate(&sheet.world.places.region));
+        rows.cell(&person.certificate(&sheet.scene.places.region));
         rows.shown(person.sex);
         rows.shown(crate::model::Day(person.birth));
         rows.shown(insurance(stay, person));
-        rows.cell(&sheet.world.places.region);
+        rows.cell(&sheet.scene.places.region);
         rows.cell(&hospital.code);
         rows.cell(&hospital.name);
         rows.cell(["一级", "二级", "三级"][usize::from(hospital.level) - 1]);
@@ -302,9 +302,9 @@ impl Bills {
     }
 
     /// The main diagnosis and up to four more.
-    fn diagnoses(&mut self, world: &World, heading: &Heading<'_>) {
+    fn diagnoses(&mut self, scene: &Scene, heading: &Heading<'_>) {
         let main = usize::from(heading.stay.profile);
-        let profiles = &world.catalog.profiles;
+        let profiles = &scene.catalog.profiles;
         let mut list = vec![main];
         if !matches!(profiles[main].course, Course::Newborn | Course::Birth | Course::Child) {
             let key = mix(u64::from(heading.stay.id), 29);

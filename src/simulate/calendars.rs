@@ -27,18 +27,18 @@ impl Lives<'_> {
     }
 
     fn fits(&self, profile: usize, id: u32, day: i32, course: Course) -> bool {
-        let (p, age) = (&self.world.catalog.profiles[profile], self.plan.persons[id as usize].age(day));
+        let (p, age) = (&self.scene.catalog.profiles[profile], self.plan.persons[id as usize].age(day));
         p.course == course && p.ages.0 <= age && age <= p.ages.1
     }
 
     /// An old couple that always goes to hospital together: in and out on the same days, or a day apart. Gives its stays.
     pub(super) fn couple(&mut self, first_id: u32, members: u32) -> Vec<u32> {
-        let day = self.world.hyper.first;
+        let day = self.scene.hyper.first;
         let old = |id: u32| self.plan.persons[id as usize].age(day) >= 60;
         if members < 2 || !old(first_id) || !old(first_id + 1) || !self.random.chance(0.012) {
             return Vec::new();
         }
-        let profiles: Vec<usize> = (0..self.world.catalog.profiles.len())
+        let profiles: Vec<usize> = (0..self.scene.catalog.profiles.len())
             .filter(|p| (0..2).all(|n| self.fits(*p, first_id + n, day, Course::Chronic)))
             .collect();
         if profiles.is_empty() {
@@ -64,7 +64,7 @@ impl Lives<'_> {
 
     /// Cycles of three or four weeks at one hospital, which takes its patients in on a fixed weekday: several are in step.
     pub(super) fn chemotherapy(&mut self, id: u32) {
-        let Some(profile) = self.world.catalog.profile_of(Course::Chemo) else { return };
+        let Some(profile) = self.scene.catalog.profile_of(Course::Chemo) else { return };
         let person = self.plan.persons[id as usize].clone();
         // Most go to the oncology department of the largest hospital.
         let (centre, volumes) = &self.general[2];
@@ -75,7 +75,7 @@ impl Lives<'_> {
         };
         let cycle = if self.random.chance(0.65) { 21 } else { 28 };
         // Most wards know one or two regimens.
-        let usual = 2 + (fixed(self.world.places.hospital(hospital).key, 32) * 4.0) as i32;
+        let usual = 2 + (fixed(self.scene.places.hospital(hospital).key, 32) * 4.0) as i32;
         let nights = if self.random.chance(0.7) { usual } else { self.random.within(2, 6) as i32 };
         let times = self.random.within(4, 10);
         self.cycle(id, profile, hospital, (cycle, times, Some(nights)));
@@ -83,7 +83,7 @@ impl Lives<'_> {
 
     /// Dialysis patients come to the ward now and then, many of them every four weeks; their sessions are visits.
     pub(super) fn dialysis(&mut self, id: u32) {
-        let Some(profile) = self.world.catalog.profile_of(Course::Dialysis) else { return };
+        let Some(profile) = self.scene.catalog.profile_of(Course::Dialysis) else { return };
         let person = self.plan.persons[id as usize].clone();
         let hospital = self.hospital(profile, &person);
         if self.random.chance(0.4) {
@@ -100,7 +100,7 @@ impl Lives<'_> {
     /// Stays every so many days, on the weekday the hospital keeps for them; `plan` is the days between, how often, the nights.
     fn cycle(&mut self, id: u32, profile: usize, hospital: u16, plan: (i32, i64, Option<i32>)) {
         let (every, times, nights) = plan;
-        let weekday = (fixed(self.world.places.hospital(hospital).key, 31) * 5.0) as i32;
+        let weekday = (fixed(self.scene.places.hospital(hospital).key, 31) * 5.0) as i32;
         let start = self.day(profile, hospital);
         let strict = self.random.chance(0.6);
         let mut due = if strict { start - (start + 3).rem_euclid(7) + weekday } else { start };
@@ -109,12 +109,12 @@ impl Lives<'_> {
             due += if self.random.chance(0.08) { 7 } else { 0 };
             let late = if self.random.chance(0.88) { 0 } else { self.random.within(1, 3) as i32 };
             let day = due + late;
-            if day > self.world.hyper.last {
+            if day > self.scene.hyper.last {
                 return;
             }
             let longer = i32::from(self.random.chance(0.12));
             let nights = nights.map_or_else(|| self.nights(profile), |n| n + longer);
-            if day >= self.world.hyper.first
+            if day >= self.scene.hyper.first
                 && let Some(stay) = self.stay_of(id, profile, hospital, day, nights)
             {
                 self.plan.stays[stay].cuts.clear();
@@ -126,10 +126,10 @@ impl Lives<'_> {
     /// The same bed every month or so, at the hospital next door.
     pub(super) fn regular(&mut self, id: u32) {
         let person: Person = self.plan.persons[id as usize].clone();
-        let chronic: Vec<usize> = (0..self.world.catalog.profiles.len())
+        let chronic: Vec<usize> = (0..self.scene.catalog.profiles.len())
             .filter(|p| {
-                let profile = &self.world.catalog.profiles[*p];
-                profile.levels[0] > 0.0 && self.fits(*p, id, self.world.hyper.first, Course::Chronic)
+                let profile = &self.scene.catalog.profiles[*p];
+                profile.levels[0] > 0.0 && self.fits(*p, id, self.scene.hyper.first, Course::Chronic)
             })
             .collect();
         if chronic.is_empty() || self.general[0].0.is_empty() {
@@ -140,11 +140,11 @@ impl Lives<'_> {
         let mut habit = stream(u64::from(person.household), Purpose::People, 1);
         let hospital = list[habit.weighted(volumes)];
         let every = self.random.between(24.0, 55.0);
-        let mut day = f64::from(self.world.hyper.first) + self.random.between(0.0, every);
-        let until = f64::from(self.world.hyper.last) - self.random.between(0.0, 400.0);
+        let mut day = f64::from(self.scene.hyper.first) + self.random.between(0.0, every);
+        let until = f64::from(self.scene.hyper.last) - self.random.between(0.0, 400.0);
         while day < until {
             let weekday = crate::model::Day(day as i32).weekday();
-            let (market, more) = self.world.places.hospital(hospital).habits.market;
+            let (market, more) = self.scene.places.hospital(hospital).habits.market;
             // Many wait for the market day of the week.
             let wait = (market + 7 - weekday) % 7;
             let wait = if self.random.chance(more / 2.0) { f64::from(wait) } else { 0.0 };

@@ -30,7 +30,7 @@ impl Sheet<'_> {
     /// Draws how ill the patient is and which days are quiet.
     pub(super) fn condition(&mut self) {
         let graver = if self.profile.course == Course::Critical { 4.0 } else { 1.0 };
-        if self.random.chance(self.world.hyper.severe * graver) {
+        if self.random.chance(self.scene.hyper.severe * graver) {
             self.severity = self.random.within(2, 3);
         }
         self.covered = self.random.chance(LIGHT);
@@ -58,16 +58,16 @@ impl Sheet<'_> {
         if self.profile.course != Course::Day {
             return false;
         }
-        let Some(fen) = self.hospital.package(&self.world.hyper, self.stay.profile) else { return false };
-        let Some(&entry) = self.world.catalog.tagged(&format!("pack-{}", &self.profile.code[..3])).first() else {
+        let Some(fen) = self.hospital.package(&self.scene.hyper, self.stay.profile) else { return false };
+        let Some(&entry) = self.scene.catalog.tagged(&format!("pack-{}", &self.profile.code[..3])).first() else {
             return false;
         };
-        let item = self.world.catalog.make(entry, self.stay.hospital);
+        let item = self.scene.catalog.make(entry, self.stay.hospital);
         let time = self.moment(self.surgery, 10.0);
         self.bill(item, time, UNIT);
         self.lines[0].fen = fen;
         if self.random.chance(0.12) {
-            for entry in self.world.catalog.sample("lab", 2, &mut self.random) {
+            for entry in self.scene.catalog.sample("lab", 2, &mut self.random) {
                 let first = self.stay.first_day();
                 self.daily(entry, Days { from: first, to: first, every: 1 }, 1, 9.0);
             }
@@ -79,7 +79,7 @@ impl Sheet<'_> {
     pub(super) fn therapy(&mut self, tag: &str, entry: u16, all: Days) {
         let nights = all.to - all.from;
         let psych = self.profile.course == Course::Psych;
-        let drug = self.world.catalog.items[usize::from(self.world.catalog.make(entry, self.stay.hospital))].kind;
+        let drug = self.scene.catalog.items[usize::from(self.scene.catalog.make(entry, self.stay.hospital))].kind;
         if psych && !tag.ends_with("-d") {
             let every = self.random.within(3, 7) as i32;
             self.daily(entry, Days { every, ..all }, 0, 8.5);
@@ -109,11 +109,11 @@ impl Sheet<'_> {
     ///
     /// On quiet days only bed, rounds and nursing are billed. Tablets may be dispensed for several days at once.
     pub(super) fn daily(&mut self, entry: u16, days: Days, times: i64, hour: f64) {
-        let waits = !self.stay.due && self.world.catalog.tagged("cycle").contains(&entry);
+        let waits = !self.stay.due && self.scene.catalog.tagged("cycle").contains(&entry);
         if waits || !self.used.insert(entry) {
             return;
         }
-        let item = self.world.catalog.make(entry, self.stay.hospital);
+        let item = self.scene.catalog.make(entry, self.stay.hospital);
         let card = self.item(item);
         let usual = self.random.within(i64::from(card.times.0), i64::from(card.times.1));
         let times = if times == 0 { usual } else { times };
@@ -152,7 +152,7 @@ impl Sheet<'_> {
 
     /// How the dose of a drug changes in the course of the stay.
     fn course(&mut self, card: &Item, days: Days) -> CourseOfDoses {
-        let spread = self.world.hyper.dose_spread;
+        let spread = self.scene.hyper.dose_spread;
         let mut course = CourseOfDoses { loading: None, from: i32::MAX, more: 0 };
         if card.kind != ItemKind::Drug || days.to - days.from < 3 {
             return course;
@@ -175,7 +175,7 @@ impl Sheet<'_> {
         if card.class == 10 {
             return self.random.within(6, 30) * UNIT * self.severity;
         }
-        let spread = self.world.hyper.dose_spread;
+        let spread = self.scene.hyper.dose_spread;
         let habit = |n: u64| fixed(u64::from(entry), n);
         let high = if habit(71) < 0.35 && self.random.chance((0.01 + 0.04 * habit(72)) * spread) {
             2 + (habit(73) * 2.0) as i64
@@ -199,8 +199,8 @@ impl Sheet<'_> {
         let last = self.stay.last_day();
         let days = *self.random.pick(&[3, 7, 7, 7, 14, 14, 28, 30, 56, 84]);
         for tag in ["cardio", "patent", "gi"] {
-            for entry in self.world.catalog.sample(tag, 1, &mut self.random) {
-                let item = self.world.catalog.make(entry, self.stay.hospital);
+            for entry in self.scene.catalog.sample(tag, 1, &mut self.random) {
+                let item = self.scene.catalog.make(entry, self.stay.hospital);
                 let oral = self.item(item).oral();
                 if !self.used.insert(entry) || !oral {
                     continue;

@@ -111,7 +111,7 @@ impl Sheet<'_> {
     /// Only the last line of an item is taken back, so that an export that does not name the refunded line leads to the
     /// same one as an export that does.
     pub fn refund_lines(&mut self) {
-        if !self.random.chance(self.world.hyper.line_refunds) || self.stay.refunded {
+        if !self.random.chance(self.scene.hyper.line_refunds) || self.stay.refunded {
             return;
         }
         // A bill brought to an amount stays there.

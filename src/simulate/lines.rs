@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::World;
+use super::Scene;
 use super::catalog::{Course, Item, Profile};
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::places::Hospital;
@@ -40,7 +40,7 @@ impl Line {
 
 /// The lines of a stay while they are made.
 pub struct Sheet<'a> {
-    pub world: &'a World,
+    pub scene: &'a Scene,
     pub stay: &'a Stay,
     pub hospital: &'a Hospital,
     pub profile: &'a Profile,
@@ -68,14 +68,14 @@ pub(super) struct Days {
 
 impl<'a> Sheet<'a> {
     /// The lines of a stay as ordered, before any habit of billing.
-    pub fn new(world: &'a World, stay: &'a Stay) -> Self {
+    pub fn new(scene: &'a Scene, stay: &'a Stay) -> Self {
         let (first, last) = (stay.first_day(), stay.last_day());
         let mut sheet = Self {
-            world,
+            scene,
             stay,
-            hospital: world.places.hospital(stay.hospital),
-            profile: &world.catalog.profiles[usize::from(stay.profile)],
-            random: stream(world.seed, Purpose::Stay, u64::from(stay.id)),
+            hospital: scene.places.hospital(stay.hospital),
+            profile: &scene.catalog.profiles[usize::from(stay.profile)],
+            random: stream(scene.seed, Purpose::Stay, u64::from(stay.id)),
             lines: Vec::with_capacity(192),
             used: BTreeSet::new(),
             surgery: first + ((last - first) / 2).min(2),
@@ -90,13 +90,13 @@ impl<'a> Sheet<'a> {
         sheet.condition();
         sheet.standing();
         sheet.intensive();
-        let zeal = sheet.hospital.habits.zeal * sheet.random.lognormal(1.0, world.hyper.cost_spread);
+        let zeal = sheet.hospital.habits.zeal * sheet.random.lognormal(1.0, scene.hyper.cost_spread);
         for (tag, count) in &sheet.profile.tags {
             let fixed = ["lab", "exam", "op-", "m-"].iter().any(|t| tag.starts_with(t)) || tag.ends_with("-e");
             let wanted = *count as f64 * if fixed { 1.0 } else { zeal };
             let count = (wanted + sheet.random.between(0.0, 1.0)) as usize;
             let least = if tag == "herb" { 5 } else { 1 };
-            for entry in world.catalog.sample(tag, count.max(least), &mut sheet.random) {
+            for entry in scene.catalog.sample(tag, count.max(least), &mut sheet.random) {
                 sheet.order(tag, entry);
             }
         }
@@ -106,12 +106,12 @@ impl<'a> Sheet<'a> {
 
     /// An item of the catalogue.
     pub fn item(&self, item: u16) -> &'a Item {
-        &self.world.catalog.items[usize::from(item)]
+        &self.scene.catalog.items[usize::from(item)]
     }
 
     /// What this hospital charges for an item, in fen. Drugs cost the same everywhere (no mark-up).
     pub fn price(&self, item: u16) -> i64 {
-        self.world.price(self.hospital, item)
+        self.scene.price(self.hospital, item)
     }
 
     /// Adds a line.
@@ -145,7 +145,7 @@ impl<'a> Sheet<'a> {
         let all = self.span();
         let days = Days { to: (all.to - 1).max(all.from), ..all };
         for tag in [bed, "consult", nurse] {
-            for entry in self.world.catalog.tagged(tag).to_vec() {
+            for entry in self.scene.catalog.tagged(tag).to_vec() {
                 self.daily(entry, days, 1, 7.0);
             }
         }
@@ -155,7 +155,7 @@ impl<'a> Sheet<'a> {
     fn intensive(&mut self) {
         let Some((start, count)) = self.stay.icu else { return };
         let days = Days { from: start, to: (start + count).min(self.stay.last_day()), every: 1 };
-        let catalog = &self.world.catalog;
+        let catalog = &self.scene.catalog;
         let vent = if self.random.chance(0.6) { "vent" } else { "vent-n" };
         for (tag, number) in [("icuhour", 6), (vent, 1)] {
             for entry in catalog.sample(tag, number, &mut self.random) {
@@ -250,7 +250,7 @@ impl<'a> Sheet<'a> {
         if self.stay.no_hours || !self.used.insert(entry) {
             return;
         }
-        let item = self.world.catalog.make(entry, self.stay.hospital);
+        let item = self.scene.catalog.make(entry, self.stay.hospital);
         let times = i64::from(self.item(item).times.0);
         for day in days.from.max(self.stay.first_day())..=days.to.min(self.stay.last_day()) {
             if self.stay.away.is_some_and(|(from, n)| (from..from + n).contains(&day)) {

@@ -1,6 +1,6 @@
 //! The lives that make the plan: household after household, until the region has its stays.
 
-use super::World;
+use super::Scene;
 use super::catalog::Course;
 use super::chance::{Draw, Purpose, Random, stream};
 use super::hyper::weekly;
@@ -13,7 +13,7 @@ type Choice = (Vec<u16>, Vec<f64>);
 
 /// Makes the plan, one household at a time.
 pub struct Lives<'a> {
-    pub(super) world: &'a World,
+    pub(super) scene: &'a Scene,
     pub(super) plan: Plan,
     pub(super) random: Random,
     /// Stays of the person at hand.
@@ -26,11 +26,11 @@ pub struct Lives<'a> {
 }
 
 /// The plan of a region with about so many stays, all of them innocent.
-pub fn plan(world: &World, stays: u64) -> Plan {
-    let mut lives = Lives::new(world);
+pub fn plan(scene: &Scene, stays: u64) -> Plan {
+    let mut lives = Lives::new(scene);
     let mut household = 0;
     while (lives.plan.stays.len() as u64) < stays {
-        lives.random = stream(world.seed, Purpose::People, u64::from(household));
+        lives.random = stream(scene.seed, Purpose::People, u64::from(household));
         lives.household(household);
         household += 1;
     }
@@ -38,24 +38,24 @@ pub fn plan(world: &World, stays: u64) -> Plan {
 }
 
 impl<'a> Lives<'a> {
-    fn new(world: &'a World) -> Self {
+    fn new(scene: &'a Scene) -> Self {
         let choice = |fits: &dyn Fn(u8, Specialty) -> bool| -> Choice {
-            let list = world.places.hospitals.iter().enumerate();
+            let list = scene.places.hospitals.iter().enumerate();
             list.filter(|(_, h)| fits(h.level, h.specialty)).map(|(i, h)| (i as u16, h.volume)).unzip()
         };
         let general = |s| !matches!(s, Specialty::Psychiatric | Specialty::Maternity);
         Self {
-            world,
-            plan: Plan { period: (world.hyper.first, world.hyper.last), ..Plan::default() },
-            random: stream(world.seed, Purpose::People, u64::MAX),
+            scene,
+            plan: Plan { period: (scene.hyper.first, scene.hyper.last), ..Plan::default() },
+            random: stream(scene.seed, Purpose::People, u64::MAX),
             own: Vec::new(),
             general: std::array::from_fn(|i| choice(&|level, s| usize::from(level) == i + 1 && general(s))),
             psychiatric: choice(&|_, s| s == Specialty::Psychiatric),
             births: choice(&|level, s| s == Specialty::Maternity || (level >= 2 && general(s))),
-            ordinary: (0..world.catalog.profiles.len())
+            ordinary: (0..scene.catalog.profiles.len())
                 .filter(|i| {
                     use Course::{Acute, Child, Chronic, Critical, Day, Rehab, Surgery};
-                    let course = world.catalog.profiles[*i].course;
+                    let course = scene.catalog.profiles[*i].course;
                     matches!(course, Acute | Chronic | Child | Critical | Rehab | Surgery | Day)
                 })
                 .collect(),
@@ -64,7 +64,7 @@ impl<'a> Lives<'a> {
 
     fn household(&mut self, number: u32) {
         let first_id = self.plan.persons.len() as u32;
-        let people = people::household(number, first_id, &self.world.hyper, &mut self.random);
+        let people = people::household(number, first_id, &self.scene.hyper, &mut self.random);
         let members = people.len() as u32;
         self.plan.persons.extend(people);
         let before = self.plan.stays.len();
@@ -88,7 +88,7 @@ impl<'a> Lives<'a> {
     /// Illnesses as they come, more of them to the old and the frail.
     fn ordinary(&mut self, id: u32) {
         let person = self.plan.persons[id as usize].clone();
-        let age = person.age(self.world.hyper.first);
+        let age = person.age(self.scene.hyper.first);
         let rate = match age {
             ..5 => 0.5,
             5..18 => 0.12,
@@ -97,8 +97,8 @@ impl<'a> Lives<'a> {
             _ => 1.6,
         };
         let mut last: Option<usize> = None;
-        for _ in 0..self.random.poisson(rate * person.frailty * self.world.hyper.heaviness).min(30) {
-            let chronic = last.filter(|p| self.world.catalog.profiles[*p].course == Course::Chronic);
+        for _ in 0..self.random.poisson(rate * person.frailty * self.scene.hyper.heaviness).min(30) {
+            let chronic = last.filter(|p| self.scene.catalog.profiles[*p].course == Course::Chronic);
             let profile = match chronic {
                 Some(profile) if self.random.chance(0.6) => profile,
                 _ => self.illness(&person),
@@ -114,8 +114,8 @@ impl<'a> Lives<'a> {
 
     /// An ordinary illness that fits age and sex.
     fn illness(&mut self, person: &Person) -> usize {
-        let age = person.age(self.world.hyper.first);
-        let profiles = &self.world.catalog.profiles;
+        let age = person.age(self.scene.hyper.first);
+        let profiles = &self.scene.catalog.profiles;
         let weights: Vec<f64> = self
             .ordinary
             .iter()
@@ -132,8 +132,8 @@ impl<'a> Lives<'a> {
 
     /// A day of admission, by season, epidemic and weekday, and by the hospital's own surges.
     pub(super) fn day(&mut self, profile: usize, hospital: u16) -> i32 {
-        let (hyper, hospital) = (&self.world.hyper, self.world.places.hospital(hospital));
-        let profile = &self.world.catalog.profiles[profile];
+        let (hyper, hospital) = (&self.scene.hyper, self.scene.places.hospital(hospital));
+        let profile = &self.scene.catalog.profiles[profile];
         let elective = matches!(profile.course, Course::Surgery | Course::Day | Course::Rehab | Course::Chemo);
         let mut day = hyper.first;
         for _ in 0..200 {
@@ -149,7 +149,7 @@ impl<'a> Lives<'a> {
 
     /// A hospital for a profile: of a fitting level, mostly the one the household always goes to.
     pub(super) fn hospital(&mut self, profile: usize, person: &Person) -> u16 {
-        let profile = &self.world.catalog.profiles[profile];
+        let profile = &self.scene.catalog.profiles[profile];
         let choice = match profile.course {
             Course::Psych if !self.psychiatric.0.is_empty() && self.random.chance(0.8) => &self.psychiatric,
             Course::Birth | Course::Newborn => &self.births,
@@ -166,14 +166,14 @@ impl<'a> Lives<'a> {
     /// Long stays, often discharged and admitted again on one day when a quarter is settled.
     fn psychiatric(&mut self, id: u32) {
         let person = self.plan.persons[id as usize].clone();
-        let list: Vec<usize> = (0..self.world.catalog.profiles.len())
-            .filter(|i| self.world.catalog.profiles[*i].course == Course::Psych)
+        let list: Vec<usize> = (0..self.scene.catalog.profiles.len())
+            .filter(|i| self.scene.catalog.profiles[*i].course == Course::Psych)
             .collect();
         let profile = *self.random.pick(&list);
         let hospital = self.hospital(profile, &person);
         let mut day = self.day(profile, hospital);
         for _ in 0..self.random.within(1, 6) {
-            if day > self.world.hyper.last {
+            if day > self.scene.hyper.last {
                 return;
             }
             let Some(stay) = self.stay(id, profile, hospital, day) else { return };
@@ -193,7 +193,7 @@ impl<'a> Lives<'a> {
         let day = first.last_day();
         let nights = self.nights(usize::from(first.profile));
         let (begin, end) = (at(day, 10.5), at(day + nights + 1, 12.0));
-        if self.plan.busy(&self.own, begin, end, stay) || day + nights + 1 > self.world.hyper.last {
+        if self.plan.busy(&self.own, begin, end, stay) || day + nights + 1 > self.scene.hyper.last {
             return day + 30;
         }
         let leave = at(day, 9.0 + self.random.between(0.0, 1.0));

@@ -138,14 +138,14 @@ pub struct Summary {
 
 /// The region: everything that is drawn before any stay is.
 #[derive(Debug)]
-struct World {
+struct Scene {
     seed: u64,
     hyper: hyper::Hyper,
     places: places::Places,
     catalog: catalog::Catalog,
 }
 
-impl World {
+impl Scene {
     fn draw(options: &Options) -> Self {
         let seed = options.seed;
         let hyper = hyper::Hyper::draw(seed, options.stays, &options.set);
@@ -174,38 +174,38 @@ impl World {
 /// [`Error::NotEmpty`] or [`Error::Io`]; then nothing is left in `options.out`.
 pub fn run(options: &Options) -> Result<Summary, Error> {
     let mut folder = Folder::open(&options.out, options.force)?;
-    let world = World::draw(options);
-    let mut plan = lives::plan(&world, options.stays);
-    let planted = schemes::plant_all(&world, &mut plan, &options.schemes, options.strength);
+    let scene = Scene::draw(options);
+    let mut plan = lives::plan(&scene, options.stays);
+    let planted = schemes::plant_all(&scene, &mut plan, &options.schemes, options.strength);
     plan.keep_cycles();
     plan.sort();
     let mut summary = Summary {
         stays: plan.stays.len() as u64,
         persons: plan.persons.len() as u64,
-        places: (world.places.hospitals.len() + world.places.shops.len()) as u64,
+        places: (scene.places.hospitals.len() + scene.places.shops.len()) as u64,
         planted,
         ..Summary::default()
     };
-    let apart = options.apart.map(|apart| apart::choose(&world, &plan, apart)).transpose()?;
+    let apart = options.apart.map(|apart| apart::choose(&scene, &plan, apart)).transpose()?;
     if let Some(one) = apart {
-        let hospital = world.places.hospital(one);
+        let hospital = scene.places.hospital(one);
         summary.apart = Some((hospital.code.clone(), hospital.name.clone()));
-        apart::keep(&world, &mut plan, one);
+        apart::keep(&scene, &mut plan, one);
     }
     let (mut paid, mut given) = (BTreeMap::new(), stock::Given::new());
     for (name, side) in Side::of(apart) {
         folder.enter(name)?;
-        let writing = Writing { world: &world, plan: &plan, options, folder: &folder, side };
+        let writing = Writing { scene: &scene, plan: &plan, options, folder: &folder, side };
         writing.bills(&mut summary, &mut paid, &mut given)?;
     }
-    let visits = visits::all(&world, &plan);
+    let visits = visits::all(&scene, &plan);
     for (name, side) in Side::of(apart) {
         folder.enter(name)?;
-        let writing = Writing { world: &world, plan: &plan, options, folder: &folder, side };
+        let writing = Writing { scene: &scene, plan: &plan, options, folder: &folder, side };
         writing.visits(&visits, &mut summary)?;
-        stock::write(&world, &plan, &given, options, &folder, side)?;
-        tables::persons(&world, &plan, &side.persons(&plan, &visits), options, &folder)?;
-        tables::hospitals(&world, options, &folder, side)?;
+        stock::write(&scene, &plan, &given, options, &folder, side)?;
+        tables::persons(&scene, &plan, &side.persons(&plan, &visits), options, &folder)?;
+        tables::hospitals(&scene, options, &folder, side)?;
     }
     folder.enter("")?;
     tables::truth(&plan, &paid, &folder)?;
@@ -215,7 +215,7 @@ pub fn run(options: &Options) -> Result<Summary, Error> {
 
 /// A side of the region being written.
 struct Writing<'a> {
-    world: &'a World,
+    scene: &'a Scene,
     plan: &'a Plan,
     options: &'a Options,
     folder: &'a Folder,
@@ -230,7 +230,7 @@ impl Writing<'_> {
         paid: &mut BTreeMap<u32, i64>,
         given: &mut stock::Given,
     ) -> Result<(), Error> {
-        let Self { world, plan, options, folder, side } = *self;
+        let Self { scene, plan, options, folder, side } = *self;
         let table = |table, fields| folder.table(table, fields, options.layout, options.encoding);
         let mut stays = table(Table::Stays, bills::STAYS)?;
         let mut fees = table(Table::Fees, bills::FEES)?;
@@ -240,7 +240,7 @@ impl Writing<'_> {
             let parts: Vec<_> = batch
                 .par_chunks(CHUNK)
                 .map(|chunk| {
-                    let bills = Bills::of(world, plan, chunk, options);
+                    let bills = Bills::of(scene, plan, chunk, options);
                     let counts = (bills.stays.count, bills.fees.count);
                     let encoded = [bills.stays, bills.fees, bills.diagnoses].map(|rows| rows.encoded(options.encoding));
                     (encoded, counts, bills.paid, bills.given)
@@ -256,18 +256,18 @@ impl Writing<'_> {
                 summary.lines += counts.1;
             }
         }
-        let lines = bills::visit_lines(world, plan, options, side);
+        let lines = bills::visit_lines(scene, plan, options, side);
         summary.lines += lines.count;
         fees.write(&lines.encoded(options.encoding))?;
         [stays, fees, diagnoses].into_iter().try_for_each(files::Sink::close)
     }
 
     fn visits(&self, all: &[visits::Visit], summary: &mut Summary) -> Result<(), Error> {
-        let Self { world, plan, options, folder, side } = *self;
+        let Self { scene, plan, options, folder, side } = *self;
         let mut sink = folder.table(Table::Visits, visits::VISITS, options.layout, options.encoding)?;
         let all: Vec<&visits::Visit> = all.iter().filter(|v| side.has(v.hospital())).collect();
         for chunk in all.chunks(VISIT_CHUNK) {
-            let rows = visits::rows(world, plan, chunk, options.layout);
+            let rows = visits::rows(scene, plan, chunk, options.layout);
             summary.visits += rows.count;
             sink.write(&rows.encoded(options.encoding))?;
         }

@@ -267,7 +267,7 @@ fn month_end(day: i32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Options, World, lives};
+    use super::super::{Options, Scene, lives};
     use super::*;
 
     #[test]
@@ -275,11 +275,11 @@ mod tests {
         let mut options = Options::new("unused");
         options.habits = 1.0;
         options.stays = 1_500;
-        let world = World::draw(&options);
-        let plan = lives::plan(&world, options.stays);
+        let scene = Scene::draw(&options);
+        let plan = lives::plan(&scene, options.stays);
         let (mut moved, mut written) = (0, 0);
         for stay in &plan.stays {
-            let mut sheet = Sheet::new(&world, stay);
+            let mut sheet = Sheet::new(&scene, stay);
             let span = stay.first_day()..=stay.last_day();
             let sums = |sheet: &Sheet<'_>| {
                 let mut sums: BTreeMap<u16, (i64, i64)> = BTreeMap::new();

@@ -11,11 +11,11 @@ use super::plan::{DAY, Stay, at, day_of};
 impl Lives<'_> {
     /// Nights of a stay of a profile.
     pub(super) fn nights(&mut self, profile: usize) -> i32 {
-        let profile = &self.world.catalog.profiles[profile];
+        let profile = &self.scene.catalog.profiles[profile];
         if profile.course == Course::Day {
             return i32::from(self.random.chance(0.35));
         }
-        let median = profile.days * self.world.hyper.length;
+        let median = profile.days * self.scene.hyper.length;
         (self.random.lognormal(median, profile.sigma).round() as i32).clamp(1, 180)
     }
 
@@ -36,7 +36,7 @@ impl Lives<'_> {
     ) -> Option<usize> {
         let planned = {
             use Course::{Chemo, Day, Psych, Rehab, Surgery};
-            matches!(self.world.catalog.profiles[profile].course, Surgery | Day | Chemo | Psych | Rehab)
+            matches!(self.scene.catalog.profiles[profile].course, Surgery | Day | Chemo | Psych | Rehab)
         };
         let hour = match planned {
             true => self.random.between(8.0, 11.5),
@@ -46,7 +46,7 @@ impl Lives<'_> {
         let begin = at(day, hour);
         let hour = if nights == 0 { self.random.between(15.0, 18.0) } else { self.random.between(8.5, 16.5) };
         let leave = at(day + nights, hour);
-        if day > self.world.hyper.last || self.plan.busy(&self.own, begin, leave, usize::MAX) {
+        if day > self.scene.hyper.last || self.plan.busy(&self.own, begin, leave, usize::MAX) {
             return None;
         }
         Some(self.push(person, profile, hospital, begin, leave))
@@ -54,12 +54,12 @@ impl Lives<'_> {
 
     /// Adds a stay without asking whether the person is free.
     pub(super) fn push(&mut self, person: u32, profile: usize, hospital: u16, begin: i64, leave: i64) -> usize {
-        let last = self.world.hyper.last;
+        let last = self.scene.hyper.last;
         let open = day_of(leave) > last;
         let leave = if open { at(last, 23.99) } else { leave };
-        let course = self.world.catalog.profiles[profile].course;
+        let course = self.scene.catalog.profiles[profile].course;
         let id = self.plan.next_id();
-        let habits = &self.world.places.hospital(hospital).habits;
+        let habits = &self.scene.places.hospital(hospital).habits;
         let mut settled = leave + self.random.within(300, 5_000);
         if habits.last_days > 0 {
             settled += i64::from(habits.settles_after) * DAY;
@@ -75,7 +75,7 @@ impl Lives<'_> {
     }
 
     fn med_type(&self, profile: usize) -> &'static str {
-        match self.world.catalog.profiles[profile].med_type.as_str() {
+        match self.scene.catalog.profiles[profile].med_type.as_str() {
             "2105" => "2105",
             "22" => "22",
             "24" => "24",
@@ -99,8 +99,8 @@ impl Lives<'_> {
     fn enrich(&mut self, stay: &mut Stay, course: Course) {
         let (first, last) = (stay.first_day(), stay.last_day());
         let nights = last - first;
-        let icu = self.world.catalog.profiles[usize::from(stay.profile)].icu;
-        if self.world.places.hospital(stay.hospital).level >= 2 && nights >= 2 && self.random.chance(icu) {
+        let icu = self.scene.catalog.profiles[usize::from(stay.profile)].icu;
+        if self.scene.places.hospital(stay.hospital).level >= 2 && nights >= 2 && self.random.chance(icu) {
             let start = if course == Course::Critical { first } else { first + 1 };
             let share = self.random.between(0.25, 0.9);
             stay.icu = Some((start, ((f64::from(last - start) * share) as i32).max(1)));
@@ -130,11 +130,11 @@ impl Lives<'_> {
         if self.plan.stays[stay].open {
             return;
         }
-        let course = self.world.catalog.profiles[usize::from(self.plan.stays[stay].profile)].course;
+        let course = self.scene.catalog.profiles[usize::from(self.plan.stays[stay].profile)].course;
         let severe = matches!(course, Course::Critical | Course::Chronic);
-        if severe && self.random.chance(self.world.hyper.transfers) {
+        if severe && self.random.chance(self.scene.hyper.transfers) {
             self.transfer(stay);
-        } else if self.random.chance(self.world.hyper.stay_refunds) {
+        } else if self.random.chance(self.scene.hyper.stay_refunds) {
             self.refund(stay);
         } else if course == Course::Acute && self.random.chance(0.06) {
             self.plan.stays[stay].med_type = "24";
@@ -144,18 +144,18 @@ impl Lives<'_> {
     /// Discharged here and admitted elsewhere within the same hours; the paperwork here may take until the evening.
     fn transfer(&mut self, stay: usize) {
         let old = self.plan.stays[stay].clone();
-        let from_level = self.world.places.hospital(old.hospital).level;
+        let from_level = self.scene.places.hospital(old.hospital).level;
         let nights = self.nights(usize::from(old.profile));
         let stayed = self.random.within(1, 4) as i32;
         let day = (old.first_day() + stayed).min(old.last_day());
-        if day <= old.first_day() || day + nights > self.world.hyper.last || from_level == 3 {
+        if day <= old.first_day() || day + nights > self.scene.hyper.last || from_level == 3 {
             return;
         }
         let person: Person = self.plan.persons[old.person as usize].clone();
-        let world = self.world;
+        let scene = self.scene;
         let target = (0..6)
             .map(|_| self.hospital(usize::from(old.profile), &person))
-            .find(|h| world.places.hospital(*h).level > from_level);
+            .find(|h| scene.places.hospital(*h).level > from_level);
         let Some(target) = target else { return };
         let leave = at(day, self.random.within(8, 17) as f64);
         let begin = leave + if self.random.chance(0.3) { 0 } else { self.random.within(600, 7_000) };
@@ -196,13 +196,13 @@ impl Lives<'_> {
 
     /// A birth: the mother's stay and the newborn's, under its own number or under hers.
     pub(super) fn birth(&mut self, mother: u32) {
-        let profiles = &self.world.catalog.profiles;
+        let profiles = &self.scene.catalog.profiles;
         let of = |course| (0..profiles.len()).filter(|i| profiles[*i].course == course).collect::<Vec<usize>>();
         let (births, newborns) = (of(Course::Birth), of(Course::Newborn));
         let profile = *self.random.pick(&births);
         let person = self.plan.persons[mother as usize].clone();
         let hospital = self.hospital(profile, &person);
-        let (first, last) = (i64::from(self.world.hyper.first), i64::from(self.world.hyper.last));
+        let (first, last) = (i64::from(self.scene.hyper.first), i64::from(self.scene.hyper.last));
         let day = self.random.within(first, last - 20) as i32;
         let Some(stay) = self.stay(mother, profile, hospital, day) else { return };
         let (leave, born) =
@@ -215,7 +215,7 @@ impl Lives<'_> {
         let ill = !twins && self.random.chance(0.4);
         let profile = newborns[if ill { 0 } else { newborns.len() - 1 }];
         let end = if ill { leave + self.random.within(0, 4) * DAY } else { leave };
-        if fixed(person.key, 9) < self.world.hyper.under_mother {
+        if fixed(person.key, 9) < self.scene.hyper.under_mother {
             for _ in 0..1 + i32::from(twins) {
                 let child = self.push(mother, profile, hospital, born, end);
                 let child = &mut self.plan.stays[child];

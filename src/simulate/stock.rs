@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Day, Table};
 
-use super::World;
+use super::Scene;
 use super::apart::Side;
 use super::catalog::Item;
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
@@ -71,8 +71,8 @@ pub struct Keeper {
 }
 
 /// How every hospital keeps its stock; those who bill what they never had keep it like others. The larger hospitals have every role.
-pub fn keepers(world: &World, counts: &[usize], hosts: &[u16]) -> Vec<Keeper> {
-    let random = &mut stream(world.seed, Purpose::Stock, 0);
+pub fn keepers(scene: &Scene, counts: &[usize], hosts: &[u16]) -> Vec<Keeper> {
+    let random = &mut stream(scene.seed, Purpose::Stock, 0);
     let mut keepers: Vec<Keeper> = counts
         .iter()
         .map(|_| Keeper {
@@ -110,12 +110,12 @@ fn kept(item: &Item) -> bool {
 }
 
 /// Adds the goods of a stay's lines, but for items that were never given on it.
-pub fn add(given: &mut Given, world: &World, hospital: u16, lines: &[Line], never: impl Fn(u16) -> bool) {
-    let place = world.places.hospital(hospital);
+pub fn add(given: &mut Given, scene: &Scene, hospital: u16, lines: &[Line], never: impl Fn(u16) -> bool) {
+    let place = scene.places.hospital(hospital);
     for line in lines.iter().filter(|l| !never(l.item)) {
-        let card = &world.catalog.items[usize::from(line.item)];
+        let card = &scene.catalog.items[usize::from(line.item)];
         if kept(card) {
-            let price = world.price(place, line.item);
+            let price = scene.price(place, line.item);
             let count = match line.fen {
                 fen if fen == price => line.count,
                 fen if card.bottle && fen == (price / 5).max(1) => line.count / 5,
@@ -128,7 +128,7 @@ pub fn add(given: &mut Given, world: &World, hospital: u16, lines: &[Line], neve
 
 /// Writes `purchases.csv` and `stock.csv` where they are asked for.
 pub fn write(
-    world: &World,
+    scene: &Scene,
     plan: &Plan,
     given: &Given,
     options: &Options,
@@ -149,8 +149,8 @@ pub fn write(
         let mut book = Book {
             bought: Rows::new(Table::Purchases, PURCHASES, layout),
             stock: Rows::new(Table::Stock, STOCK, layout),
-            world,
-            place: world.places.hospital(of_hospital[0].0.0),
+            scene,
+            place: scene.places.hospital(of_hospital[0].0.0),
             keeper: &plan.keepers[usize::from(of_hospital[0].0.0)],
             period: plan.period,
         };
@@ -197,7 +197,7 @@ fn loans(plan: &Plan, given: &Given) -> BTreeMap<(u16, u16), Vec<(i32, i64)>> {
 struct Book<'a> {
     bought: Rows,
     stock: Rows,
-    world: &'a World,
+    scene: &'a Scene,
     place: &'a Hospital,
     keeper: &'a Keeper,
     period: (i32, i32),
@@ -225,7 +225,7 @@ impl Terms {
 
 impl<'a> Book<'a> {
     fn pack(&self, item: u16, key: u64) -> i64 {
-        let card = &self.world.catalog.items[usize::from(item)];
+        let card = &self.scene.catalog.items[usize::from(item)];
         let billed = if card.oral() { self.place.posting.box_size(self.place.key, item) } else { 1 };
         let size = if card.oral() && billed == 1 && self.keeper.boxes {
             [10, 12, 20, 24, 30][(fixed(key, 3) * 5.0) as usize]
@@ -247,7 +247,7 @@ impl<'a> Book<'a> {
         let (first, last) = self.period;
         let keeper = self.keeper;
         let pack = self.pack(item, key);
-        let price = self.world.price(self.place, item);
+        let price = self.scene.price(self.place, item);
         let length = f64::from(last - first + 1);
         let given = days.range(first..=last).map(|(_, count)| *count as f64).sum::<f64>() * (1.0 + keeper.cash);
         let lent: i64 = loans.iter().map(|l| l.1).sum();
@@ -297,8 +297,8 @@ impl<'a> Book<'a> {
     }
 
     fn heading(&self, item: u16) -> [&'a str; 3] {
-        let (world, place) = (self.world, self.place);
-        let card = &world.catalog.items[usize::from(item)];
+        let (scene, place) = (self.scene, self.place);
+        let card = &scene.catalog.items[usize::from(item)];
         [&place.code, &card.code, &card.name]
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{Day, Table};
 
 use super::Error;
-use super::World;
+use super::Scene;
 use super::apart::Side;
 use super::chance::fixed;
 use super::files::{Folder, Rows};
@@ -18,14 +18,14 @@ const HOSPITALS: &[&str] =
     &["fixmedins_code", "fixmedins_name", "hosp_lv", "fixmedins_type", "aprv_bed_cnt", "open_bed_cnt"];
 
 /// Writes `persons.csv`: those who are known.
-pub fn persons(world: &World, plan: &Plan, known: &[bool], options: &Options, folder: &Folder) -> Result<(), Error> {
+pub fn persons(scene: &Scene, plan: &Plan, known: &[bool], options: &Options, folder: &Folder) -> Result<(), Error> {
     let mut sink = folder.table(Table::Persons, PERSONS, options.layout, options.encoding)?;
     for chunk in plan.persons.chunks(50_000) {
         let mut rows = Rows::new(Table::Persons, PERSONS, options.layout);
         for person in chunk.iter().filter(|p| known[p.id as usize]) {
-            rows.cell(&person.number(&world.places.region));
+            rows.cell(&person.number(&scene.places.region));
             rows.cell(&person.name());
-            rows.cell(&person.certificate(&world.places.region));
+            rows.cell(&person.certificate(&scene.places.region));
             rows.shown(person.sex);
             rows.shown(Day(person.birth));
             rows.cell(&person.address());
@@ -43,10 +43,10 @@ pub fn persons(world: &World, plan: &Plan, known: &[bool], options: &Options, fo
 }
 
 /// Writes `hospitals.csv`: hospitals, clinics and pharmacies.
-pub fn hospitals(world: &World, options: &Options, folder: &Folder, side: Side) -> Result<(), Error> {
+pub fn hospitals(scene: &Scene, options: &Options, folder: &Folder, side: Side) -> Result<(), Error> {
     let mut sink = folder.table(Table::Hospitals, HOSPITALS, options.layout, options.encoding)?;
     let mut rows = Rows::new(Table::Hospitals, HOSPITALS, options.layout);
-    for (_, hospital) in (0..).zip(&world.places.hospitals).filter(|(at, _)| side.has(Some(*at))) {
+    for (_, hospital) in (0..).zip(&scene.places.hospitals).filter(|(at, _)| side.has(Some(*at))) {
         rows.cell(&hospital.code);
         rows.cell(&hospital.name);
         rows.cell(["一级", "二级", "三级"][usize::from(hospital.level) - 1]);
@@ -61,7 +61,7 @@ pub fn hospitals(world: &World, options: &Options, folder: &Folder, side: Side) 
         rows.shown(hospital.beds + (fixed(hospital.key, 4) * f64::from(hospital.beds) * 0.2) as u32);
         rows.end();
     }
-    for shop in world.places.shops.iter().filter(|_| side.has(None)) {
+    for shop in scene.places.shops.iter().filter(|_| side.has(None)) {
         rows.cell(&shop.code);
         rows.cell(&shop.name);
         rows.cell("未定级");

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::model::{Day, Table};
 
-use super::World;
+use super::Scene;
 use super::catalog::Course;
 use super::chance::{Draw, Purpose, Random, fixed, mix, scramble, stream};
 use super::files::Rows;
@@ -66,34 +66,34 @@ impl Visit {
 }
 
 /// Every visit of the region, in the order of settlement.
-pub fn all(world: &World, plan: &Plan) -> Vec<Visit> {
+pub fn all(scene: &Scene, plan: &Plan) -> Vec<Visit> {
     let mut beds: Vec<Vec<(i64, i64)>> = vec![Vec::new(); plan.persons.len()];
     for stay in &plan.stays {
         beds[stay.person as usize].push((stay.begin, stay.end.max(stay.leave)));
     }
-    let volumes: Vec<f64> = world.places.shops.iter().map(|s| s.volume).collect();
-    let hospitals: Vec<f64> = world.places.hospitals.iter().map(|h| h.volume).collect();
+    let volumes: Vec<f64> = scene.places.shops.iter().map(|s| s.volume).collect();
+    let hospitals: Vec<f64> = scene.places.hospitals.iter().map(|h| h.volume).collect();
     let mut visits: Vec<Visit> = plan
         .persons
         .par_iter()
-        .flat_map_iter(|person| of_person(world, person, &beds[person.id as usize], &volumes, &hospitals))
+        .flat_map_iter(|person| of_person(scene, person, &beds[person.id as usize], &volumes, &hospitals))
         .collect();
-    visits.extend(plan.elsewhere.iter().enumerate().map(|(n, e)| elsewhere(world, plan, n as u64, e)));
+    visits.extend(plan.elsewhere.iter().enumerate().map(|(n, e)| elsewhere(scene, plan, n as u64, e)));
     visits.par_sort_unstable_by_key(|v| (v.time, v.id, v.back));
     visits
 }
 
-fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64], hospitals: &[f64]) -> Vec<Visit> {
-    let random = &mut stream(world.seed, Purpose::Visits, u64::from(person.id));
-    let mut habit = stream(world.seed, Purpose::Visits, u64::MAX - u64::from(person.household));
+fn of_person(scene: &Scene, person: &Person, beds: &[(i64, i64)], shops: &[f64], hospitals: &[f64]) -> Vec<Visit> {
+    let random = &mut stream(scene.seed, Purpose::Visits, u64::from(person.id));
+    let mut habit = stream(scene.seed, Purpose::Visits, u64::MAX - u64::from(person.household));
     let (own_shop, own_hospital) = (habit.weighted(shops), habit.weighted(hospitals));
     let mut visits = Vec::new();
     if person.career == Career::Dialysis {
-        dialysis(world, person, own_hospital, random, &mut visits);
+        dialysis(scene, person, own_hospital, random, &mut visits);
     }
-    let mean = world.hyper.visits * random.lognormal(0.75, 0.75);
+    let mean = scene.hyper.visits * random.lognormal(0.75, 0.75);
     for _ in 0..random.poisson(mean).min(300) {
-        let day = random.within(i64::from(world.hyper.first.max(person.birth)), i64::from(world.hyper.last)) as i32;
+        let day = random.within(i64::from(scene.hyper.first.max(person.birth)), i64::from(scene.hyper.last)) as i32;
         let time = at(day, random.between(7.5, 20.5));
         let shop = random.chance(0.6);
         let usual = random.chance(0.7);
@@ -104,13 +104,13 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
             (false, false) => random.weighted(hospitals),
         };
         let med_type = match (shop, random.between(0.0, 1.0)) {
-            (true, _) if world.places.shops[place].pharmacy => "41",
+            (true, _) if scene.places.shops[place].pharmacy => "41",
             (false, x) if x < 0.2 => "140104",
             (false, x) if x < 0.27 => "13",
             _ => "11",
         };
         let fen = (random.lognormal(if shop { 9_500.0 } else { 16_000.0 }, 0.8) as i64).max(150);
-        let profile = complaint(world, person, random);
+        let profile = complaint(scene, person, random);
         visits.push(visit(time, person, place, shop, med_type, profile, fen));
     }
     // Whoever lies in bed sees no other doctor, but for the rare examination that this hospital cannot do; the family may
@@ -120,7 +120,7 @@ fn of_person(world: &World, person: &Person, beds: &[(i64, i64)], shops: &[f64],
     let mut reversals = Vec::new();
     for (n, visit) in visits.iter_mut().enumerate() {
         visit.id = u64::from(person.id) * 1024 + n as u64;
-        if random.chance(world.hyper.visit_refunds) {
+        if random.chance(scene.hyper.visit_refunds) {
             reversals.push(Visit { time: visit.time + random.within(300, 3 * DAY), back: true, ..*visit });
         }
     }
@@ -134,20 +134,20 @@ pub fn number(n: u64) -> String {
 }
 
 /// A visit that a scheme adds, at an ordinary price unless it says what was charged.
-fn elsewhere(world: &World, plan: &Plan, n: u64, e: &Elsewhere) -> Visit {
-    let random = &mut stream(world.seed, Purpose::Visits, ADDED + n);
+fn elsewhere(scene: &Scene, plan: &Plan, n: u64, e: &Elsewhere) -> Visit {
+    let random = &mut stream(scene.seed, Purpose::Visits, ADDED + n);
     let person = &plan.persons[e.person as usize];
     let usual = (random.lognormal(14_000.0, 0.7) as i64).max(1_000);
     let charged: i64 = e.lines.iter().map(|l| l.line().amount() - l.returned()).sum();
     let fen = if e.lines.is_empty() { usual } else { charged };
-    let profile = complaint(world, person, random);
+    let profile = complaint(scene, person, random);
     Visit { id: ADDED + n, ..visit(e.time, person, usize::from(e.place), e.shop, e.med_type, profile, fen) }
 }
 
 /// An illness that fits the person and is seen in outpatient rooms.
-fn complaint(world: &World, person: &Person, random: &mut Random) -> u8 {
-    let profiles = &world.catalog.profiles;
-    let age = person.age(world.hyper.last);
+fn complaint(scene: &Scene, person: &Person, random: &mut Random) -> u8 {
+    let profiles = &scene.catalog.profiles;
+    let age = person.age(scene.hyper.last);
     for _ in 0..12 {
         let chosen = random.within(0, profiles.len() as i64 - 1) as usize;
         let p = &profiles[chosen];
@@ -164,15 +164,15 @@ fn visit(time: i64, person: &Person, place: usize, shop: bool, med_type: &'stati
 }
 
 /// Two or three sessions a week on fixed weekdays.
-fn dialysis(world: &World, person: &Person, hospital: usize, random: &mut Random, visits: &mut Vec<Visit>) {
+fn dialysis(scene: &Scene, person: &Person, hospital: usize, random: &mut Random, visits: &mut Vec<Visit>) {
     let weekdays: &[u32] = match mix(person.key, 8) % 4 {
         0 => &[0, 2, 4],
         1 => &[1, 3, 5],
         2 => &[0, 3],
         _ => &[0, 2, 4],
     };
-    let profile = world.catalog.profile_of(Course::Dialysis).unwrap_or(0) as u8;
-    for day in world.hyper.first..=world.hyper.last {
+    let profile = scene.catalog.profile_of(Course::Dialysis).unwrap_or(0) as u8;
+    for day in scene.hyper.first..=scene.hyper.last {
         if weekdays.contains(&Day(day).weekday()) && random.chance(0.97) {
             let time = at(day, random.between(11.0, 17.0));
             let fen = 42_000 + random.within(-2_000, 9_000);
@@ -182,21 +182,21 @@ fn dialysis(world: &World, person: &Person, hospital: usize, random: &mut Random
 }
 
 /// Visits as rows.
-pub fn rows(world: &World, plan: &Plan, visits: &[&Visit], layout: Layout) -> Rows {
+pub fn rows(scene: &Scene, plan: &Plan, visits: &[&Visit], layout: Layout) -> Rows {
     let mut rows = Rows::new(Table::Visits, VISITS, layout);
     for visit in visits {
-        row(world, plan, visit, &mut rows);
+        row(scene, plan, visit, &mut rows);
     }
     rows
 }
 
-fn row(world: &World, plan: &Plan, visit: &Visit, rows: &mut Rows) {
+fn row(scene: &Scene, plan: &Plan, visit: &Visit, rows: &mut Rows) {
     let person = &plan.persons[visit.person as usize];
     let (code, name, exact) = if visit.shop {
-        let shop = &world.places.shops[usize::from(visit.place)];
+        let shop = &scene.places.shops[usize::from(visit.place)];
         (&shop.code, &shop.name, true)
     } else {
-        let hospital = world.places.hospital(visit.place);
+        let hospital = scene.places.hospital(visit.place);
         (&hospital.code, &hospital.name, hospital.habits.exact)
     };
     let recorded = if exact { visit.time } else { visit.time.div_euclid(DAY) * DAY };
@@ -209,10 +209,10 @@ fn row(world: &World, plan: &Plan, visit: &Visit, rows: &mut Rows) {
     };
     let fund = visit.fen * percent / 100;
     let account = if visit.med_type == "41" { visit.fen } else { (visit.fen - fund) / 2 };
-    let profile = &world.catalog.profiles[usize::from(visit.profile)];
+    let profile = &scene.catalog.profiles[usize::from(visit.profile)];
     rows.shown(format_args!("720000{:010}", scramble(visit.id * 2 + u64::from(visit.back) + 1)));
     rows.shown(format_args!("610000{:010}", scramble(visit.id + 1)));
-    rows.cell(&person.number(&world.places.region));
+    rows.cell(&person.number(&scene.places.region));
     rows.cell(&person.name());
     rows.shown(person.sex);
     rows.shown(Day(person.birth));

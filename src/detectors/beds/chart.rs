@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::world::{AWAY, Chart, EMPTY, World};
+use super::cohort::{AWAY, Chart, Cohort, EMPTY};
 use crate::facts::{Facts, StayDay, StayItem, Supply};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, PersonId, Quantity, RecordId, Region, Setting, Stay};
 
@@ -13,10 +13,10 @@ const LONGEST: i32 = 400;
 
 /// Builds the charts of a region. Left out: stays without a discharge, without a night, without charge lines, and those
 /// with more than a tenth of their lines undated.
-pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
+pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> Cohort {
     let doses = doses(region, facts);
     let elsewhere = Elsewhere::new(region);
-    let mut world = World { parents: vec![0], ..World::default() };
+    let mut cohort = Cohort { parents: vec![0], ..Cohort::default() };
     let mut strata: BTreeMap<(u32, String), u32> = BTreeMap::new();
     let mut hospitals: FxHashMap<HospitalId, u32> = FxHashMap::default();
     for (index, stay) in region.stays.iter().enumerate() {
@@ -51,18 +51,18 @@ pub fn build(region: &Region, facts: &Facts, supply_days: f64) -> World {
                 *flag |= AWAY;
             }
         }
-        let next = world.hospitals.len() as u32;
+        let next = cohort.hospitals.len() as u32;
         let hospital = *hospitals.entry(stay.hospital).or_insert(next);
         if hospital == next {
-            world.hospitals.push(stay.hospital);
+            cohort.hospitals.push(stay.hospital);
         }
-        let leaf = stratum(region, stay, &mut strata, &mut world.parents);
-        let start = world.flags.len() as u32;
-        world.flags.extend(flags);
-        let days = start..world.flags.len() as u32;
-        world.charts.push(Chart { stay: index as u32, hospital, leaf, first, whole: days.clone(), days });
+        let leaf = stratum(region, stay, &mut strata, &mut cohort.parents);
+        let start = cohort.flags.len() as u32;
+        cohort.flags.extend(flags);
+        let days = start..cohort.flags.len() as u32;
+        cohort.charts.push(Chart { stay: index as u32, hospital, leaf, first, whole: days.clone(), days });
     }
-    world
+    cohort
 }
 
 fn of_record<T, K: Ord + Copy>(all: &[T], record: K, key: impl Fn(&T) -> K) -> &[T] {

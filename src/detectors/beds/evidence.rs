@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::chart::{Elsewhere, Sighting};
-use super::judge::{Judged, Shape, Verdict};
+use super::cohort::{Chart, Cohort, EMPTY};
+use super::judge::{JudgedCohort, Shape, Verdict};
 use super::wards::Ward;
-use super::world::{Chart, EMPTY, World};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, HospitalId, Setting, Stay, Table};
 use crate::rule::Context;
@@ -17,10 +17,10 @@ use crate::stats::percent;
 /// What a finding is made from.
 pub struct Scene<'a> {
     pub context: &'a Context<'a>,
-    pub world: &'a World,
-    pub judged: &'a Judged,
+    pub cohort: &'a Cohort,
+    pub judged: &'a JudgedCohort,
     pub elsewhere: &'a Elsewhere,
-    /// Verdicts by hospital of the world.
+    /// Verdicts by hospital of the cohort.
     pub leads: Vec<usize>,
 }
 
@@ -32,10 +32,10 @@ fn empty_days(chart: &Chart, flags: &[u8]) -> Vec<Day> {
 impl Scene<'_> {
     /// The finding of a verdict.
     pub(super) fn finding(&self, verdict: &Verdict) -> Finding {
-        let chart = &self.world.charts[verdict.chart];
+        let chart = &self.cohort.charts[verdict.chart];
         let m = &self.judged.null.measured[verdict.chart];
         let stay = &self.context.region.stays[chart.stay as usize];
-        let flags = self.world.days(chart);
+        let flags = self.cohort.days(chart);
         let mut empty = empty_days(chart, flags);
         if verdict.shape == Shape::Padded {
             empty = empty.split_off(empty.len() - m.run);
@@ -63,14 +63,14 @@ impl Scene<'_> {
     pub(super) fn institution(&self, wards: &[Ward], tests: usize) -> Finding {
         let region = self.context.region;
         let charts: Vec<usize> = wards.iter().flat_map(|ward| ward.charts.iter().copied()).collect();
-        let stays = || charts.iter().map(|at| &region.stays[self.world.charts[*at].stay as usize]);
+        let stays = || charts.iter().map(|at| &region.stays[self.cohort.charts[*at].stay as usize]);
         let sorted = |names: BTreeSet<&str>| names.into_iter().map(String::from).collect();
         let (p, q) = wards.iter().fold((1.0_f64, 1.0_f64), |least, w| (least.0.min(w.p), least.1.min(w.q)));
         let (observed, expected): (usize, f64) =
             (wards.iter().map(|w| w.observed).sum(), wards.iter().map(|w| w.expected).sum());
         let all: usize = wards.iter().map(|w| w.stays).sum();
         let mut finding = Finding {
-            hospital_id: region.names.hospitals.get(self.world.hospitals[wards[0].hospital as usize]).to_string(),
+            hospital_id: region.names.hospitals.get(self.cohort.hospitals[wards[0].hospital as usize]).to_string(),
             patient_ids: sorted(stays().filter_map(|s| Some(region.names.persons.get(s.person.some()?))).collect()),
             stay_ids: sorted(stays().map(|s| region.names.records.get(s.record)).collect()),
             group_id: Some("wards".to_string()),
@@ -85,10 +85,10 @@ impl Scene<'_> {
         };
         let (mut empties, mut days) = (0, 0);
         for &at in &charts {
-            let chart = &self.world.charts[at];
+            let chart = &self.cohort.charts[at];
             let stay = &region.stays[chart.stay as usize];
-            let empty = empty_days(chart, self.world.whole(chart));
-            let length = self.world.whole(chart).len();
+            let empty = empty_days(chart, self.cohort.whole(chart));
+            let length = self.cohort.whole(chart).len();
             finding.add_risk(Subject::Stay(chart.stay), self.amount(stay, &empty, length, Shape::Hanging, 0.0));
             self.add_rows(&mut finding, stay, &empty, &[]);
             (empties, days) = (empties + empty.len(), days + length);
@@ -105,7 +105,7 @@ impl Scene<'_> {
         put("empty_days", empties.into());
         put("days", days.into());
         put("empty_share", percent(empties as f64 / days.max(1) as f64, 0).into());
-        put("peer_hospitals", self.world.hospitals.len().saturating_sub(1).into());
+        put("peer_hospitals", self.cohort.hospitals.len().saturating_sub(1).into());
         put("wards_tested", tests.into());
         finding
     }
@@ -155,7 +155,7 @@ impl Scene<'_> {
 
     fn describe(&self, finding: &mut Finding, verdict: &Verdict, empty: &[Day], seen: &[&Sighting]) {
         let region = self.context.region;
-        let chart = &self.world.charts[verdict.chart];
+        let chart = &self.cohort.charts[verdict.chart];
         let m = &self.judged.null.measured[verdict.chart];
         let stay = &region.stays[chart.stay as usize];
         let last_active = (0..m.days - m.run).next_back().map(|i| Day(chart.first.0 + i as i32).to_string());

@@ -1,12 +1,12 @@
-//! The judgement of every stay of a world.
+//! The judgement of every stay of a cohort.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::calibrate::{CLASSES, Scored, p_values, q_values};
+use super::cohort::{Chart, Cohort};
 use super::null::{Measured, Null, fit};
-use super::world::{Chart, World};
 
 /// Parameters of both rules, as the cards document them.
 #[derive(Clone, Deserialize)]
@@ -42,7 +42,7 @@ pub struct Verdict {
 }
 
 /// What came of judging a region.
-pub struct Judged {
+pub struct JudgedCohort {
     pub null: Null,
     pub verdicts: Vec<Verdict>,
     /// Stays tested.
@@ -54,23 +54,23 @@ pub struct Judged {
 }
 
 /// Judges every stay.
-pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
-    let null = fit(world, parameters.visit_rate);
-    let hospitals = world.hospitals.len();
-    let odd = odd_wards(world, &null, parameters.max_unusual_share);
-    let (tested, unjudged): (Vec<usize>, Vec<usize>) = (0..world.charts.len())
-        .partition(|&i| !odd.contains(&ward(world, &world.charts[i])) && null.measured[i].days > 0);
+pub fn judge(cohort: &mut Cohort, parameters: &Parameters) -> JudgedCohort {
+    let null = fit(cohort, parameters.visit_rate);
+    let hospitals = cohort.hospitals.len();
+    let odd = odd_wards(cohort, &null, parameters.max_unusual_share);
+    let (tested, unjudged): (Vec<usize>, Vec<usize>) = (0..cohort.charts.len())
+        .partition(|&i| !odd.contains(&ward(cohort, &cohort.charts[i])) && null.measured[i].days > 0);
     let scored: Vec<Scored> = tested
         .iter()
         .map(|&i| {
             let m = &null.measured[i];
             // Two looks at the stay, calibrated as one.
             let score = m.score.max(m.run_score);
-            Scored { hospital: world.charts[i].hospital, class: class(m), score, natural: m.natural }
+            Scored { hospital: cohort.charts[i].hospital, class: class(m), score, natural: m.natural }
         })
         .collect();
     let (p, out) = p_values(&scored, hospitals);
-    let of: Vec<u32> = tested.iter().map(|&i| world.charts[i].hospital).collect();
+    let of: Vec<u32> = tested.iter().map(|&i| cohort.charts[i].hospital).collect();
     let q = q_values(&p, &of, hospitals);
     let verdicts = (tested.iter().zip(p.iter().zip(&q)))
         .filter(|(_, (_, q))| **q <= parameters.false_discovery_rate)
@@ -79,22 +79,22 @@ pub fn judge(world: &mut World, parameters: &Parameters) -> Judged {
         .collect();
     let judged: BTreeSet<u32> = of.iter().copied().filter(|h| !out[*h as usize]).collect();
     let peers = judged.len().saturating_sub(1);
-    Judged { verdicts, tests: tested.len(), unjudged, peers, null }
+    JudgedCohort { verdicts, tests: tested.len(), unjudged, peers, null }
 }
 
 /// A hospital's stays of one chapter of diagnoses.
-fn ward(world: &World, chart: &Chart) -> (u32, u32) {
-    (chart.hospital, world.path(chart.leaf).get(1).copied().unwrap_or(0))
+fn ward(cohort: &Cohort, chart: &Chart) -> (u32, u32) {
+    (chart.hospital, cohort.path(chart.leaf).get(1).copied().unwrap_or(0))
 }
 
 /// Wards where more stays than this share differ from what is natural, and all wards of such hospitals: they post what is
 /// done in another way.
-fn odd_wards(world: &World, null: &Null, most: f64) -> BTreeSet<(u32, u32)> {
+fn odd_wards(cohort: &Cohort, null: &Null, most: f64) -> BTreeSet<(u32, u32)> {
     /// Stays that are taken to be natural before any is seen.
     const PRIOR: f64 = 4.0;
     let mut sums: BTreeMap<(u32, u32), [f64; 2]> = BTreeMap::new();
-    for (chart, m) in world.charts.iter().zip(&null.measured) {
-        let [unusual, stays] = sums.entry(ward(world, chart)).or_default();
+    for (chart, m) in cohort.charts.iter().zip(&null.measured) {
+        let [unusual, stays] = sums.entry(ward(cohort, chart)).or_default();
         *unusual += 1.0 - m.natural;
         *stays += 1.0;
     }

@@ -5,8 +5,8 @@
 //! maximisation (Dempster, Laird & Rubin, J. R. Stat. Soc. B 39 (1977) 1), starting from the peers, so that hanging beds fall
 //! to the second part and do not excuse themselves.
 
+use super::cohort::{AWAY, Chart, Cohort, EMPTY};
 use super::rates::{Norm, Rates, is_weekend, run};
-use super::world::{AWAY, Chart, EMPTY, World};
 use crate::model::Day;
 use crate::stats::{beta_binomial_pmf, beta_binomial_tail, negative_binomial_tail};
 
@@ -52,7 +52,7 @@ pub struct Measured {
 
 /// A hospital's own quietness.
 #[derive(Clone, Copy, Debug)]
-pub struct House {
+pub struct Quietness {
     /// Odds of an empty day against the peers', on working days and on weekends.
     pub odds: [f64; 2],
     /// Share of its stays that are not natural.
@@ -61,58 +61,58 @@ pub struct House {
 
 /// The fitted null.
 pub struct Null {
-    pub houses: Vec<House>,
+    pub houses: Vec<Quietness>,
     /// By chart.
     pub measured: Vec<Measured>,
 }
 
-/// Fits the null to a world. `visit_floor` is the least natural rate of visits elsewhere, a day.
-pub fn fit(world: &mut World, visit_floor: f64) -> Null {
-    let late = late_days(world);
-    for chart in &mut world.charts {
+/// Fits the null to a cohort. `visit_floor` is the least natural rate of visits elsewhere, a day.
+pub fn fit(cohort: &mut Cohort, visit_floor: f64) -> Null {
+    let late = late_days(cohort);
+    for chart in &mut cohort.charts {
         let late = late[chart.hospital as usize] as u32;
         chart.days.end = chart.days.end.saturating_sub(late).max(chart.days.start);
     }
-    let world = &*world;
-    let of_hospital = by_hospital(world);
-    let mut houses = vec![House { odds: [1.0; 2], unusual: PRIOR.0 }; of_hospital.len()];
-    let mut weights = vec![1.0; world.charts.len()];
-    let mut correlation = vec![CORRELATION.0; world.parents.len()];
-    let mut rates = Rates::learn(world, &weights);
+    let cohort = &*cohort;
+    let of_hospital = by_hospital(cohort);
+    let mut houses = vec![Quietness { odds: [1.0; 2], unusual: PRIOR.0 }; of_hospital.len()];
+    let mut weights = vec![1.0; cohort.charts.len()];
+    let mut correlation = vec![CORRELATION.0; cohort.parents.len()];
+    let mut rates = Rates::learn(cohort, &weights);
     for round in 0..ROUNDS {
         if round > 0 {
-            rates = Rates::learn(world, &weights);
-            correlation = correlations(world, &rates, &houses, &weights);
+            rates = Rates::learn(cohort, &weights);
+            correlation = correlations(cohort, &rates, &houses, &weights);
         }
         for (house, charts) in houses.iter_mut().zip(&of_hospital) {
-            *house = House { odds: [1.0; 2], unusual: PRIOR.0 };
-            settle(world, &rates, &correlation, house, charts, &mut weights);
+            *house = Quietness { odds: [1.0; 2], unusual: PRIOR.0 };
+            settle(cohort, &rates, &correlation, house, charts, &mut weights);
         }
     }
-    let measured = (world.charts.iter().zip(&weights))
+    let measured = (cohort.charts.iter().zip(&weights))
         .map(|(chart, natural)| {
             let house = &houses[chart.hospital as usize];
-            measure(world, chart, rates.of(chart), house, correlation[chart.leaf as usize], *natural, visit_floor)
+            measure(cohort, chart, rates.of(chart), house, correlation[chart.leaf as usize], *natural, visit_floor)
         })
         .collect();
     Null { houses, measured }
 }
 
-fn by_hospital(world: &World) -> Vec<Vec<usize>> {
-    let mut all = vec![Vec::new(); world.hospitals.len()];
-    for (i, chart) in world.charts.iter().enumerate() {
+fn by_hospital(cohort: &Cohort) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new(); cohort.hospitals.len()];
+    for (i, chart) in cohort.charts.iter().enumerate() {
         all[chart.hospital as usize].push(i);
     }
     all
 }
 
 /// How many of the last days each hospital leaves empty in nearly every stay, beyond what hospitals do as a rule.
-fn late_days(world: &World) -> Vec<usize> {
-    let quiet: Vec<Option<usize>> = by_hospital(world)
+fn late_days(cohort: &Cohort) -> Vec<usize> {
+    let quiet: Vec<Option<usize>> = by_hospital(cohort)
         .iter()
         .map(|charts| {
             let mut runs: Vec<usize> =
-                charts.iter().map(|&i| world.days(&world.charts[i])).filter(|d| d.len() >= 3).map(run).collect();
+                charts.iter().map(|&i| cohort.days(&cohort.charts[i])).filter(|d| d.len() >= 3).map(run).collect();
             runs.sort_unstable();
             (runs.len() >= ENOUGH).then(|| runs[runs.len() * 3 / 10])
         })
@@ -129,8 +129,8 @@ fn bent(rate: f64, odds: f64) -> f64 {
 }
 
 /// Natural and seen empty days of a chart, on working days and on weekends: `[natural, seen]`.
-fn tally(world: &World, chart: &Chart, norm: &Norm, house: &House) -> [[f64; 2]; 2] {
-    let days = world.days(chart);
+fn tally(cohort: &Cohort, chart: &Chart, norm: &Norm, house: &Quietness) -> [[f64; 2]; 2] {
+    let days = cohort.days(chart);
     let mut sums = [[0.0; 2]; 2];
     for (at, flags) in days.iter().enumerate() {
         let day = Day(chart.first.0 + at as i32);
@@ -142,13 +142,20 @@ fn tally(world: &World, chart: &Chart, norm: &Norm, house: &House) -> [[f64; 2];
 }
 
 /// Fits a hospital's odds and the share of its unusual stays, and sets their weights.
-fn settle(world: &World, rates: &Rates, correlation: &[f64], house: &mut House, charts: &[usize], weights: &mut [f64]) {
+fn settle(
+    cohort: &Cohort,
+    rates: &Rates,
+    correlation: &[f64],
+    house: &mut Quietness,
+    charts: &[usize],
+    weights: &mut [f64],
+) {
     for _ in 0..STEPS {
         let (mut sums, mut unusual) = ([[OWN_DAYS; 2]; 2], PRIOR.0 * PRIOR.1);
         for &i in charts {
-            let chart = &world.charts[i];
-            let tally = tally(world, chart, rates.of(chart), house);
-            let days = world.days(chart).len();
+            let chart = &cohort.charts[i];
+            let tally = tally(cohort, chart, rates.of(chart), house);
+            let days = cohort.days(chart).len();
             weights[i] = natural(tally, days, correlation[chart.leaf as usize], house.unusual);
             unusual += 1.0 - weights[i];
             for (sum, part) in sums.as_flattened_mut().iter_mut().zip(tally.as_flattened()) {
@@ -174,20 +181,20 @@ fn natural(tally: [[f64; 2]; 2], days: usize, correlation: f64, unusual: f64) ->
 }
 
 /// How strongly the days of a stay are alike, by node: moments of the natural stays, each chapter shrunk to all.
-fn correlations(world: &World, rates: &Rates, houses: &[House], weights: &[f64]) -> Vec<f64> {
+fn correlations(cohort: &Cohort, rates: &Rates, houses: &[Quietness], weights: &[f64]) -> Vec<f64> {
     const SHRINK: f64 = 20.0;
-    let mut sums = vec![[0.0; 2]; world.parents.len()];
-    for (chart, weight) in world.charts.iter().zip(weights) {
-        let days = world.days(chart).len() as f64;
+    let mut sums = vec![[0.0; 2]; cohort.parents.len()];
+    for (chart, weight) in cohort.charts.iter().zip(weights) {
+        let days = cohort.days(chart).len() as f64;
         if days < 2.0 {
             continue;
         }
-        let tally = tally(world, chart, rates.of(chart), &houses[chart.hospital as usize]);
+        let tally = tally(cohort, chart, rates.of(chart), &houses[chart.hospital as usize]);
         let (expected, seen) = (tally[0][0] + tally[1][0], tally[0][1] + tally[1][1]);
         let spread = expected * (1.0 - expected / days);
         let excess = (seen - expected).powi(2) - spread;
         // Long stays would outweigh all others: each counts as one pair of days.
-        for node in world.path(chart.leaf).into_iter().take(2) {
+        for node in cohort.path(chart.leaf).into_iter().take(2) {
             sums[node as usize][0] += weight * excess / (days - 1.0);
             sums[node as usize][1] += weight * spread;
         }
@@ -195,20 +202,20 @@ fn correlations(world: &World, rates: &Rates, houses: &[House], weights: &[f64])
     let bounded = |x: f64| x.clamp(CORRELATION.0, CORRELATION.1);
     let root = bounded(sums[0][0] / sums[0][1].max(1.0));
     let of = |node: usize| bounded((sums[node][0] + SHRINK * root) / (sums[node][1] + SHRINK));
-    (0..world.parents.len() as u32).map(|node| of(world.path(node).get(1).copied().unwrap_or(0) as usize)).collect()
+    (0..cohort.parents.len() as u32).map(|node| of(cohort.path(node).get(1).copied().unwrap_or(0) as usize)).collect()
 }
 
 fn measure(
-    world: &World,
+    cohort: &Cohort,
     chart: &Chart,
     norm: &Norm,
-    house: &House,
+    house: &Quietness,
     correlation: f64,
     natural: f64,
     visit_floor: f64,
 ) -> Measured {
-    let days = world.days(chart);
-    let tally = tally(world, chart, norm, house);
+    let days = cohort.days(chart);
+    let tally = tally(cohort, chart, norm, house);
     let expected = tally[0][0] + tally[1][0];
     let empty = (tally[0][1] + tally[1][1]) as usize;
     let run = run(days);

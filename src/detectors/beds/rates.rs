@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::world::{AWAY, Chart, EMPTY, World};
+use super::cohort::{AWAY, Chart, Cohort, EMPTY};
 use crate::model::Day;
 
 /// Cells of the days: first, earlier half, later half, last; each on working days and on weekends.
@@ -70,17 +70,17 @@ pub fn run(days: &[u8]) -> usize {
     days.iter().rev().take_while(|d| **d & EMPTY != 0).count()
 }
 
-/// The norm of each (hospital, leaf) of a world.
+/// The norm of each (hospital, leaf) of a cohort.
 pub struct Rates(FxHashMap<(u32, u32), Norm>);
 
 impl Rates {
     /// Counts the days of every chart, weighted.
-    pub fn learn(world: &World, weights: &[f64]) -> Self {
-        let mut total: Vec<Counts> = vec![[[0.0; 2]; CELLS]; world.parents.len()];
+    pub fn learn(cohort: &Cohort, weights: &[f64]) -> Self {
+        let mut total: Vec<Counts> = vec![[[0.0; 2]; CELLS]; cohort.parents.len()];
         let mut own: FxHashMap<(u32, u32), Own> = FxHashMap::default();
-        for (chart, weight) in world.charts.iter().zip(weights) {
-            let counts = count(world, chart);
-            for node in world.path(chart.leaf) {
+        for (chart, weight) in cohort.charts.iter().zip(weights) {
+            let counts = count(cohort, chart);
+            for node in cohort.path(chart.leaf) {
                 add(&mut total[node as usize], &counts, *weight);
                 let mine = own.entry((chart.hospital, node)).or_insert([[0.0; 2]; CELLS]);
                 for (to, from) in mine.iter_mut().flatten().zip(counts.as_flattened()) {
@@ -89,10 +89,10 @@ impl Rates {
             }
         }
         let mut norms = FxHashMap::default();
-        for chart in &world.charts {
+        for chart in &cohort.charts {
             norms
                 .entry((chart.hospital, chart.leaf))
-                .or_insert_with(|| norm(chart.hospital, &world.path(chart.leaf), &total, &own));
+                .or_insert_with(|| norm(chart.hospital, &cohort.path(chart.leaf), &total, &own));
         }
         Self(norms)
     }
@@ -130,9 +130,9 @@ fn add(to: &mut Counts, counts: &Counts, weight: f64) {
     }
 }
 
-fn count(world: &World, chart: &Chart) -> Counts {
+fn count(cohort: &Cohort, chart: &Chart) -> Counts {
     let mut counts = [[0.0; 2]; CELLS];
-    let days = world.days(chart);
+    let days = cohort.days(chart);
     let mut tally = |cell: usize, hit: bool| {
         counts[cell][0] += f64::from(u8::from(hit));
         counts[cell][1] += 1.0;

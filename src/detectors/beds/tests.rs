@@ -1,8 +1,8 @@
-//! Small worlds of days, drawn from laws of their own: how often honest stays are taken for hanging, how often planted ones
+//! Small cohorts of days, drawn from laws of their own: how often honest stays are taken for hanging, how often planted ones
 //! are found.
 
+use super::cohort::{AWAY, Chart, Cohort, EMPTY};
 use super::judge::{Parameters, Shape, judge};
-use super::world::{AWAY, Chart, EMPTY, World};
 use crate::model::{Day, HospitalId};
 
 /// SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
@@ -30,7 +30,7 @@ impl Dice {
     }
 }
 
-/// What a world is like.
+/// What a cohort is like.
 #[derive(Clone, Copy, Debug)]
 struct Law {
     stays: usize,
@@ -88,22 +88,22 @@ fn odds(p: f64, factor: f64) -> f64 {
     p * factor / (1.0 - p + p * factor)
 }
 
-/// A world and which of its stays were planted.
-fn world(law: Law, seed: u64) -> (World, Vec<bool>) {
+/// A cohort and which of its stays were planted.
+fn cohort(law: Law, seed: u64) -> (Cohort, Vec<bool>) {
     let dice = &mut Dice(seed);
     let volumes: Vec<f64> = (0..law.hospitals).map(|_| (0.9 * dice.normal()).exp()).collect();
     let total: f64 = volumes.iter().sum();
-    let mut world = World { parents: vec![0], ..World::default() };
+    let mut cohort = Cohort { parents: vec![0], ..Cohort::default() };
     let mut planted = Vec::new();
     // Two levels of twelve categories; the last one of each is quiet (psychiatry).
     let leaves: Vec<u32> = (0..24)
         .map(|_| {
-            world.parents.push(0);
-            world.parents.len() as u32 - 1
+            cohort.parents.push(0);
+            cohort.parents.len() as u32 - 1
         })
         .collect();
     for (h, volume) in volumes.iter().enumerate() {
-        world.hospitals.push(HospitalId(h as u32));
+        cohort.hospitals.push(HospitalId(h as u32));
         let house = (law.houses * dice.normal()).exp();
         let crooked = dice.chance(law.crooked) || (law.crooked > 0.0 && h % 9 == 4);
         let stays = (law.stays as f64 * volume / total) as usize;
@@ -145,14 +145,14 @@ fn world(law: Law, seed: u64) -> (World, Vec<bool>) {
                 hang(&law, &mut days, dice);
             }
             planted.push(plant);
-            let start = world.flags.len() as u32;
-            world.flags.extend(days);
-            let (stay, leaf) = (world.charts.len() as u32, leaves[category]);
-            let days = start..world.flags.len() as u32;
-            world.charts.push(Chart { stay, hospital: h as u32, leaf, first, whole: days.clone(), days });
+            let start = cohort.flags.len() as u32;
+            cohort.flags.extend(days);
+            let (stay, leaf) = (cohort.charts.len() as u32, leaves[category]);
+            let days = start..cohort.flags.len() as u32;
+            cohort.charts.push(Chart { stay, hospital: h as u32, leaf, first, whole: days.clone(), days });
         }
     }
-    (world, planted)
+    (cohort, planted)
 }
 
 fn hang(law: &Law, days: &mut [u8], dice: &mut Dice) {
@@ -183,8 +183,8 @@ fn standard() -> Parameters {
 
 /// Leads, right leads, planted stays, all stays.
 fn score(law: Law, seed: u64) -> [usize; 4] {
-    let (mut world, planted) = world(law, seed);
-    let judged = judge(&mut world, &standard());
+    let (mut cohort, planted) = cohort(law, seed);
+    let judged = judge(&mut cohort, &standard());
     let right = judged.verdicts.iter().filter(|v| planted[v.chart]).count();
     [judged.verdicts.len(), right, planted.iter().filter(|p| **p).count(), planted.len()]
 }
@@ -241,37 +241,37 @@ fn a_region_of_one_hospital_is_judged_by_its_own_stays() {
 
 #[test]
 fn a_hospital_that_posts_in_bulk_is_not_judged() {
-    let (mut world, _) = world(HONEST, 7);
-    for chart in world.charts.iter().filter(|c| c.hospital == 3) {
+    let (mut cohort, _) = cohort(HONEST, 7);
+    for chart in cohort.charts.iter().filter(|c| c.hospital == 3) {
         let days = chart.days.start as usize..chart.days.end as usize;
-        world.flags[days].fill(EMPTY);
+        cohort.flags[days].fill(EMPTY);
     }
-    let judged = judge(&mut world, &standard());
-    let its = world.charts.iter().filter(|c| c.hospital == 3).count();
+    let judged = judge(&mut cohort, &standard());
+    let its = cohort.charts.iter().filter(|c| c.hospital == 3).count();
     assert!(its > 20 && judged.unjudged.len() == its, "{its} {}", judged.unjudged.len());
-    assert!(judged.verdicts.iter().all(|v| world.charts[v.chart].hospital != 3));
+    assert!(judged.verdicts.iter().all(|v| cohort.charts[v.chart].hospital != 3));
 }
 
 #[test]
 fn a_hospital_that_posts_its_last_days_late_is_not_padding() {
-    let (mut world, _) = world(HONEST, 8);
-    for chart in world.charts.iter().filter(|c| c.hospital % 5 == 2) {
+    let (mut cohort, _) = cohort(HONEST, 8);
+    for chart in cohort.charts.iter().filter(|c| c.hospital % 5 == 2) {
         let last = (chart.days.end as usize - 3).max(chart.days.start as usize)..chart.days.end as usize;
-        world.flags[last].fill(EMPTY);
+        cohort.flags[last].fill(EMPTY);
     }
-    assert!(judge(&mut world, &standard()).verdicts.len() <= 1);
+    assert!(judge(&mut cohort, &standard()).verdicts.len() <= 1);
 }
 
 #[test]
 fn a_stay_shorter_than_its_hospitals_late_days_has_no_days_left() {
-    let (mut world, _) = world(HONEST, 8);
-    for chart in world.charts.iter().filter(|c| c.hospital % 5 == 2) {
+    let (mut cohort, _) = cohort(HONEST, 8);
+    for chart in cohort.charts.iter().filter(|c| c.hospital % 5 == 2) {
         let last = (chart.days.end as usize - 3).max(chart.days.start as usize)..chart.days.end as usize;
-        world.flags[last].fill(EMPTY);
+        cohort.flags[last].fill(EMPTY);
     }
-    (world.charts[0].hospital, world.charts[0].days) = (2, 0..1);
-    judge(&mut world, &standard());
-    assert!(world.days(&world.charts[0]).is_empty());
+    (cohort.charts[0].hospital, cohort.charts[0].days) = (2, 0..1);
+    judge(&mut cohort, &standard());
+    assert!(cohort.days(&cohort.charts[0]).is_empty());
 }
 
 #[test]

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::cohort::{Chart, Cohort, EMPTY};
 use super::judge::Parameters;
-use super::world::{Chart, EMPTY, World};
 use crate::facts::{Facts, StayTotal};
 use crate::model::{FeeClass, Region};
 use crate::stats::funnel::{Prediction, Unit, predictions};
@@ -105,13 +105,13 @@ struct One {
 }
 
 /// Judges the wards. Days that a hospital posts late count: what was done on them is on the bill.
-pub fn judge(region: &Region, facts: &Facts, world: &World, parameters: &Parameters) -> Wards {
+pub fn judge(region: &Region, facts: &Facts, cohort: &Cohort, parameters: &Parameters) -> Wards {
     let ward = |one: &One| {
-        let stay = &region.stays[world.charts[one.chart].stay as usize];
+        let stay = &region.stays[cohort.charts[one.chart].stay as usize];
         let (name, house) = (region.names.departments.get(stay.department), region.hospital_name(stay.hospital));
         (name, QUIET.iter().any(|word| name.contains(word) || house.contains(word)))
     };
-    compare(stays(region, facts, world), ward, parameters)
+    compare(stays(region, facts, cohort), ward, parameters)
 }
 
 /// Compares the wards; `ward` gives a stay's ward and whether few treatments are given in such a ward.
@@ -181,25 +181,25 @@ fn compare<'a>(mut all: Vec<One>, ward: impl Fn(&One) -> (&'a str, bool), parame
 }
 
 /// The stays that can be compared.
-fn stays(region: &Region, facts: &Facts, world: &World) -> Vec<One> {
+fn stays(region: &Region, facts: &Facts, cohort: &Cohort) -> Vec<One> {
     let total = |chart: &Chart| {
         let record = region.stays[chart.stay as usize].record;
         let at = facts.stay_totals.binary_search_by_key(&record, |t| t.record);
         at.ok().map(|at| &facts.stay_totals[at])
     };
-    let lacking = without_care(world, &total);
+    let lacking = without_care(cohort, &total);
     let mut all = Vec::new();
-    for (at, chart) in world.charts.iter().enumerate().filter(|(_, c)| !lacking.contains(&c.hospital)) {
+    for (at, chart) in cohort.charts.iter().enumerate().filter(|(_, c)| !lacking.contains(&c.hospital)) {
         let Some(total) = total(chart) else { continue };
         let sum = |classes: &[FeeClass]| classes.iter().map(|c| total.by_class[*c as usize].yuan()).sum::<f64>();
         let (care, kept) = (sum(&CARE), sum(&KEEP));
-        let days = world.whole(chart);
+        let days = cohort.whole(chart);
         if days.len() < DAYS || kept <= 0.0 {
             continue;
         }
         let empty = days.iter().filter(|d| **d & EMPTY != 0).count();
         let department = region.stays[chart.stay as usize].department.some().map_or(NO_KIND, |d| d.0);
-        let diagnosis = world.path(chart.leaf).get(2).copied().unwrap_or(NO_KIND);
+        let diagnosis = cohort.path(chart.leaf).get(2).copied().unwrap_or(NO_KIND);
         all.push(One {
             chart: at,
             hospital: chart.hospital,
@@ -214,11 +214,11 @@ fn stays(region: &Region, facts: &Facts, world: &World) -> Vec<One> {
 }
 
 /// Hospitals whose export lacks drugs or treatments: not a fen of them in any stay, where others have a main part there.
-fn without_care<'a>(world: &World, total: &impl Fn(&Chart) -> Option<&'a StayTotal>) -> BTreeSet<u32> {
+fn without_care<'a>(cohort: &Cohort, total: &impl Fn(&Chart) -> Option<&'a StayTotal>) -> BTreeSet<u32> {
     let drugs = [FeeClass::WesternDrug, FeeClass::HerbalSlice, FeeClass::ChinesePatent];
     let treatments = [FeeClass::Treatment, FeeClass::GeneralTreatment];
-    let mut sums = vec![[0.0f64; 2]; world.hospitals.len()];
-    for chart in &world.charts {
+    let mut sums = vec![[0.0f64; 2]; cohort.hospitals.len()];
+    for chart in &cohort.charts {
         let Some(total) = total(chart) else { continue };
         for (sum, classes) in sums[chart.hospital as usize].iter_mut().zip([&drugs[..], &treatments]) {
             *sum += classes.iter().map(|c| total.by_class[*c as usize].yuan()).sum::<f64>();
@@ -268,7 +268,7 @@ mod tests {
 
     /// Hospitals of so many stays in three wards, of which the last is quiet everywhere. Every fourth hospital posts in bulk: its days
     /// are empty and its bills are not. Of the first ward of the first hospital a share is empty.
-    fn world(seed: u64, hospitals: u32, stays: usize, share: f64) -> Vec<One> {
+    fn cohort(seed: u64, hospitals: u32, stays: usize, share: f64) -> Vec<One> {
         let random = &mut ChaCha8Rng::seed_from_u64(seed);
         let mut all = Vec::new();
         for hospital in 0..hospitals {
@@ -302,7 +302,7 @@ mod tests {
     fn chance_gives_a_lead_as_seldom_as_it_is_said_to() {
         const RUNS: u64 = 50;
         for (hospitals, stays) in [(300, 20), (8, 500)] {
-            let runs = (0..RUNS).filter(|seed| !judged(world(*seed, hospitals, stays, 0.0)).empty.is_empty()).count();
+            let runs = (0..RUNS).filter(|seed| !judged(cohort(*seed, hospitals, stays, 0.0)).empty.is_empty()).count();
             // The level and three standard errors.
             assert!(runs <= 2, "{hospitals} hospitals of {stays}: {runs}");
         }
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_emptier_a_ward_the_surer() {
-        let found = |share: f64| judged(world(7, 12, 300, share)).empty.into_iter().find(|ward| ward.hospital == 0);
+        let found = |share: f64| judged(cohort(7, 12, 300, share)).empty.into_iter().find(|ward| ward.hospital == 0);
         let wards: Vec<Ward> = [0.3, 0.6, 0.9].into_iter().filter_map(found).collect();
         assert!(wards.len() == 3 && wards.is_sorted_by(|a, b| a.p > b.p && a.charts.len() < b.charts.len()));
         assert!(found(0.0).is_none());

@@ -5,7 +5,7 @@
 //! taking only their far doses away would leave a null without a tail. The alternative starts as doses of twice to some
 //! thirty times the usual, all equally likely, and is learnt from the stays that are judged to be inflated.
 
-use super::scale::{Kind, Obs};
+use super::scale::{Measure, Obs};
 
 /// Width of a bin of the scale, in units of the natural logarithm.
 const WIDTH: f64 = 0.2;
@@ -83,26 +83,26 @@ impl Alternatives {
         dose.iter_mut().chain(&mut swing).for_each(|v| *v *= ALTERNATIVE_PRIOR);
         for (o, share) in all.iter().zip(inflated) {
             match o.kind {
-                Kind::Dose | Kind::Total => dose[bin(o.x)] += share,
-                Kind::Swing => swing[bin(o.x)] += share,
-                Kind::Whole => {}
+                Measure::Dose | Measure::Total => dose[bin(o.x)] += share,
+                Measure::Swing => swing[bin(o.x)] += share,
+                Measure::Whole => {}
             }
         }
         Self { dose: normalised(smooth(&dose)), swing: normalised(smooth(&swing)) }
     }
 
-    fn of(&self, kind: Kind) -> &Histogram {
-        if kind == Kind::Swing { &self.swing } else { &self.dose }
+    fn of(&self, kind: Measure) -> &Histogram {
+        if kind == Measure::Swing { &self.swing } else { &self.dose }
     }
 }
 
 /// Which pool an observation belongs to.
 fn pool(o: &Obs) -> usize {
     match o.kind {
-        Kind::Dose => 0,
-        Kind::Total => 1,
-        Kind::Whole => 2,
-        Kind::Swing => 3 + usize::from(o.class).min(POOLS - 4),
+        Measure::Dose => 0,
+        Measure::Total => 1,
+        Measure::Whole => 2,
+        Measure::Swing => 3 + usize::from(o.class).min(POOLS - 4),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::stats::quantile;
 
 /// One drug in one stay.
 #[derive(Clone, Copy, Debug)]
-pub struct Use {
+pub struct DrugUse {
     /// Index into [`Facts::stay_items`].
     pub fact: u32,
     /// Index into [`Region::stays`].
@@ -83,7 +83,7 @@ pub fn is_given_on_the_spot(region: &Region, item: ItemId) -> bool {
 }
 
 /// Every use of a drug in a stay.
-pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
+pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<DrugUse> {
     let drugs: Vec<(u32, u32)> = facts
         .stay_items
         .iter()
@@ -104,7 +104,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<Use> {
     let (mut single, mut lumps) = (Vec::new(), Vec::new());
     for (fact, stay) in drugs {
         let (f, s) = (&facts.stay_items[fact as usize], &region.stays[stay as usize]);
-        let mut one = Use {
+        let mut one = DrugUse {
             fact,
             stay,
             hospital: s.hospital.0,
@@ -198,8 +198,8 @@ pub fn last_cover(fact: &StayItem, stay: &Stay, on_the_spot: bool, supply: Suppl
 
 /// By hospital and drug, the median of a value over uses, and of how many.
 fn medians<'a>(
-    uses: impl Iterator<Item = &'a Use>,
-    value: impl Fn(&Use) -> f64,
+    uses: impl Iterator<Item = &'a DrugUse>,
+    value: impl Fn(&DrugUse) -> f64,
 ) -> FxHashMap<(u32, u32), (f64, usize)> {
     let mut all: FxHashMap<(u32, u32), Vec<f64>> = FxHashMap::default();
     uses.for_each(|u| all.entry((u.hospital, u.item)).or_default().push(value(u)));
@@ -211,8 +211,8 @@ fn medians<'a>(
 /// the price. A use at far less than the price usual at its hospital is counted in the usual unit, but not below the usual
 /// dose; where the price is another one, no swing is told from a change of unit. A price that was cut hides a dose this way,
 /// and never makes one.
-fn in_one_unit(facts: &Facts, uses: &mut [Use]) {
-    let price = |u: &Use| {
+fn in_one_unit(facts: &Facts, uses: &mut [DrugUse]) {
+    let price = |u: &DrugUse| {
         let fact = &facts.stay_items[u.fact as usize];
         fact.amount.0 as f64 / fact.quantity.units()
     };
@@ -328,7 +328,7 @@ fn complete_single(
     region: &Region,
     facts: &Facts,
     (posted, units): (&Posted<'_>, &Units),
-    uses: &mut [Use],
+    uses: &mut [DrugUse],
     (single, lumps): (&[usize], &[usize]),
     spot: &[bool],
     supply: Supply,
@@ -342,7 +342,7 @@ fn complete_single(
     }
     let by_item: FxHashMap<u32, f64> =
         by_item.into_iter().map(|(item, mut all)| (item, quantile(&mut all, 0.5).unwrap_or(0.0))).collect();
-    let elsewhere = |one: &Use, fact: &StayItem| by_item.get(&one.item).map(|usual| usual / units.of(fact));
+    let elsewhere = |one: &DrugUse, fact: &StayItem| by_item.get(&one.item).map(|usual| usual / units.of(fact));
     for &i in lumps {
         let one = &mut uses[i];
         let (fact, stay) = (&facts.stay_items[one.fact as usize], &region.stays[one.stay as usize]);

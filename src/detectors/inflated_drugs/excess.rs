@@ -1,6 +1,6 @@
 //! The lines that carry what is beyond a plausible dose.
 
-use super::doses::{self, Use, last_cover};
+use super::doses::{self, DrugUse, last_cover};
 use super::leads::Parameters;
 use crate::facts::{Posted, StayItem};
 use crate::model::{Fen, Quantity, Region};
@@ -21,7 +21,7 @@ pub fn beyond(
     context: &Context<'_>,
     posted: &Posted<'_>,
     fact: &StayItem,
-    of: &Use,
+    of: &DrugUse,
     limit: f64,
     parameters: &Parameters,
 ) -> Vec<Beyond> {

@@ -8,13 +8,13 @@
 
 use std::collections::BTreeMap;
 
-use super::doses::Use;
+use super::doses::DrugUse;
 use crate::facts::Facts;
 use crate::stats::funnel::student_tail;
 use crate::stats::{Others, benjamini_hochberg, quantile};
 
 /// A drug that a hospital bills at many times the others' dose.
-pub struct House {
+pub struct Favoured {
     /// Hospital and drug.
     pub hospital: u32,
     pub item: u32,
@@ -41,7 +41,7 @@ const FREEDOM: f64 = 8.0;
 type Usual = ((u32, u32), Vec<usize>, [f64; 2]);
 
 /// The drugs that stand out, by hospital, and how many drugs of hospitals could not be compared: too few uses, or other hospitals.
-pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
+pub fn houses(facts: &Facts, uses: &[DrugUse], level: f64) -> (Vec<Favoured>, usize) {
     let mut cells: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
     for (at, one) in uses.iter().enumerate().filter(|(_, u)| !u.assumed) {
         cells.entry((one.item, one.hospital)).or_default().push(at);
@@ -62,7 +62,7 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
             (key, own, usual)
         })
         .collect();
-    let mut compared: Vec<House> = Vec::new();
+    let mut compared: Vec<Favoured> = Vec::new();
     let mut judged = 0;
     for of_item in known.chunk_by(|a, b| a.0.0 == b.0.0).filter(|own| own.len() > OTHERS) {
         let usual_by =
@@ -74,7 +74,7 @@ pub fn houses(facts: &Facts, uses: &[Use], level: f64) -> (Vec<House>, usize) {
             if times.is_finite() && times > 0.0 {
                 judged += 1;
                 let (hospital, item, others, uses) = (*hospital, *item, of_item.len() - 1, own.clone());
-                compared.push(House { hospital, item, dose: usual[0], times, others, p: 1.0, q: 1.0, uses });
+                compared.push(Favoured { hospital, item, dose: usual[0], times, others, p: 1.0, q: 1.0, uses });
             }
         }
     }

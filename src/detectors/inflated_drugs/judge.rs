@@ -11,7 +11,7 @@
 use rustc_hash::FxHashMap;
 
 use super::densities::{Alternatives, Said, weigh};
-use super::doses::Use;
+use super::doses::DrugUse;
 use super::scale::Obs;
 use crate::stats::{benjamini_hochberg, poisson_tail, quantile, rising_ratio};
 
@@ -77,7 +77,7 @@ pub struct Thing {
 
 /// One stay.
 #[derive(Clone, Copy, Debug)]
-pub struct Judged {
+pub struct ScoredStay {
     /// Stay.
     pub stay: u32,
     /// Score.
@@ -110,7 +110,7 @@ pub struct Institution {
 /// What came of it all.
 pub struct Verdict {
     /// By stay.
-    pub stays: Vec<Judged>,
+    pub stays: Vec<ScoredStay>,
     /// By stay, then use.
     pub things: Vec<Thing>,
     /// By number of hospital.
@@ -120,7 +120,7 @@ pub struct Verdict {
 type Histogram = Vec<f64>;
 
 /// Judges what was observed.
-pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
+pub fn judge(all: &[Obs], uses: &[DrugUse], rules: Rules) -> Verdict {
     let mut houses: Vec<u32> = all.iter().map(|o| o.house).collect();
     houses.sort_unstable();
     houses.dedup();
@@ -150,7 +150,7 @@ pub fn judge(all: &[Obs], uses: &[Use], rules: Rules) -> Verdict {
 
 /// The hospitals in doubt, the most doubtful first, as long as most stays are left to compare with: what most of a region does is
 /// what is natural there, and the fewer are left the more would stand out from them.
-fn most_doubtful(institutions: &[Institution], stays: &[Judged]) -> Vec<bool> {
+fn most_doubtful(institutions: &[Institution], stays: &[ScoredStay]) -> Vec<bool> {
     let mut volumes = vec![0usize; institutions.len()];
     stays.iter().for_each(|s| volumes[s.place as usize] += 1);
     let times = |i: usize| institutions[i].observed as f64 / institutions[i].expected.max(f64::MIN_POSITIVE);
@@ -188,20 +188,20 @@ fn things(all: &[Obs]) -> Vec<Thing> {
 }
 
 /// The stays, not judged yet.
-fn stays(things: &[Thing], places: &[u32], uses: &[Use]) -> Vec<Judged> {
+fn stays(things: &[Thing], places: &[u32], uses: &[DrugUse]) -> Vec<ScoredStay> {
     let mut doctors: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     let stays = things.chunk_by(|a, b| a.stay == b.stay).map(|own| {
         let place = places[own[0].obs as usize];
         let next = doctors.len() as u32;
         let doctor = *doctors.entry((place, uses[own[0].of as usize].doctor)).or_insert(next);
-        Judged { stay: own[0].stay, score: 0.0, informed: 0.0, tail: 1.0, false_share: 1.0, place, doctor }
+        ScoredStay { stay: own[0].stay, score: 0.0, informed: 0.0, tail: 1.0, false_share: 1.0, place, doctor }
     });
     stays.collect()
 }
 
 /// How many times likelier each thing's drug is inflated at its hospital than the hospital's other drugs, as far as is known
 /// from the other stays.
-fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], standing: &[bool], inflated: &[f64]) -> Vec<f64> {
+fn favourites(all: &[Obs], things: &[Thing], stays: &[ScoredStay], standing: &[bool], inflated: &[f64]) -> Vec<f64> {
     let mut of_drug: FxHashMap<(u32, u32), [f64; 2]> = FxHashMap::default();
     let mut of_house: FxHashMap<u32, [f64; 2]> = FxHashMap::default();
     let key = |t: &Thing| (all[t.obs as usize].house, all[t.obs as usize].item);
@@ -229,11 +229,11 @@ fn favourites(all: &[Obs], things: &[Thing], stays: &[Judged], standing: &[bool]
 }
 
 /// Adds up what the things of each stay say: as they are, to test the hospital, and with its favourites.
-fn score(all: &[Obs], said: &[Said], least: f64, favour: &[f64], things: &mut [Thing], stays: &mut [Judged]) {
+fn score(all: &[Obs], said: &[Said], least: f64, favour: &[f64], things: &mut [Thing], stays: &mut [ScoredStay]) {
     let mut favour = favour.iter();
     for (own, stay) in things.chunk_by_mut(|a, b| a.stay == b.stay).zip(stays) {
         let rate = (INFLATED_DRUGS / own.len() as f64).min(0.5);
-        *stay = Judged { score: 0.0, informed: 0.0, false_share: 1.0, ..*stay };
+        *stay = ScoredStay { score: 0.0, informed: 0.0, false_share: 1.0, ..*stay };
         for (thing, favour) in own.iter_mut().zip(&mut favour) {
             let dose = said[thing.obs as usize];
             let ratio = dose.log_ratio + said.get(thing.swing as usize).map_or(0.0, |s| s.log_ratio);
@@ -275,7 +275,7 @@ fn tails(counts: &Histogram) -> Histogram {
 
 /// The hospitals that, to begin with, are left out of what others are compared with: they have more than their share of the
 /// region's outermost hundredth. In a small region that hundredth may be nothing but inflated stays.
-fn outstanding(stays: &[Judged], houses: usize, spread: f64) -> Vec<bool> {
+fn outstanding(stays: &[ScoredStay], houses: usize, spread: f64) -> Vec<bool> {
     let mut scores: Vec<f64> = stays.iter().map(|s| s.score).collect();
     let Some(far) = quantile(&mut scores, 1.0 - OUTERMOST) else { return vec![false; houses] };
     let mut counts = vec![[0.0f64; 2]; houses];
@@ -288,7 +288,7 @@ fn outstanding(stays: &[Judged], houses: usize, spread: f64) -> Vec<bool> {
 }
 
 /// Tests each hospital against the others that are beyond doubt, and gives each stay its tail there.
-fn test(stays: &mut [Judged], doubtful: &[bool], rules: Rules) -> Vec<Institution> {
+fn test(stays: &mut [ScoredStay], doubtful: &[bool], rules: Rules) -> Vec<Institution> {
     let mut counts = vec![vec![0.0; BINS]; doubtful.len()];
     stays.iter().for_each(|s| counts[s.place as usize][bin(s.score)] += 1.0);
     let natural: Histogram =
@@ -337,7 +337,7 @@ fn smooth(counts: &Histogram) -> Histogram {
 }
 
 /// The scores of the hospitals that are beyond doubt.
-fn natural_scores(stays: &[Judged], doubtful: &[bool]) -> Histogram {
+fn natural_scores(stays: &[ScoredStay], doubtful: &[bool]) -> Histogram {
     // Beyond all scores seen, a tail that falls slowly.
     let mut counts: Histogram = (0..BINS).map(|b| 0.5 * (-0.5 * b as f64 * WIDTH).exp()).collect();
     for stay in stays.iter().filter(|s| !doubtful[s.place as usize]) {
@@ -347,11 +347,11 @@ fn natural_scores(stays: &[Judged], doubtful: &[bool]) -> Histogram {
 }
 
 /// The probability of each stay to be natural.
-fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram) {
+fn two_groups(stays: &mut [ScoredStay], standing: &[bool], natural: &Histogram) {
     // To begin with any score above zero is as likely for an inflated stay.
     let even: Histogram = (0..BINS).map(|b| if b >= bin(0.0) { 1.0 } else { 0.02 }).collect();
     let mut inflated = smooth(&even);
-    let mut out: Vec<&mut Judged> = stays.iter_mut().filter(|s| standing[s.place as usize]).collect();
+    let mut out: Vec<&mut ScoredStay> = stays.iter_mut().filter(|s| standing[s.place as usize]).collect();
     let doctors = out.iter().map(|s| s.doctor as usize + 1).max().unwrap_or(0);
     let (mut of_hospital, mut of_doctor) = (vec![[0.0f64; 2]; standing.len()], vec![[0.0f64; 2]; doctors]);
     let mut share = vec![SHARE; out.len()];
@@ -386,7 +386,7 @@ fn two_groups(stays: &mut [Judged], standing: &[bool], natural: &Histogram) {
 }
 
 /// The probability of each observation to be inflated.
-fn shares(observations: usize, things: &[Thing], stays: &[Judged]) -> Vec<f64> {
+fn shares(observations: usize, things: &[Thing], stays: &[ScoredStay]) -> Vec<f64> {
     let mut shares = vec![0.0; observations];
     for (own, stay) in things.chunk_by(|a, b| a.stay == b.stay).zip(stays) {
         for thing in own {

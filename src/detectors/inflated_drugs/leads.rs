@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::doses::{Supply, Use};
-use super::judge::{Institution, Judged, Rules, Thing, judge};
-use super::scale::{Kind, Obs, observations};
+use super::doses::{DrugUse, Supply};
+use super::judge::{Institution, Rules, ScoredStay, Thing, judge};
+use super::scale::{Measure, Obs, observations};
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +38,7 @@ impl Parameters {
 
 /// A drug of a stay that is beyond its plausible dose.
 pub struct Suspect<'a> {
-    pub of: &'a Use,
+    pub of: &'a DrugUse,
     /// Units a day that are usual.
     pub usual: f64,
     /// Units a day that are plausible.
@@ -64,7 +64,7 @@ pub struct Lead<'a> {
 }
 
 /// The stays whose doses are beyond what is natural.
-pub fn leads<'a>(uses: &'a [Use], maximum: &[Option<f64>], parameters: &Parameters) -> Vec<Lead<'a>> {
+pub fn leads<'a>(uses: &'a [DrugUse], maximum: &[Option<f64>], parameters: &Parameters) -> Vec<Lead<'a>> {
     let all = observations(uses, parameters.severity_limit);
     let verdict = judge(&all, uses, parameters.rules());
     let mut leads = Vec::new();
@@ -101,7 +101,7 @@ fn so_many(mut leads: Vec<Lead<'_>>, level: f64) -> Vec<Lead<'_>> {
 }
 
 /// A drug above the maximum of the table.
-fn above_maximum<'a>(uses: &'a [Use], all: &[Obs], thing: &Thing, maximum: &[Option<f64>]) -> Option<Suspect<'a>> {
+fn above_maximum<'a>(uses: &'a [DrugUse], all: &[Obs], thing: &Thing, maximum: &[Option<f64>]) -> Option<Suspect<'a>> {
     let of = uses.get(thing.of as usize)?;
     let limit = maximum[of.item as usize].filter(|m| of.dose > *m)?;
     Some(Suspect { of, usual: all[thing.obs as usize].base.exp(), limit, share: 1.0 })
@@ -110,17 +110,17 @@ fn above_maximum<'a>(uses: &'a [Use], all: &[Obs], thing: &Thing, maximum: &[Opt
 /// The drugs that make a stay stand out: those inflated rather than not, else the likeliest; all that are high where it is the
 /// stay as a whole.
 fn beyond_plausible<'a>(
-    uses: &'a [Use],
+    uses: &'a [DrugUse],
     all: &[Obs],
     things: &[Thing],
-    stay: &Judged,
+    stay: &ScoredStay,
     parameters: &Parameters,
 ) -> Vec<Suspect<'a>> {
     if stay.false_share > parameters.max_false_share || stay.tail > parameters.max_tail {
         return Vec::new();
     }
     let least = parameters.min_ratio.ln();
-    let whole = things.iter().any(|t| all[t.obs as usize].kind == Kind::Whole && t.share >= 0.5);
+    let whole = things.iter().any(|t| all[t.obs as usize].kind == Measure::Whole && t.share >= 0.5);
     let high = things.iter().filter(|t| t.of != u32::MAX).filter_map(|thing| {
         let obs = &all[thing.obs as usize];
         let back = if whole { obs.grave } else { 0.0 };

@@ -3,12 +3,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::doses::Use;
+use super::doses::DrugUse;
 use crate::stats::{quantile, quantile_sorted};
 
 /// What is compared. Each kind has its own natural tail.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Kind {
+pub enum Measure {
     /// Heaviest day of a drug against comparable stays.
     Dose,
     /// Quantity over days in hospital, where only totals are billed.
@@ -22,8 +22,8 @@ pub enum Kind {
 /// One thing tested.
 #[derive(Clone, Copy, Debug)]
 pub struct Obs {
-    /// Kind.
-    pub kind: Kind,
+    /// Measure.
+    pub kind: Measure,
     /// Things of one kind that are alike: for a swing, those of about as many postings, posted alike; 0 for the others.
     pub class: u8,
     /// Drug; `u32::MAX` for a stay as a whole.
@@ -59,7 +59,7 @@ const WHOLE: usize = 4;
 
 /// All that is tested, sorted by kind, class, drug, house, stay. `severity_limit` is the most by which all drugs of a gravely
 /// ill patient may be above the usual.
-pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
+pub fn observations(uses: &[DrugUse], severity_limit: f64) -> Vec<Obs> {
     let mut all: Vec<Obs> = uses.iter().enumerate().map(|(i, u)| dose(i, u)).collect();
     all.sort_unstable_by_key(|o| (o.kind, o.item, o.house, o.days.1, o.stay));
     let mut mixed = vec![false; uses.len()];
@@ -70,7 +70,7 @@ pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
     let whole = severity(&mut all, uses, severity_limit.max(1.0).ln());
     let swings = uses.iter().enumerate().filter_map(|(i, u)| {
         let x = u.swing.filter(|_| !mixed[i])?;
-        Some(Obs { kind: Kind::Swing, class: alike(u), x, ..dose(i, u) })
+        Some(Obs { kind: Measure::Swing, class: alike(u), x, ..dose(i, u) })
     });
     all.extend(swings);
     all.extend(whole);
@@ -84,14 +84,14 @@ pub fn observations(uses: &[Use], severity_limit: f64) -> Vec<Obs> {
 
 /// 2, 3 to 4, 5 to 8, 9 to 16 postings, and more: 1 to 5. What is posted for several days at a time shows fewer changes, and is
 /// compared with its like: 6 to 10.
-fn alike(u: &Use) -> u8 {
+fn alike(u: &DrugUse) -> u8 {
     let postings = u.postings.max(2).next_power_of_two().ilog2().min(5) as u8;
     postings + if u.blurred { 5 } else { 0 }
 }
 
-fn dose(i: usize, u: &Use) -> Obs {
+fn dose(i: usize, u: &DrugUse) -> Obs {
     Obs {
-        kind: if u.total_days.is_some() { Kind::Total } else { Kind::Dose },
+        kind: if u.total_days.is_some() { Measure::Total } else { Measure::Dose },
         item: u.item,
         house: u.hospital,
         stay: u.stay,
@@ -173,7 +173,7 @@ fn change(own: &[Obs]) -> usize {
 }
 
 /// Takes away what is usual for patients alike, shrunk to what is usual for the drug.
-fn by_stratum(group: &mut [Obs], uses: &[Use]) {
+fn by_stratum(group: &mut [Obs], uses: &[DrugUse]) {
     let middle = quantile(&mut group.iter().map(|o| o.x).collect::<Vec<_>>(), 0.5).unwrap_or(0.0);
     let mut strata: FxHashMap<u32, Vec<f64>> = FxHashMap::default();
     for o in group.iter() {
@@ -191,7 +191,7 @@ fn by_stratum(group: &mut [Obs], uses: &[Use]) {
 
 /// Takes away from each drug what three quarters of the stay's other drugs exceed: a gravely ill patient has more of
 /// everything. Returns that figure of each stay as a whole.
-fn severity(all: &mut [Obs], uses: &[Use], limit: f64) -> Vec<Obs> {
+fn severity(all: &mut [Obs], uses: &[DrugUse], limit: f64) -> Vec<Obs> {
     let told = all.iter().zip(0..).filter(|(o, _)| !uses[o.of as usize].assumed);
     let mut order: Vec<(u32, u32)> = told.map(|(o, i)| (o.stay, i)).collect();
     order.sort_unstable();
@@ -201,7 +201,7 @@ fn severity(all: &mut [Obs], uses: &[Use], limit: f64) -> Vec<Obs> {
         sorted.sort_unstable_by(f64::total_cmp);
         if of_stay.len() >= WHOLE {
             let x = quantile_sorted(&sorted, 0.25).unwrap_or(0.0);
-            whole.push(Obs { kind: Kind::Whole, item: u32::MAX, of: u32::MAX, x, ..all[of_stay[0].1 as usize] });
+            whole.push(Obs { kind: Measure::Whole, item: u32::MAX, of: u32::MAX, x, ..all[of_stay[0].1 as usize] });
         }
         let others = of_stay.len() - 1;
         if others < 2 {

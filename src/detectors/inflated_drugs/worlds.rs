@@ -4,14 +4,14 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::doses::Use;
+use super::doses::DrugUse;
 use super::leads::{Parameters, leads};
 use crate::rule::parameters;
 use crate::rulebook::Rulebook;
 
 /// The shape of a world.
 #[derive(Clone, Copy, Debug)]
-struct World {
+struct Shape {
     hospitals: usize,
     /// Stays at the middle hospital; volumes are lognormal.
     stays: f64,
@@ -36,7 +36,7 @@ struct World {
     totals: bool,
 }
 
-const BLUNT: World = World {
+const BLUNT: Shape = Shape {
     hospitals: 24,
     stays: 300.0,
     drugs: 60,
@@ -67,9 +67,9 @@ struct Count {
     wrong: usize,
 }
 
-impl World {
+impl Shape {
     /// The uses of the drugs, and which stays are planted.
-    fn draw(&self, seed: u64) -> (Vec<Use>, Vec<bool>) {
+    fn draw(&self, seed: u64) -> (Vec<DrugUse>, Vec<bool>) {
         let random = &mut ChaCha8Rng::seed_from_u64(seed);
         let usual: Vec<f64> =
             (0..self.drugs).map(|_| f64::from([1, 1, 1, 2, 2, 3, 6, 15][random.random_range(0..8)])).collect();
@@ -97,7 +97,7 @@ impl World {
         scheme: bool,
         case_mix: f64,
         [usual, heavy, units]: [&Vec<f64>; 3],
-        uses: &mut Vec<Use>,
+        uses: &mut Vec<DrugUse>,
     ) {
         let days = (8.0 * (0.5 * normal(random)).exp()).clamp(1.0, 60.0) as usize;
         let date = random.random_range(0..365);
@@ -132,7 +132,7 @@ impl World {
             let swing = (!self.totals && length >= 2).then_some(swing);
             let dose = if self.totals { total / days as f64 } else { top };
             let total_days = self.totals.then_some(days as i32);
-            uses.push(Use {
+            uses.push(DrugUse {
                 fact: u32::from(inflated),
                 stay,
                 hospital,
@@ -183,28 +183,28 @@ impl Count {
 }
 
 /// Worlds that differ in volume, spread, tails and rounding.
-fn shapes() -> Vec<(&'static str, World)> {
+fn shapes() -> Vec<(&'static str, Shape)> {
     vec![
         ("usual", BLUNT),
-        ("smooth", World { whole: false, ..BLUNT }),
-        ("wide", World { between: 0.6, within: 0.3, whole: false, ..BLUNT }),
-        ("tight", World { between: 0.1, within: 0.0, ..BLUNT }),
-        ("grave", World { grave: 0.08, high: 0.08, ..BLUNT }),
-        ("small", World { hospitals: 8, stays: 80.0, ..BLUNT }),
-        ("many", World { hospitals: 80, stays: 60.0, drugs: 200, ..BLUNT }),
-        ("thick", World { share: 0.5, bad: 0.3, ..BLUNT }),
-        ("thin", World { share: 0.05, of_drugs: 0.1, of_days: 0.2, ..BLUNT }),
-        ("one", World { hospitals: 1, stays: 2000.0, bad: 1.0, share: 0.2, doctors: 2, ..BLUNT }),
-        ("three", World { hospitals: 3, stays: 1000.0, bad: 0.2, ..BLUNT }),
-        ("totals", World { totals: true, of_days: 1.0, ..BLUNT }),
+        ("smooth", Shape { whole: false, ..BLUNT }),
+        ("wide", Shape { between: 0.6, within: 0.3, whole: false, ..BLUNT }),
+        ("tight", Shape { between: 0.1, within: 0.0, ..BLUNT }),
+        ("grave", Shape { grave: 0.08, high: 0.08, ..BLUNT }),
+        ("small", Shape { hospitals: 8, stays: 80.0, ..BLUNT }),
+        ("many", Shape { hospitals: 80, stays: 60.0, drugs: 200, ..BLUNT }),
+        ("thick", Shape { share: 0.5, bad: 0.3, ..BLUNT }),
+        ("thin", Shape { share: 0.05, of_drugs: 0.1, of_days: 0.2, ..BLUNT }),
+        ("one", Shape { hospitals: 1, stays: 2000.0, bad: 1.0, share: 0.2, doctors: 2, ..BLUNT }),
+        ("three", Shape { hospitals: 3, stays: 1000.0, bad: 0.2, ..BLUNT }),
+        ("totals", Shape { totals: true, of_days: 1.0, ..BLUNT }),
     ]
 }
 
 #[test]
 fn few_are_wrong_and_the_blunt_are_found_whatever_the_world() {
     for (name, blunt) in shapes() {
-        let subtle = World { factor: (2.0, 4.0), ..blunt };
-        let none = World { bad: 0.0, ..blunt };
+        let subtle = Shape { factor: (2.0, 4.0), ..blunt };
+        let none = Shape { bad: 0.0, ..blunt };
         let (blunt, subtle, none) = (blunt.over(0..2), subtle.over(10..12), none.over(20..22));
         assert!(blunt.precision() >= 0.97 && blunt.recall() >= 0.75, "{name}, blunt: {blunt:?}");
         assert!(subtle.wrong as f64 <= 0.05 * (subtle.found + subtle.wrong) as f64, "{name}, subtle: {subtle:?}");

@@ -9,7 +9,7 @@ use crate::model::{Fen, HospitalId, PersonId, Region, Setting, Stay};
 use crate::rule::subjects::is_newborns;
 
 /// A hospital with the names behind its numbers.
-pub struct Ward {
+pub struct NamedHospital {
     /// The hospital.
     pub id: HospitalId,
     /// Its spells.
@@ -39,7 +39,7 @@ const RESIDENCE: i32 = 20;
 
 /// Every hospital with its spells. Newborns are left out: they lie where their mothers lie. A stay without a discharge has
 /// no second date that could agree.
-pub fn wards(region: &Region, codes: &[String], words: &[String]) -> Vec<Ward> {
+pub fn wards(region: &Region, codes: &[String], words: &[String]) -> Vec<NamedHospital> {
     let mut by_hospital: BTreeMap<HospitalId, Vec<u32>> = BTreeMap::new();
     for (i, stay) in region.stays.iter().enumerate() {
         let known = stay.hospital != HospitalId::NONE && stay.person != PersonId::NONE;
@@ -47,7 +47,7 @@ pub fn wards(region: &Region, codes: &[String], words: &[String]) -> Vec<Ward> {
             by_hospital.entry(stay.hospital).or_default().push(i as u32);
         }
     }
-    let mut wards: Vec<Ward> =
+    let mut wards: Vec<NamedHospital> =
         by_hospital.into_iter().map(|(id, stays)| ward(region, id, stays, codes, words)).collect();
     explain(region, &mut wards);
     wards
@@ -55,7 +55,7 @@ pub fn wards(region: &Region, codes: &[String], words: &[String]) -> Vec<Ward> {
 
 /// The hospital as it looks where bills are steered over marks, given with how far above: who is kept until the bill has passed a
 /// mark leaves when it has, each on a day of their own. It is the twin of the one at the position given. `None` where nobody is.
-pub fn to_marks(region: &Region, at: usize, ward: &Ward, marks: &[(Fen, Fen)]) -> Option<Hospital> {
+pub fn to_marks(region: &Region, at: usize, ward: &NamedHospital, marks: &[(Fen, Fen)]) -> Option<Hospital> {
     let steered = |stay: &u32| {
         let total = region.stays[*stay as usize].total;
         marks.iter().any(|(mark, upper)| (*mark..=*upper).contains(&total))
@@ -69,7 +69,7 @@ pub fn to_marks(region: &Region, at: usize, ward: &Ward, marks: &[(Fen, Fen)]) -
 }
 
 /// The first three characters of the diagnosis of a spell; empty without one.
-fn illness<'a>(region: &'a Region, ward: &Ward, spell: usize) -> &'a str {
+fn illness<'a>(region: &'a Region, ward: &NamedHospital, spell: usize) -> &'a str {
     kind_of(region, &region.stays[ward.stays[spell][0] as usize]).1
 }
 
@@ -78,7 +78,7 @@ type Returns<'a> = BTreeMap<&'a str, [usize; 2]>;
 
 /// Settles which spells are care by a calendar. The card's codes and words are a guess that the other hospitals may contradict,
 /// and they may show calendars that the card does not know; what only one hospital does is none.
-fn explain(region: &Region, wards: &mut [Ward]) {
+fn explain(region: &Region, wards: &mut [NamedHospital]) {
     let here: Vec<Returns<'_>> = wards.iter().map(|w| returns(region, w)).collect();
     let mut all: Returns<'_> = BTreeMap::new();
     for (illness, [seen, kept]) in here.iter().flatten() {
@@ -111,7 +111,7 @@ fn explain(region: &Region, wards: &mut [Ward]) {
 }
 
 /// By illness, the persons of a hospital whose returns are mostly for it.
-fn returns<'a>(region: &'a Region, ward: &Ward) -> Returns<'a> {
+fn returns<'a>(region: &'a Region, ward: &NamedHospital) -> Returns<'a> {
     let mut found: Returns<'a> = BTreeMap::new();
     for person in 0..ward.persons.len() as u32 {
         let spells = ward.hospital.of(person);
@@ -130,7 +130,7 @@ fn returns<'a>(region: &'a Region, ward: &Ward) -> Returns<'a> {
     found
 }
 
-fn ward(region: &Region, id: HospitalId, mut indices: Vec<u32>, codes: &[String], words: &[String]) -> Ward {
+fn ward(region: &Region, id: HospitalId, mut indices: Vec<u32>, codes: &[String], words: &[String]) -> NamedHospital {
     let stay = |i: u32| &region.stays[i as usize];
     indices.sort_unstable_by_key(|&i| (stay(i).person, stay(i).admitted.day, stay(i).last_day(), i));
     let kinds = kinds(region, &indices);
@@ -158,7 +158,7 @@ fn ward(region: &Region, id: HospitalId, mut indices: Vec<u32>, codes: &[String]
     }
     let mut begins: Vec<i32> = spells.iter().map(|s| s.begin).collect();
     begins.sort_unstable();
-    Ward { id, hospital: Hospital::new(spells, persons.len()), persons, stays, begins }
+    NamedHospital { id, hospital: Hospital::new(spells, persons.len()), persons, stays, begins }
 }
 
 /// What decides how long a stay lasts: day surgery or not, and the first three characters of the diagnosis.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pairs::{Cells, Link, TOLERANCES, Ward};
+use super::pairs::{Cells, Link, SpellIndex, TOLERANCES};
 use super::traffic::Spell;
 use crate::stats::{benjamini_hochberg, binomial_tail, poisson_binomial_tail};
 
@@ -63,7 +63,7 @@ pub fn person_p(links: &[Link], others: usize) -> f64 {
 }
 
 /// Finds the groups of a hospital among its persons: `q` by person, `links` by person, `level` the false-discovery rate.
-pub fn groups(ward: &Ward<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level: f64) -> Vec<Group> {
+pub fn groups(ward: &SpellIndex<'_>, links: &[Vec<Link>], p: &[f64], q: &[f64], level: f64) -> Vec<Group> {
     let mut order: Vec<u32> = (0..q.len() as u32).filter(|&x| q[x as usize] <= level).collect();
     order.sort_by(|&a, &b| p[a as usize].total_cmp(&p[b as usize]).then(a.cmp(&b)));
     let mut taken = vec![false; q.len()];
@@ -167,7 +167,7 @@ fn usual_tolerance(members: &[u32], links: &[Vec<Link>]) -> i32 {
 }
 
 /// The meetings of the members: spells within the tolerance of each other, of enough members.
-fn episodes(ward: &Ward<'_>, members: &[u32], tolerance: i32) -> Vec<Episode> {
+fn episodes(ward: &SpellIndex<'_>, members: &[u32], tolerance: i32) -> Vec<Episode> {
     let mut spells: Vec<u32> =
         members.iter().flat_map(|&m| ward.starts[m as usize]..ward.starts[m as usize + 1]).collect();
     let spell = |i: u32| &ward.spells[i as usize];
@@ -205,7 +205,7 @@ fn episodes(ward: &Ward<'_>, members: &[u32], tolerance: i32) -> Vec<Episode> {
     found
 }
 
-fn episode(ward: &Ward<'_>, mut spells: Vec<u32>) -> Episode {
+fn episode(ward: &SpellIndex<'_>, mut spells: Vec<u32>) -> Episode {
     let middle = |of: fn(&Spell) -> i32| {
         let mut days: Vec<i32> = spells.iter().map(|&i| of(&ward.spells[i as usize])).collect();
         days.sort_unstable();
@@ -219,7 +219,7 @@ fn episode(ward: &Ward<'_>, mut spells: Vec<u32>) -> Episode {
 /// Persons whose coincidences with the group's meetings are significant on their own: members who miss some of them.
 /// `taken` are those of other groups, and `returning` how many come back to the hospital.
 fn join(
-    ward: &Ward<'_>,
+    ward: &SpellIndex<'_>,
     members: &[u32],
     meetings: &[Episode],
     tolerance: i32,
@@ -249,7 +249,7 @@ fn join(
 }
 
 /// At how many of the meetings each person was.
-fn at_meetings(ward: &Ward<'_>, meetings: &[Episode], tolerance: i32) -> Vec<(u32, usize)> {
+fn at_meetings(ward: &SpellIndex<'_>, meetings: &[Episode], tolerance: i32) -> Vec<(u32, usize)> {
     let mut met: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     for (e, meeting) in meetings.iter().enumerate() {
         for run in ward.crowd.around(meeting.begin, meeting.end, tolerance) {
@@ -264,7 +264,7 @@ fn at_meetings(ward: &Ward<'_>, meetings: &[Episode], tolerance: i32) -> Vec<(u3
     met.into_iter().map(|(person, (n, _))| (person, n)).collect()
 }
 
-/// Cells of everybody, for callers that build a [`Ward`].
+/// Cells of everybody, for callers that build a [`SpellIndex`].
 pub fn crowd(spells: &[Spell]) -> Cells {
     Cells::new(spells, |_| true)
 }

@@ -119,7 +119,7 @@ pub struct Links {
 }
 
 /// A hospital's spells, ready to be asked.
-pub struct Ward<'a> {
+pub struct SpellIndex<'a> {
     /// All spells, by person, then time.
     pub spells: &'a [Spell],
     /// Start of each person's spells, with one entry more.
@@ -144,9 +144,9 @@ pub struct Ward<'a> {
 
 /// What a sample of a hospital's persons shows.
 pub struct Measured {
-    /// See [`Ward::lift`].
+    /// See [`SpellIndex::lift`].
     pub lift: [f64; TOLERANCES.len()],
-    /// See [`Ward::tolerances`].
+    /// See [`SpellIndex::tolerances`].
     pub tolerances: usize,
 }
 
@@ -168,7 +168,7 @@ pub struct Scratch {
     weights: Vec<f64>,
 }
 
-impl Ward<'_> {
+impl SpellIndex<'_> {
     /// The spells of a person.
     pub fn of(&self, person: u32) -> &[Spell] {
         &self.spells[self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::gather::Ward;
+use super::gather::NamedHospital;
 use super::groups::{Episode, Group};
 use crate::finding::{Finding, Subject};
 use crate::model::{Day, Fen, Person, PersonId, Region, Sex, Stay, Table, TextId};
@@ -49,7 +49,7 @@ impl Homes {
 
 /// Whether the members are one family: a household by address, or two people who may well be a couple or a child with the
 /// parent who stays with it, where no address tells.
-pub fn are_family(region: &Region, homes: &Homes, ward: &Ward, group: &Group) -> bool {
+pub fn are_family(region: &Region, homes: &Homes, ward: &NamedHospital, group: &Group) -> bool {
     let persons: Vec<PersonId> = group.members.iter().map(|&m| ward.persons[m as usize]).collect();
     let home = |p: &PersonId| region.persons.get(p.index()).and_then(|p| homes.of(region, p));
     let [a, b] = persons[..] else {
@@ -80,7 +80,7 @@ fn may_be_kin(region: &Region, persons: &[PersonId]) -> bool {
 }
 
 /// Whether all members have one address text; it is no household's, or they would be none of a group.
-fn share_address(region: &Region, ward: &Ward, group: &Group) -> bool {
+fn share_address(region: &Region, ward: &NamedHospital, group: &Group) -> bool {
     let address = |m: &u32| region.persons.get(ward.persons[*m as usize].index())?.address.some();
     let first = group.members.first().and_then(address);
     group.members.len() > 2 && first.is_some() && group.members.iter().all(|m| address(m) == first)
@@ -96,7 +96,7 @@ fn group_name(code: &str, members: &[String]) -> String {
 }
 
 /// The mark that most joint stays of a group were brought to, in yuan.
-pub fn mark(region: &Region, ward: &Ward, group: &Group, marks: &[(Fen, Fen)]) -> f64 {
+pub fn mark(region: &Region, ward: &NamedHospital, group: &Group, marks: &[(Fen, Fen)]) -> f64 {
     let stays = group.episodes.iter().flat_map(|e| &e.spells).flat_map(|&s| &ward.stays[s as usize]);
     let totals: Vec<Fen> = stays.map(|&i| region.stays[i as usize].total).collect();
     let over = |(mark, upper): &&(Fen, Fen)| totals.iter().filter(|t| (*mark..=*upper).contains(*t)).count();
@@ -108,7 +108,13 @@ const ALONE: f64 = 0.8;
 
 /// The finding of a group of a hospital: `mark` is what the bills were brought to where that explains the discharges, else 0;
 /// `tests` is how many persons were tested in the region, and `alone` whether all of them here.
-pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, (tests, alone): (usize, bool)) -> Finding {
+pub fn finding(
+    region: &Region,
+    ward: &NamedHospital,
+    group: &Group,
+    mark: f64,
+    (tests, alone): (usize, bool),
+) -> Finding {
     let code = region.names.hospitals.get(ward.id);
     let patient_ids: Vec<String> = group.members.iter().map(|&m| id(region, ward, m)).collect();
     let mut finding = Finding {
@@ -145,7 +151,7 @@ pub fn finding(region: &Region, ward: &Ward, group: &Group, mark: f64, (tests, a
     finding
 }
 
-fn id(region: &Region, ward: &Ward, member: u32) -> String {
+fn id(region: &Region, ward: &NamedHospital, member: u32) -> String {
     region.names.persons.get(ward.persons[member as usize]).to_string()
 }
 
@@ -159,7 +165,7 @@ fn confidence(group: &Group) -> f64 {
     size * (1.0 - group.q)
 }
 
-fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], finding: &mut Finding) {
+fn evidence(region: &Region, ward: &NamedHospital, group: &Group, stays: &[&Stay], finding: &mut Finding) {
     let (from, to) = (finding.period_start.unwrap_or(Day(0)), finding.period_end.unwrap_or(Day(0)));
     let until = |day: i32| ward.begins.partition_point(|begin| *begin <= day);
     let all = until(to.0).saturating_sub(until(from.0 - 1));
@@ -186,7 +192,7 @@ fn evidence(region: &Region, ward: &Ward, group: &Group, stays: &[&Stay], findin
 }
 
 /// One meeting: first and last day of most, who, and what it cost.
-fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
+fn episode(region: &Region, ward: &NamedHospital, episode: &Episode) -> Value {
     let indices = || episode.spells.iter().flat_map(|&s| ward.stays[s as usize].iter());
     let stays = || indices().map(|&i| &region.stays[i as usize]);
     let mut left: Vec<Day> = stays().map(Stay::last_day).collect();
@@ -205,7 +211,7 @@ fn episode(region: &Region, ward: &Ward, episode: &Episode) -> Value {
 
 /// By member, at how many of the meetings they were, how many times they were at the hospital at all, and what the joint
 /// stays cost; those who were there most often first.
-fn member_meetings(region: &Region, ward: &Ward, group: &Group) -> Value {
+fn member_meetings(region: &Region, ward: &NamedHospital, group: &Group) -> Value {
     let mut joint: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &spell in group.episodes.iter().flat_map(|e| &e.spells) {
         joint.entry(ward.hospital.spells[spell as usize].person).or_default().push(spell);
@@ -227,13 +233,13 @@ fn member_meetings(region: &Region, ward: &Ward, group: &Group) -> Value {
 }
 
 /// The name of a member; null where the export has none.
-fn name(region: &Region, ward: &Ward, member: u32) -> Value {
+fn name(region: &Region, ward: &NamedHospital, member: u32) -> Value {
     let person = region.persons.get(ward.persons[member as usize].index());
     person.and_then(|p| p.name.some()).map_or(Value::Null, |name| region.names.texts.get(name).into())
 }
 
 /// Every joint stay with its own dates, meeting by meeting.
-fn joint_stays(region: &Region, ward: &Ward, group: &Group) -> Value {
+fn joint_stays(region: &Region, ward: &NamedHospital, group: &Group) -> Value {
     let mut entries = Vec::new();
     for (number, episode) in group.episodes.iter().enumerate() {
         let of_spell =

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::calendar::Rhythm;
 use super::groups::{Group, crowd, groups, person_p};
-use super::pairs::{Cells, Link, Links, Scratch, TOLERANCES, Ward};
+use super::pairs::{Cells, Link, Links, Scratch, SpellIndex, TOLERANCES};
 use super::steps::Steps;
 use super::traffic::{Spell, Traffic};
 use crate::stats::benjamini_hochberg;
@@ -142,8 +142,8 @@ fn ward<'a>(
     cells: &'a Cells,
     crowd: &'a Cells,
     settings: &Settings,
-) -> Ward<'a> {
-    Ward {
+) -> SpellIndex<'a> {
+    SpellIndex {
         spells: &hospital.spells,
         starts: &hospital.starts,
         traffic: &searched.traffic,

@@ -64,7 +64,7 @@ impl<'a> Steps<'a> {
 }
 
 /// A hospital whose persons in step are judged: what is the same for all of them.
-pub struct House<'a> {
+pub struct Regulars<'a> {
     hospital: &'a Hospital,
     own: &'a [Keeper<'a>],
     /// A sample of the keepers of the other hospitals, and for how many each stands.
@@ -78,13 +78,13 @@ pub struct House<'a> {
 
 impl Steps<'_> {
     /// Prepares a hospital, the one at a position.
-    pub fn house<'a>(&'a self, at: usize, hospital: &'a Hospital) -> House<'a> {
+    pub fn house<'a>(&'a self, at: usize, hospital: &'a Hospital) -> Regulars<'a> {
         let home = self.homes[at].0;
         // Each of the other hospitals' keepers once.
         let far = || self.keepers.iter().filter(|k| k.hospital != home && self.homes[k.hospital].0 == k.hospital);
         let step = (far().count() / SAMPLE).max(1);
         let others: usize = self.homes.iter().filter(|h| h.0 != home).map(|h| h.1).sum();
-        House {
+        Regulars {
             hospital,
             own: &self.keepers[self.starts[at]..self.starts[at + 1]],
             far: far().step_by(step).collect(),
@@ -96,7 +96,7 @@ impl Steps<'_> {
     }
 }
 
-impl House<'_> {
+impl Regulars<'_> {
     /// Probability that so many others are so much in step with a person as those linked to them by the traffic alone.
     pub fn in_step(&self, person: u32, links: &[Link], tolerances: usize) -> f64 {
         let hospital = self.hospital;

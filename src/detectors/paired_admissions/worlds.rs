@@ -75,7 +75,7 @@ pub struct Plan {
 const FIRST: i32 = 19_723;
 const DAYS: i32 = 366;
 
-struct Kind {
+struct Illness {
     median: f64,
     sigma: f64,
     elective: f64,
@@ -90,14 +90,14 @@ pub struct Ring {
 }
 
 /// A region: hospitals and the rings in them.
-pub struct World {
+pub struct DrawnRegion {
     pub hospitals: Vec<Hospital>,
     pub rings: Vec<Ring>,
 }
 
 struct Maker {
     dice: Dice,
-    kinds: Vec<Kind>,
+    kinds: Vec<Illness>,
     /// By hospital.
     spells: Vec<Vec<Spell>>,
     /// By hospital, the people known there, and their number.
@@ -108,13 +108,13 @@ struct Maker {
 }
 
 /// Makes the region of a plan.
-pub fn world(plan: &Plan) -> World {
+pub fn world(plan: &Plan) -> DrawnRegion {
     let mut dice = Dice(plan.seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let sigma = dice.between(0.6, 1.4);
     let number = ((plan.stays as f64 / 2500.0) * dice.between(0.5, 2.0)).round().clamp(2.0, 60.0) as usize;
     let volumes: Vec<f64> = (0..number).map(|_| dice.lognormal(1.0, sigma)).collect();
     let kinds = (0..12)
-        .map(|_| Kind {
+        .map(|_| Illness {
             median: dice.lognormal(7.0, 0.5),
             sigma: dice.between(0.15, 0.6),
             elective: dice.unit(),
@@ -150,7 +150,7 @@ pub fn world(plan: &Plan) -> World {
         spells.iter_mut().flatten().for_each(|s| (s.kind, s.care) = (0, Care::Unknown));
     }
     let hospitals = spells.into_iter().zip(people).map(|(s, n)| Hospital::new(apart(s), n as usize)).collect();
-    World { hospitals, rings }
+    DrawnRegion { hospitals, rings }
 }
 
 /// Leaves out spells of a person that overlap an earlier one: nobody is in two beds.

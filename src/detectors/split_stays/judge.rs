@@ -14,14 +14,14 @@ const HELD: f64 = 2.0;
 
 /// The returns of one hospital.
 #[derive(Clone, Debug)]
-pub(super) struct House {
+pub(super) struct Returns {
     /// Discharges that count.
     pub discharges: f64,
     /// Returns by days between, same category of diagnosis and other.
     pub gaps: Vec<[f64; 2]>,
 }
 
-impl House {
+impl Returns {
     fn within(&self, from: i32, to: i32) -> f64 {
         self.gaps[from as usize..=to as usize].iter().map(|g| g[0] + g[1]).sum()
     }
@@ -29,7 +29,7 @@ impl House {
 
 /// A hospital that stands out.
 #[derive(Clone, Debug)]
-pub(super) struct Judged {
+pub(super) struct Early {
     /// Days between up to which it does most.
     pub window: i32,
     /// Returns within the window.
@@ -48,7 +48,7 @@ pub(super) struct Judged {
     surplus: Vec<[f64; 2]>,
 }
 
-impl Judged {
+impl Early {
     /// The probability that a return is one of the surplus.
     pub fn probability(&self, gap: i32, kind: usize) -> f64 {
         self.surplus.get(gap as usize).map_or(0.0, |s| s[kind])
@@ -76,10 +76,10 @@ struct Sums {
 /// says whether a hospital that nobody can be compared with is held against itself.
 pub(super) fn judge<const N: usize>(
     region: &Region,
-    families: [&BTreeMap<HospitalId, House>; N],
+    families: [&BTreeMap<HospitalId, Returns>; N],
     alone: bool,
     parameters: &Parameters,
-) -> [BTreeMap<HospitalId, Judged>; N] {
+) -> [BTreeMap<HospitalId, Early>; N] {
     let mut families = families.map(|houses| Family::new(region, houses, alone, parameters));
     let all: Vec<f64> = families.iter().flat_map(|f| f.p.iter().copied()).collect();
     let mut q = benjamini_hochberg(&all, all.len()).into_iter();
@@ -89,16 +89,16 @@ pub(super) fn judge<const N: usize>(
 /// The returns of one family at all hospitals, tested.
 struct Family<'a> {
     ids: Vec<HospitalId>,
-    list: Vec<&'a House>,
+    list: Vec<&'a Returns>,
     sums: Vec<Arc<Sums>>,
     best: Vec<Option<Best>>,
     p: Vec<f64>,
 }
 
 impl<'a> Family<'a> {
-    fn new(region: &Region, houses: &'a BTreeMap<HospitalId, House>, alone: bool, parameters: &Parameters) -> Self {
+    fn new(region: &Region, houses: &'a BTreeMap<HospitalId, Returns>, alone: bool, parameters: &Parameters) -> Self {
         let ids: Vec<HospitalId> = houses.keys().copied().collect();
-        let list: Vec<&House> = houses.values().collect();
+        let list: Vec<&Returns> = houses.values().collect();
         let groups = groups(region, &ids, parameters.min_peers);
         // Once for each group, not for each hospital.
         let mut known: BTreeMap<&[usize], Arc<Sums>> = BTreeMap::new();
@@ -125,11 +125,7 @@ impl<'a> Family<'a> {
         Self { ids, list, sums, best, p }
     }
 
-    fn stand_out(
-        &mut self,
-        q: &mut impl Iterator<Item = f64>,
-        parameters: &Parameters,
-    ) -> BTreeMap<HospitalId, Judged> {
+    fn stand_out(&mut self, q: &mut impl Iterator<Item = f64>, parameters: &Parameters) -> BTreeMap<HospitalId, Early> {
         let mut out = BTreeMap::new();
         for (i, (best, q)) in self.best.iter().zip(q).enumerate() {
             let enough = |b: &Best| {
@@ -145,7 +141,7 @@ impl<'a> Family<'a> {
     }
 }
 
-fn sum(group: &[usize], list: &[&House], parameters: &Parameters) -> Sums {
+fn sum(group: &[usize], list: &[&Returns], parameters: &Parameters) -> Sums {
     let mut sums = Sums { discharges: 0.0, late: 0.0, gaps: vec![[0.0; 2]; parameters.reference_to as usize + 1] };
     for &i in group {
         sums.discharges += list[i].discharges;
@@ -162,7 +158,7 @@ fn sum(group: &[usize], list: &[&House], parameters: &Parameters) -> Sums {
 /// return were the same every day.
 ///
 /// Excused returns need not have later ones: accounts are closed on one day. The discharges imply them alone.
-fn expectation(house: &House, sums: &Sums, window: i32, alone: bool, parameters: &Parameters) -> (f64, f64) {
+fn expectation(house: &Returns, sums: &Sums, window: i32, alone: bool, parameters: &Parameters) -> (f64, f64) {
     let (from, to) = (parameters.reference_from, parameters.reference_to);
     let late = house.within(from, to);
     let early: f64 = sums.gaps[..=window as usize].iter().map(|g| g[0] + g[1]).sum::<f64>() - house.within(0, window);
@@ -177,7 +173,13 @@ fn expectation(house: &House, sums: &Sums, window: i32, alone: bool, parameters:
     (peers, flat)
 }
 
-fn one(house: &House, expected: (f64, f64), window: i32, standing: Option<&Standing>, parameters: &Parameters) -> Best {
+fn one(
+    house: &Returns,
+    expected: (f64, f64),
+    window: i32,
+    standing: Option<&Standing>,
+    parameters: &Parameters,
+) -> Best {
     let observed = house.within(0, window);
     match standing {
         Some(standing) => {
@@ -193,7 +195,7 @@ fn one(house: &House, expected: (f64, f64), window: i32, standing: Option<&Stand
     }
 }
 
-fn stands_out(house: &House, sums: &Sums, best: Best, (p, q): (f64, f64)) -> Judged {
+fn stands_out(house: &Returns, sums: &Sums, best: Best, (p, q): (f64, f64)) -> Early {
     let days = best.window as usize + 1;
     let shape: Vec<[f64; 2]> =
         (0..days).map(|g| std::array::from_fn(|k| sums.gaps[g][k] - house.gaps[g][k] + 0.25)).collect();
@@ -201,7 +203,7 @@ fn stands_out(house: &House, sums: &Sums, best: Best, (p, q): (f64, f64)) -> Jud
     let expected = |g: usize, k: usize| best.expected * shape[g][k] / whole;
     let share = best.expected / best.observed.max(1.0);
     let surplus = |g: usize, k: usize| 1.0 - ((expected(g, k) + HELD * share) / (house.gaps[g][k] + HELD)).min(1.0);
-    Judged {
+    Early {
         window: best.window,
         observed: best.observed,
         expected: best.expected,

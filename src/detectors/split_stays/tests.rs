@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Poisson, StandardNormal};
 
-use super::judge::{House, judge};
+use super::judge::{Returns, judge};
 use super::*;
 use crate::model::{Hospital, TextId};
 
@@ -31,7 +31,7 @@ fn parameters() -> Parameters {
     }
 }
 
-fn plain(hospitals: usize, houses: &BTreeMap<HospitalId, House>) -> BTreeMap<HospitalId, Judged> {
+fn plain(hospitals: usize, houses: &BTreeMap<HospitalId, Returns>) -> BTreeMap<HospitalId, Early> {
     let [judged] = judge(&region(hospitals), [houses], true, &parameters());
     judged
 }
@@ -42,7 +42,7 @@ fn region(hospitals: usize) -> Region {
 }
 
 /// A hospital with a hazard of return that falls from `early` times the later one, and its own factor on the early part.
-fn house(random: &mut ChaCha8Rng, discharges: f64, rate: f64, early: f64, spread: f64) -> House {
+fn house(random: &mut ChaCha8Rng, discharges: f64, rate: f64, early: f64, spread: f64) -> Returns {
     let z: f64 = StandardNormal.sample(random);
     let own = (spread * z).exp();
     let mut count = |mean: f64| Poisson::new(mean.max(1e-9)).expect("a mean").sample(random);
@@ -53,10 +53,15 @@ fn house(random: &mut ChaCha8Rng, discharges: f64, rate: f64, early: f64, spread
             [count(mean * 0.6), count(mean * 0.4)]
         })
         .collect();
-    House { discharges, gaps }
+    Returns { discharges, gaps }
 }
 
-fn regions(seed: u64, early: f64, spread: f64, hospitals: usize) -> impl Iterator<Item = BTreeMap<HospitalId, House>> {
+fn regions(
+    seed: u64,
+    early: f64,
+    spread: f64,
+    hospitals: usize,
+) -> impl Iterator<Item = BTreeMap<HospitalId, Returns>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     (0..60).map(move |_| {
         let size = |i: usize| 150.0 * 1.35f64.powi(i as i32 % 14);

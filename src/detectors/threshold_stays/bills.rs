@@ -60,7 +60,7 @@ impl Group {
 
 /// The bills of a hospital.
 #[derive(Clone, Debug, Default)]
-pub struct House {
+pub struct HospitalBills {
     /// The hospital.
     pub hospital: u32,
     /// Bills that no price explains, by amount.
@@ -105,7 +105,7 @@ impl Side {
     }
 }
 
-impl House {
+impl HospitalBills {
     /// The house seen from the other side of its marks: the same bills, the largest first.
     pub fn mirrored(&self) -> Self {
         let mut bills = self.bills.clone();
@@ -145,15 +145,15 @@ pub struct Prices {
 }
 
 /// The hospitals of some bills, then the same from the other side of their marks.
-pub fn both_sides(bills: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+pub fn both_sides(bills: Vec<(u32, Bill)>, prices: &Prices) -> Vec<HospitalBills> {
     let mut houses = houses(bills, prices);
-    let mirrored: Vec<House> = houses.iter().map(House::mirrored).collect();
+    let mirrored: Vec<HospitalBills> = houses.iter().map(HospitalBills::mirrored).collect();
     houses.extend(mirrored);
     houses
 }
 
 /// Sorts bills by hospital and takes out what prices explain.
-fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<House> {
+fn houses(all: Vec<(u32, Bill)>, prices: &Prices) -> Vec<HospitalBills> {
     let mut by_hospital: BTreeMap<u32, Vec<Bill>> = BTreeMap::new();
     for (hospital, bill) in all {
         by_hospital.entry(hospital).or_default().push(bill);
@@ -237,7 +237,7 @@ fn of_one_length(bills: &[Bill], label: u32) -> bool {
     nights.iter().filter(|n| (**n - middle).abs() <= 1).count() as f64 >= ONE_COURSE * nights.len() as f64
 }
 
-fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, prices: &Prices) -> House {
+fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, prices: &Prices) -> HospitalBills {
     let all = bills.len();
     bills.retain(|b| !package(b));
     let packaged = all - bills.len();
@@ -248,7 +248,7 @@ fn house(hospital: u32, mut bills: Vec<Bill>, package: impl Fn(&Bill) -> bool, p
     let kept = without_heaps(&unrounded, step, prices.heap);
     let heaped = bills.len() - kept.len();
     let logs = kept.iter().map(Bill::log).collect();
-    House { hospital, bills: kept, logs, side: Side::Over, step, heaped, packaged }
+    HospitalBills { hospital, bills: kept, logs, side: Side::Over, step, heaped, packaged }
 }
 
 /// The largest power of ten in fen that most amounts, four in five, are multiples of.

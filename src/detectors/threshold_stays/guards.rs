@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bills::{Bill, Group, House, NO_LABEL, Side};
+use super::bills::{Bill, Group, HospitalBills, NO_LABEL, Side};
 use super::scan::{Bars, LIKELY, PLACE, Test, UNDER, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
@@ -44,7 +44,7 @@ const CONSPICUOUS: f64 = 1e-3;
 /// Looks for innocent explanations of a mark: takes out the groups of bills that a price gathers there, raises the p-value by
 /// the lumpiness seen elsewhere, and clears what other places or the bills just below explain. `suspects` are the marks of the
 /// hospital at which something may lie.
-pub fn examine(test: &mut Test, houses: &[House], suspects: &[f64], bars: &Bars) {
+pub fn examine(test: &mut Test, houses: &[HospitalBills], suspects: &[f64], bars: &Bars) {
     let house = &houses[test.house];
     let at = house.side.at(test.mark);
     let window = test.windows[test.best()];
@@ -63,7 +63,7 @@ pub fn examine(test: &mut Test, houses: &[House], suspects: &[f64], bars: &Bars)
     clear(test, house, suspects, bars);
 }
 
-fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
+fn clear(test: &mut Test, house: &HospitalBills, suspects: &[f64], bars: &Bars) {
     if test.p > LIKELY {
         return;
     }
@@ -83,7 +83,7 @@ fn clear(test: &mut Test, house: &House, suspects: &[f64], bars: &Bars) {
 
 /// Where a hospital's amounts begin about the mark, with hardly any below it, they say nothing of the density above it: that
 /// is continued from above alone, where it may be at its highest right at the beginning.
-fn start_of_amounts(test: &mut Test, house: &House) {
+fn start_of_amounts(test: &mut Test, house: &HospitalBills) {
     let at = house.side.at(test.mark);
     let [below, above] = BESIDE.map(|(from, to)| count(&house.logs, at + from, at + to) as f64);
     let beyond = count(&house.logs, at + PLACE.gap, f64::INFINITY) as f64;
@@ -104,7 +104,7 @@ fn start_of_amounts(test: &mut Test, house: &House) {
 
 /// Tests places that are no marks, adds the overdispersion seen there to the windows of the test, and gives the p-values of
 /// those that no kind of care explains (an empirical null: Efron, J. Am. Stat. Assoc. 99 (2004) 96).
-fn lumps(test: &mut Test, house: &House, suspects: &[f64], best: usize, bars: &Bars) -> Vec<f64> {
+fn lumps(test: &mut Test, house: &HospitalBills, suspects: &[f64], best: usize, bars: &Bars) -> Vec<f64> {
     let width = WINDOWS[best];
     let usual = test.windows[best].usual;
     let marks: Vec<f64> = suspects.iter().chain([&test.mark]).map(|m| house.side.at(*m)).collect();
@@ -166,8 +166,8 @@ const MONTH: std::ops::RangeInclusive<i32> = 28..=31;
 /// sides of a mark, or none beside it. Where the bills of a kind of care have their step at the mark itself, those of the other
 /// hospitals must gather there as well, if they have any; a length of stay must be a month, or that of most of the
 /// excess: bills that are steered are of several lengths.
-fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window, bars: &Bars) -> bool {
-    let within = |house: &House, from: f64, to: f64| {
+fn is_price(group: Group, houses: &[HospitalBills], own: usize, at: f64, window: &Window, bars: &Bars) -> bool {
+    let within = |house: &HospitalBills, from: f64, to: f64| {
         let [from, to] = [from, to].map(|x| house.logs.partition_point(|y| *y < at + x));
         house.bills[from..to.max(from)].iter().filter(|b| group.holds(b)).count()
     };
@@ -179,13 +179,13 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
         return true;
     }
     let inside = within(house, 0.0, window.width) as f64;
-    let share = |house: &House| {
+    let share = |house: &HospitalBills| {
         let near = within(house, -PLACE.below, PLACE.above);
         (near >= ELSEWHERE.1).then(|| within(house, 0.0, window.width) as f64 / near as f64)
     };
     match group {
         Group::Kind(_) => {
-            let other = |h: &House| h.hospital != house.hospital && h.side == house.side;
+            let other = |h: &HospitalBills| h.hospital != house.hospital && h.side == house.side;
             let others = houses.iter().filter(|h| other(h)).filter_map(share);
             let others: Vec<f64> = others.collect();
             let usual = others.iter().sum::<f64>() / others.len().max(1) as f64;
@@ -205,7 +205,7 @@ fn is_price(group: Group, houses: &[House], own: usize, at: f64, window: &Window
 }
 
 /// Whether most of the group's bills over a mark are of one length of stay.
-fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
+fn one_length(house: &HospitalBills, group: Group, at: f64, window: &Window) -> bool {
     let [from, to] = [at, at + window.width].map(|x| house.logs.partition_point(|y| *y < x));
     let mut lengths: BTreeMap<i32, usize> = BTreeMap::new();
     house.bills[from..to].iter().filter(|b| group.holds(b)).for_each(|b| *lengths.entry(b.nights).or_default() += 1);
@@ -215,7 +215,7 @@ fn one_length(house: &House, group: Group, at: f64, window: &Window) -> bool {
 
 /// Whether about as many bills lie just below a place as just above: steering leaves a step at the mark itself, a natural hump
 /// does not, however narrow.
-fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
+fn is_hump(house: &HospitalBills, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
     // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
     let few = fit.below + fit.above < FEW_BESIDE;
     // So does what is less likely at the outset: bills kept under a mark.
@@ -233,7 +233,7 @@ fn is_hump(house: &House, at: f64, fit: &Counterfactual, window: &Window, alone:
 
 /// The groups of bills, by kind of care or length of stay, that are conspicuous in the window. Steering runs through all of them,
 /// a price for one kind of care, or thirty days at a fixed rate, through one.
-fn groups(house: &House, at: f64, window: &Window) -> Vec<Group> {
+fn groups(house: &HospitalBills, at: f64, window: &Window) -> Vec<Group> {
     let range = |from: f64, to: f64| {
         let [from, to] = [from, to].map(|x| house.logs.partition_point(|y| *y < at + x));
         house.bills[from..to.max(from)].iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::bills::{House, Side};
+use super::bills::{HospitalBills, Side};
 use super::scan::{LIKELY, PLACE, Test, WINDOWS};
 
 /// Fewer other hospitals than these say nothing of what is usual.
@@ -35,7 +35,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(test: &Test, w: usize, houses: &[House]) -> Self {
+    fn of(test: &Test, w: usize, houses: &[HospitalBills]) -> Self {
         let window = &test.windows[w];
         let mut seen = Self {
             house: test.house,
@@ -61,8 +61,8 @@ impl Seen {
     /// The factor by which a usual excess raises the expectation here.
     fn factor(&self, usual: &Usual) -> f64 {
         match usual.kind {
-            Kind::Bills => 1.0 + usual.size * self.bills / self.expected,
-            Kind::Density => 1.0 + usual.size,
+            Basis::Bills => 1.0 + usual.size * self.bills / self.expected,
+            Basis::Density => 1.0 + usual.size,
         }
     }
 
@@ -81,7 +81,7 @@ impl Seen {
 
 /// What an excess that many hospitals have goes by.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Basis {
     /// The number of a hospital's bills.
     Bills,
     /// The density around the mark.
@@ -91,7 +91,7 @@ enum Kind {
 /// An excess that many hospitals may have at a mark.
 #[derive(Clone, Copy)]
 struct Usual {
-    kind: Kind,
+    kind: Basis,
     /// The excess as a share of all bills, or of those expected.
     size: f64,
     /// Scatter of its logarithm between hospitals.
@@ -100,8 +100,8 @@ struct Usual {
 
 /// Everything that may be usual.
 fn usuals() -> Vec<Usual> {
-    let bills = (0..12).map(|i| (Kind::Bills, 0.002 * 1.55f64.powi(i)));
-    let sizes = bills.chain((0..10).map(|i| (Kind::Density, 0.25 * 1.65f64.powi(i))));
+    let bills = (0..12).map(|i| (Basis::Bills, 0.002 * 1.55f64.powi(i)));
+    let sizes = bills.chain((0..10).map(|i| (Basis::Density, 0.25 * 1.65f64.powi(i))));
     sizes.flat_map(|(kind, size)| [0.3, 0.8].map(|scatter| Usual { kind, size, scatter })).collect()
 }
 
@@ -139,7 +139,7 @@ impl Place {
 /// Raises the expectation of each window by what is usual at its mark elsewhere and at other round numbers here: a payment
 /// rule makes bills gather at all hospitals, rounding at all round numbers; `free` as the card has it. Tests with a larger p-value than [`LIKELY`] are
 /// left as they are.
-pub fn compare(tests: &mut [Test], houses: &[House], free: f64) {
+pub fn compare(tests: &mut [Test], houses: &[HospitalBills], free: f64) {
     let usuals = usuals();
     let place = |test: &Test| (houses[test.house].side, test.mark.to_bits());
     let asked: BTreeSet<(Side, u64)> = tests.iter().filter(|t| t.p <= LIKELY).map(place).collect();

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::bills::{Group, House, Side};
+use super::bills::{Group, HospitalBills, Side};
 use super::guards;
 use super::peers;
 use crate::stats::benjamini_hochberg;
@@ -146,7 +146,7 @@ impl Test {
 
 /// Tests every mark of every hospital; all that could be tested are returned, those that stand with `q` at most the bar and
 /// nothing that clears them.
-pub fn scan(houses: &[House], bars: &Bars) -> Vec<Test> {
+pub fn scan(houses: &[HospitalBills], bars: &Bars) -> Vec<Test> {
     let mut tests: Vec<Test> = houses
         .par_iter()
         .enumerate()
@@ -173,7 +173,7 @@ fn suspects(tests: &[Test], house: usize) -> Vec<f64> {
 }
 
 /// Round numbers among a hospital's bills, and the marks of the card.
-fn marks(house: &House, bars: &Bars) -> Vec<f64> {
+fn marks(house: &HospitalBills, bars: &Bars) -> Vec<f64> {
     let Some(top) = house.amount(bars.highest) else { return Vec::new() };
     let steps = [(500.0, 10_000.0), (1_000.0, 50_000.0), (5_000.0, f64::INFINITY)];
     let mut all: Vec<f64> = bars.marks.iter().copied().filter(|m| *m <= top).collect();
@@ -190,7 +190,7 @@ fn marks(house: &House, bars: &Bars) -> Vec<f64> {
     all
 }
 
-fn test(index: usize, house: &House, mark: f64, bars: &Bars) -> Option<Test> {
+fn test(index: usize, house: &HospitalBills, mark: f64, bars: &Bars) -> Option<Test> {
     let (fit, windows) = windows(&house.logs, house.side.at(mark), bars.misfit, &[]);
     if fit.below + fit.above < FEWEST {
         return None;
@@ -254,7 +254,7 @@ fn control(tests: &mut [Test]) {
 
 /// The tests that stand, of both sides together, one for each place where bills gather: of marks closer than the windows reach, the least probable;
 /// of several that are all but impossible, the likeliest as a mark, then the one that the bills are nearest to.
-pub fn standing(tests: &[Test], houses: &[House], bars: &Bars) -> Vec<usize> {
+pub fn standing(tests: &[Test], houses: &[HospitalBills], bars: &Bars) -> Vec<usize> {
     let mut all: Vec<usize> = (0..tests.len()).filter(|&i| stands(&tests[i], bars)).collect();
     let plain = |i: usize| tests[i].p.max(PLAIN);
     let off = |i: usize| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bills::House;
+use super::bills::HospitalBills;
 use super::scan::Test;
 use crate::model::PersonId;
 use crate::stats::bunching::count;
@@ -47,7 +47,7 @@ const CELLS: [f64; 9] = [0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08];
 ///
 /// The excess of each cell, observed less expected, over the observed count is the share of its bills that were steered; the
 /// probabilities add up to the excess. `house` is without the groups of the test. A patient who comes back at the mark is likelier steered than one seen there once.
-pub fn steered(test: &Test, house: &House) -> Over {
+pub fn steered(test: &Test, house: &HospitalBills) -> Over {
     let at = house.side.at(test.mark);
     let usual = test.windows[test.best()].usual;
     let cells: Vec<Bin> = CELLS
@@ -106,7 +106,7 @@ fn scale(odds: &[f64], sum: f64) -> f64 {
 }
 
 /// The histogram around a mark, in bins of 2 %, with its counterfactual.
-pub fn histogram(test: &Test, house: &House) -> Vec<Bin> {
+pub fn histogram(test: &Test, house: &HospitalBills) -> Vec<Bin> {
     let at = house.side.at(test.mark);
     (-6..=7)
         .map(|i| {

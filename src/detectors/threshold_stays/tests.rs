@@ -1,6 +1,6 @@
 //! False alarms over many regions without steering, and what is found where there is some.
 
-use super::bills::{Bill, House, Prices};
+use super::bills::{Bill, HospitalBills, Prices};
 use super::scan::{Bars, scan, standing};
 use super::steered::steered;
 use super::worlds::{Recipe, world};
@@ -34,7 +34,7 @@ const QUIET: Recipe = Recipe {
     rule: 0.0,
 };
 
-fn both_sides(bills: Vec<(u32, Bill)>) -> Vec<House> {
+fn both_sides(bills: Vec<(u32, Bill)>) -> Vec<HospitalBills> {
     super::bills::both_sides(bills, &PRICES)
 }
 

@@ -55,7 +55,7 @@ pub struct Recipe {
 }
 
 /// A region with its truth.
-pub struct World {
+pub struct DrawnRegion {
     pub bills: Vec<(u32, Bill)>,
     /// By hospital, mark and number of steered stays.
     pub truth: Vec<(u32, f64, usize)>,
@@ -109,7 +109,7 @@ impl Nature {
 }
 
 /// Draws a region: everything that can vary does, with the seed.
-pub fn world(seed: u64, recipe: &Recipe) -> World {
+pub fn world(seed: u64, recipe: &Recipe) -> DrawnRegion {
     let chance = &mut Chance(seed.wrapping_mul(0x1234_5678_9abc_def1));
     let region_mark = [3_000.0, 5_000.0, 8_000.0, 10_000.0, 12_000.0][chance.below(5)];
     let volume = chance.between(0.3, 1.1);
@@ -117,7 +117,7 @@ pub fn world(seed: u64, recipe: &Recipe) -> World {
     let all: f64 = weights.iter().sum();
     // A payment rule under which bills gather over one mark everywhere.
     let rule = chance.yes(recipe.rule).then(|| (region_mark, chance.between(0.02, 0.15)));
-    let mut world = World { bills: Vec::new(), truth: Vec::new() };
+    let mut world = DrawnRegion { bills: Vec::new(), truth: Vec::new() };
     for (hospital, weight) in weights.iter().enumerate() {
         let n = ((recipe.stays as f64 * weight / all) as usize).max(40);
         let steer = chance.yes(recipe.crooked);
@@ -128,7 +128,7 @@ pub fn world(seed: u64, recipe: &Recipe) -> World {
 
 #[allow(clippy::too_many_arguments)]
 fn house(
-    world: &mut World,
+    world: &mut DrawnRegion,
     hospital: u32,
     n: usize,
     steer: bool,

@@ -11,7 +11,7 @@ use crate::rule::Context;
 use crate::stats::quantile;
 
 /// The stays of a region by diagnosis.
-pub(super) struct World<'a> {
+pub(super) struct Charged<'a> {
     context: &'a Context<'a>,
     /// By diagnosis (three characters): stays with charge lines, with their hospital and items.
     stays: BTreeMap<Category, Vec<Row>>,
@@ -24,7 +24,7 @@ pub(super) struct World<'a> {
     with_item: Vec<u32>,
 }
 
-/// A stay of a diagnosis: its record, hospital, and range of [`World::items`].
+/// A stay of a diagnosis: its record, hospital, and range of [`Charged::items`].
 type Row = (RecordId, HospitalId, u32, u32);
 
 /// A diagnosis that can be tested.
@@ -45,7 +45,7 @@ fn category(code: &str) -> Option<Category> {
     Category::of(code).filter(|c| c.is_icd10() && !c.as_str().starts_with('Z'))
 }
 
-impl<'a> World<'a> {
+impl<'a> Charged<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         let (region, items) = (context.region, &context.facts.stay_items);
         let mut own = Self {

@@ -10,7 +10,7 @@ mod warn;
 
 use rustc_hash::FxHashSet;
 
-use crate::limits::Kind;
+use crate::limits::LimitKind;
 use crate::rulebook::{Card, Fault, KnowledgeTable, Rulebook};
 
 pub use warn::warnings;
@@ -38,7 +38,7 @@ fn sort(faults: &mut [Fault]) {
 }
 
 /// The kinds of limit of the cards that take points of a rule class from a table.
-fn kinds_of(book: &Rulebook, table: &KnowledgeTable, code: &str, name: &str) -> Vec<&'static Kind> {
+fn kinds_of(book: &Rulebook, table: &KnowledgeTable, code: &str, name: &str) -> Vec<&'static LimitKind> {
     let takes = |card: &&Card| {
         let own = card.table.as_deref() == Some(table.name.as_str());
         let of_class = card.national_class.iter().any(|class| class == code || class == name);

@@ -238,7 +238,7 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     let peers = all.peers.clone();
     let mut ledger = Ledger::new(&files, &peers);
     overlap::settle(&mut all, &ids, &mut ledger);
-    let mut kinds = setting::Kinds::default();
+    let mut kinds = setting::VisitKinds::default();
     let mut rows = settlements::rows(&all, &ids, &setting::Places::new(&all, &ids), &mut kinds);
     kinds.note(&ids).into_iter().for_each(|note| ledger.tell(note));
     let brought = beside::settle(&mut rows, &mut all, &mut ledger);
@@ -262,7 +262,8 @@ pub(super) fn assemble(mut all: Collected, progress: &dyn Progress) -> Result<In
     region.persons = people::persons(&all, &ids);
     region.hospitals = people::hospitals(&all, &ids);
     let fees = std::mem::take(&mut all.chunks[slot(Table::Fees)]);
-    let lines = fees::Source { chunks: fees, records: fee_records, ids: &ids, ranked: &records, refunded: &refunded };
+    let lines =
+        fees::ReadLines { chunks: fees, records: fee_records, ids: &ids, ranked: &records, refunded: &refunded };
     fees::assemble(&mut region, lines, &mut ledger, progress);
     region.names = Names {
         persons: ids.persons.pool,

@@ -93,14 +93,14 @@ pub(super) struct Seen<'a> {
 
 /// The kinds of visits, and how many rows are of a kind that is not known.
 #[derive(Default)]
-pub(super) struct Kinds {
+pub(super) struct VisitKinds {
     /// By kind: rows, and those of them taken for stays.
     unknown: FxHashMap<TextId, (u64, u64)>,
     /// Rows of newborns by their names.
     pub newborns: u64,
 }
 
-impl Kinds {
+impl VisitKinds {
     /// The setting of a row. A row of the table of stays without a kind is a stay. One whose kind is not known is a stay only
     /// where the patient stayed over night, and is told; in a table of visits it is an outpatient's.
     pub fn place(&mut self, table: Table, places: &Places, row: Seen<'_>) -> Setting {

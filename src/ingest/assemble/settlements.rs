@@ -4,7 +4,7 @@ use super::super::batch::{Domain, NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::super::values::{birth_day, birth_range};
 use super::identity::mother;
-use super::setting::{Kinds, Places, Seen};
+use super::setting::{Places, Seen, VisitKinds};
 use super::{Ids, degrade};
 use crate::model::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table, TextId,
@@ -107,7 +107,7 @@ impl Settlement {
 }
 
 /// All settlement rows of the stay and visit tables.
-pub(super) fn rows(all: &Collected, ids: &Ids, places: &Places, kinds: &mut Kinds) -> Vec<Settlement> {
+pub(super) fn rows(all: &Collected, ids: &Ids, places: &Places, kinds: &mut VisitKinds) -> Vec<Settlement> {
     let mut out = Vec::new();
     for table in [Table::Stays, Table::Visits] {
         let start = out.len();
@@ -134,7 +134,7 @@ fn read(
     chunk: &Chunk,
     table: Table,
     (all, ids): (&Collected, &Ids),
-    (places, kinds): (&Places, &mut Kinds),
+    (places, kinds): (&Places, &mut VisitKinds),
     out: &mut Vec<Settlement>,
 ) {
     let visits = &all.interners[Domain::Record as usize].texts;

@@ -15,10 +15,10 @@ pub struct BedHanging;
 impl Plant for BedHanging {
     fn plan(&self, planting: &mut Planting<'_>) {
         let crooked = planting.crooked(daily_bills);
-        let world = planting.world;
+        let scene = planting.scene;
         let share = planting.random.between(0.08, 0.35);
         let victims = planting.victims_of(share, |s| {
-            let course = world.catalog.profiles[usize::from(s.profile)].course;
+            let course = scene.catalog.profiles[usize::from(s.profile)].course;
             let fits = matches!(course, Course::Acute | Course::Chronic | Course::Child);
             crooked.contains(&s.hospital) && fits && s.away.is_none() && s.last_day() - s.first_day() >= 6
         });
@@ -78,7 +78,7 @@ pub fn clear(sheet: &mut Sheet<'_>, empty: impl Fn(i32) -> bool) {
 /// A visit to another hospital or a clinic on a day well inside the stay.
 fn visit(planting: &mut Planting<'_>, stay: usize) {
     let stay = planting.plan.stays[stay].clone();
-    let places = &planting.world.places;
+    let places = &planting.scene.places;
     let shop = planting.random.chance(0.4);
     let place = (0..20)
         .map(|_| {

@@ -105,7 +105,7 @@ fn group(planting: &mut Planting<'_>, hospital: u16, strength: Strength) {
 
 /// Patients of a ward who come for chemotherapy on its day, every four weeks, several of them in step.
 fn ward(planting: &mut Planting<'_>, hospital: u16) {
-    let Some(profile) = planting.world.catalog.profile_of(Course::Chemo) else { return };
+    let Some(profile) = planting.scene.catalog.profile_of(Course::Chemo) else { return };
     let size = planting.random.within(WARD.0, WARD.1) as usize;
     let nights = planting.random.within(2, 4) as i32;
     let first = planting.plan.period.0 + planting.random.within(0, 200) as i32;

@@ -32,7 +32,7 @@ type Course = Vec<(i64, i64, i64)>;
 
 /// What the stays of a hospital are given of an item.
 #[derive(Default)]
-struct Use {
+struct ItemUse {
     courses: Vec<Course>,
     stays: BTreeSet<usize>,
     profiles: BTreeSet<u8>,
@@ -53,7 +53,7 @@ impl Plant for HalfStock {
             let (strength, group) = (planting.strength(), planting.group());
             bill(planting, *host, strength, group);
         }
-        planting.plan.keepers = stock::keepers(planting.world, &counts, &hosts);
+        planting.plan.keepers = stock::keepers(planting.scene, &counts, &hosts);
     }
 }
 
@@ -62,11 +62,11 @@ fn fits(stay: &Stay, host: u16) -> bool {
 }
 
 /// What the stays of a hospital are given, by item.
-fn uses(planting: &Planting<'_>, stays: &[usize]) -> BTreeMap<u16, Use> {
-    let mut uses: BTreeMap<u16, Use> = BTreeMap::new();
+fn uses(planting: &Planting<'_>, stays: &[usize]) -> BTreeMap<u16, ItemUse> {
+    let mut uses: BTreeMap<u16, ItemUse> = BTreeMap::new();
     for at in stays {
         let stay = &planting.plan.stays[*at];
-        let mut sheet = Sheet::new(planting.world, stay);
+        let mut sheet = Sheet::new(planting.scene, stay);
         sheet.apply_habits();
         let mut own: BTreeMap<u16, Course> = BTreeMap::new();
         let claimed = |item: u16| matches!(sheet.item(item).class, 8 | 9 | 11) && sheet.item(item).grade < 3;
@@ -87,7 +87,7 @@ fn uses(planting: &Planting<'_>, stays: &[usize]) -> BTreeMap<u16, Use> {
 /// Bills what was never there at one hospital.
 fn bill(planting: &mut Planting<'_>, host: u16, strength: Strength, group: u32) {
     let stays: Vec<usize> = (0..planting.plan.stays.len()).filter(|at| fits(&planting.plan.stays[*at], host)).collect();
-    let mut uses: Vec<(u16, Use)> =
+    let mut uses: Vec<(u16, ItemUse)> =
         uses(planting, &stays).into_iter().filter(|(_, u)| u.courses.len() >= GIVEN).collect();
     let (share, (least, most)) = match strength {
         Strength::Subtle => (planting.random.between(0.2, 0.6), (0.08, 0.2)),
@@ -112,7 +112,7 @@ fn bill(planting: &mut Planting<'_>, host: u16, strength: Strength, group: u32) 
 }
 
 /// Courses on stays that had none, worth about so much.
-fn never(planting: &mut Planting<'_>, stays: &[usize], used: &Use, wanted: f64) -> Vec<(usize, Course)> {
+fn never(planting: &mut Planting<'_>, stays: &[usize], used: &ItemUse, wanted: f64) -> Vec<(usize, Course)> {
     let (plan, random) = (&planting.plan, &mut planting.random);
     let fits = |at: &&usize| !used.stays.contains(at) && used.profiles.contains(&plan.stays[**at].profile);
     let mut free: Vec<usize> = stays.iter().filter(fits).copied().collect();
@@ -141,8 +141,8 @@ fn note(
     lines: Vec<(usize, Course)>,
     (strength, group): (Strength, u32),
 ) {
-    let (world, plan) = (planting.world, &mut planting.plan);
-    let card = &world.catalog.items[usize::from(item)];
+    let (scene, plan) = (planting.scene, &mut planting.plan);
+    let card = &scene.catalog.items[usize::from(item)];
     let mut asked = Asked { item: card.code.clone(), fen: Vec::new() };
     for (at, course) in lines {
         let stay = &plan.stays[at];
@@ -158,7 +158,7 @@ fn note(
         asked.fen.push((Some(stay.id), extras.iter().map(|e| claimed(card, &e.line())).sum()));
         plan.never.entry(stay.id).or_default().extend(extras);
     }
-    let key = world.places.hospital(host).code.clone();
+    let key = scene.places.hospital(host).code.clone();
     let scheme = Scheme::HalfStock;
     plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, charge: Some(asked), group, strength });
 }

@@ -25,8 +25,8 @@ const WARD: usize = 60;
 
 impl Plant for HalfWard {
     fn plan(&self, planting: &mut Planting<'_>) {
-        let world = planting.world;
-        let course = |s: &Stay| world.catalog.profiles[usize::from(s.profile)].course;
+        let scene = planting.scene;
+        let course = |s: &Stay| scene.catalog.profiles[usize::from(s.profile)].course;
         let fits = |s: &Stay| {
             let acute = matches!(course(s), Course::Acute | Course::Chronic);
             s.usable() && s.away.is_none() && acute && s.last_day() - s.first_day() >= 5
@@ -58,10 +58,10 @@ impl Plant for HalfWard {
 
 /// Rehabilitation where half of the stays have little that is billed, at all hospitals but some.
 fn quiet(planting: &mut Planting<'_>, hosts: &[u16]) {
-    let world = planting.world;
+    let scene = planting.scene;
     for at in 0..planting.plan.stays.len() {
         let stay = &planting.plan.stays[at];
-        let rehab = world.catalog.profiles[usize::from(stay.profile)].course == Course::Rehab;
+        let rehab = scene.catalog.profiles[usize::from(stay.profile)].course == Course::Rehab;
         if !rehab || !stay.usable() || hosts.contains(&stay.hospital) || !planting.random.chance(0.5) {
             continue;
         }

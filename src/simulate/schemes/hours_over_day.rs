@@ -116,5 +116,5 @@ fn shared_day(detail: i64, sheet: &mut Sheet<'_>) {
 
 /// Cardiac monitoring, which every hospital knows under the same code.
 pub fn monitor(sheet: &Sheet<'_>) -> u16 {
-    sheet.world.catalog.make(sheet.world.catalog.tagged(SHARED)[0], sheet.stay.hospital)
+    sheet.scene.catalog.make(sheet.scene.catalog.tagged(SHARED)[0], sheet.stay.hospital)
 }

@@ -17,11 +17,11 @@ pub struct InflatedDrugs;
 impl Plant for InflatedDrugs {
     fn plan(&self, planting: &mut Planting<'_>) {
         let crooked = planting.crooked(|_| true);
-        let world = planting.world;
+        let scene = planting.scene;
         let share = planting.random.between(0.08, 0.35);
         let victims = planting.victims_of(share, |s| {
-            let house = world.places.hospital(s.hospital);
-            let course = world.catalog.profiles[usize::from(s.profile)].course;
+            let house = scene.places.hospital(s.hospital);
+            let course = scene.catalog.profiles[usize::from(s.profile)].course;
             let willing = fixed(house.key ^ 51, s.doctor(house)) < 0.5;
             let fits = matches!(course, Course::Acute | Course::Chronic | Course::Surgery | Course::Rehab);
             crooked.contains(&s.hospital) && willing && fits && s.last_day() - s.first_day() >= 4

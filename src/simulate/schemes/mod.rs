@@ -19,7 +19,7 @@ mod threshold_stays;
 
 use std::collections::BTreeSet;
 
-use super::World;
+use super::Scene;
 use super::chance::{Draw, Purpose, Random, stream};
 use super::lines::Sheet;
 use super::options::{Scheme, Strength};
@@ -59,7 +59,7 @@ pub fn plant(scheme: Scheme) -> &'static dyn Plant {
 
 /// The plan with what a scheme needs to choose its cases.
 pub struct Planting<'a> {
-    pub world: &'a World,
+    pub scene: &'a Scene,
     pub plan: &'a mut Plan,
     pub random: Random,
     pub scheme: Scheme,
@@ -75,18 +75,18 @@ pub struct Planting<'a> {
 const FURTHER: u32 = 1_000;
 
 /// Plants the schemes into the plan, one after the other. Gives the units that each notes in the truth.
-pub fn plant_all(world: &World, plan: &mut Plan, schemes: &[Scheme], strength: Strength) -> Vec<(Scheme, u64)> {
+pub fn plant_all(scene: &Scene, plan: &mut Plan, schemes: &[Scheme], strength: Strength) -> Vec<(Scheme, u64)> {
     let mut planted = Vec::new();
     let mut by_person = vec![Vec::new(); plan.persons.len()];
     for (i, stay) in plan.stays.iter().enumerate() {
         by_person[stay.person as usize].push(i as u32);
     }
     for &scheme in schemes {
-        let random = stream(world.seed, Purpose::Scheme, scheme.number());
+        let random = stream(scene.seed, Purpose::Scheme, scheme.number());
         let further = Scheme::FURTHER.iter().position(|s| *s == scheme).map_or(0, |at| FURTHER * (at as u32 + 1));
         let before = plan.truth.len();
         let mut planting =
-            Planting { world, plan, random, scheme, strength, group: further, called: BTreeSet::new(), by_person };
+            Planting { scene, plan, random, scheme, strength, group: further, called: BTreeSet::new(), by_person };
         plant(scheme).plan(&mut planting);
         by_person = std::mem::take(&mut planting.by_person);
         planted.push((scheme, plan.truth[before..].iter().filter(|t| t.aspect.is_empty()).count() as u64));
@@ -117,10 +117,10 @@ impl Planting<'_> {
 
     /// The same, where the choice depends on the hospital's position.
     pub fn crooked_of(&mut self, fits: impl Fn(usize, &Hospital) -> bool) -> BTreeSet<u16> {
-        let hospitals = &self.world.places.hospitals;
+        let hospitals = &self.scene.places.hospitals;
         let fits = |h: &u16| fits(usize::from(*h), &hospitals[usize::from(*h)]);
         let mut left: Vec<u16> = (0..hospitals.len() as u16).filter(fits).collect();
-        let count = ((left.len() as f64 * self.world.hyper.crooked).round() as usize).max(3).min(left.len());
+        let count = ((left.len() as f64 * self.scene.hyper.crooked).round() as usize).max(3).min(left.len());
         let mut chosen = BTreeSet::new();
         while chosen.len() < count {
             let at = self.random.within(0, left.len() as i64 - 1) as usize;
@@ -131,7 +131,7 @@ impl Planting<'_> {
 
     /// Usable stays of each hospital.
     pub fn stays_by_hospital(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.world.places.hospitals.len()];
+        let mut counts = vec![0; self.scene.places.hospitals.len()];
         for stay in self.plan.stays.iter().filter(|s| s.usable()) {
             counts[usize::from(stay.hospital)] += 1;
         }
@@ -140,7 +140,7 @@ impl Planting<'_> {
 
     /// The stays a scheme takes: its share of those that fit, a handful at least and one in a hundred of the region at most.
     pub fn victims(&mut self, fits: impl Fn(&Stay) -> bool) -> Vec<usize> {
-        let share = self.world.hyper.greed * self.random.between(0.6, 1.6);
+        let share = self.scene.hyper.greed * self.random.between(0.6, 1.6);
         self.victims_of(share, fits)
     }
 

@@ -14,7 +14,7 @@ impl Plant for OverlappingStays {
         let hosts = planting.crooked(|_| true);
         let hosts: Vec<u16> = hosts.into_iter().collect();
         // The first stay may be honest and anywhere; one in `thin` keeps the cases near the share of crooked hospitals.
-        let thin = (1.0 / planting.world.hyper.crooked) as u32;
+        let thin = (1.0 / planting.scene.hyper.crooked) as u32;
         let victims = planting.victims(|s| s.last_day() - s.first_day() >= 6 && !s.touches && s.id % thin == 0);
         for victim in victims {
             let strength = planting.strength();

@@ -15,10 +15,10 @@ pub struct PaddedStays;
 impl Plant for PaddedStays {
     fn plan(&self, planting: &mut Planting<'_>) {
         let crooked = planting.crooked(daily_bills);
-        let world = planting.world;
+        let scene = planting.scene;
         let share = planting.random.between(0.08, 0.35);
         let victims = planting.victims_of(share, |s| {
-            let course = world.catalog.profiles[usize::from(s.profile)].course;
+            let course = scene.catalog.profiles[usize::from(s.profile)].course;
             let fits = matches!(course, Course::Acute | Course::Chronic | Course::Child | Course::Surgery);
             let plain = s.away.is_none() && !s.touches && s.cuts.is_empty();
             crooked.contains(&s.hospital) && fits && plain && (3..=12).contains(&(s.last_day() - s.first_day()))

@@ -86,9 +86,9 @@ pub(super) fn note(
 ) {
     let group = planting.group();
     for (member, _) in members.filter(|(_, times)| *times >= MEMBER) {
-        let (world, scheme) = (planting.world, Scheme::PairedAdmissions);
-        let person = planting.plan.persons[member as usize].number(&world.places.region);
-        let key = format!("{person}@{}", world.places.hospital(hospital).code);
+        let (scene, scheme) = (planting.scene, Scheme::PairedAdmissions);
+        let person = planting.plan.persons[member as usize].number(&scene.places.region);
+        let key = format!("{person}@{}", scene.places.hospital(hospital).code);
         planting.plan.truth.push(Truth { scheme, aspect: "", unit: "patient", key, charge: None, group, strength });
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn called(
     if last > planting.plan.period.1 || planting.person_busy(member, begin, leave) {
         return None;
     }
-    let after = i64::from(planting.world.places.hospital(hospital).habits.settles_after) * DAY;
+    let after = i64::from(planting.scene.places.hospital(hospital).habits.settles_after) * DAY;
     let settled = leave + planting.random.within(300, 5_000) + after;
     let mut stay = Stay::plain(planting.plan.next_id(), member, hospital, profile, (begin, leave), settled);
     stay.planted = true;
@@ -164,7 +164,7 @@ pub(super) fn strangers(planting: &mut Planting<'_>, hospital: u16, size: usize)
 pub(super) fn complaint(planting: &mut Planting<'_>, person: u32) -> u8 {
     let person = &planting.plan.persons[person as usize];
     let age = person.age(planting.plan.period.0);
-    let profiles = &planting.world.catalog.profiles;
+    let profiles = &planting.scene.catalog.profiles;
     let fitting: Vec<u8> = (0..profiles.len())
         .filter(|p| {
             let p = &profiles[*p];

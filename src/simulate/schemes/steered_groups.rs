@@ -40,7 +40,7 @@ impl Plant for SteeredGroups {
 
 /// Illnesses of the old that come again and again.
 fn chronic(planting: &Planting<'_>) -> Vec<u8> {
-    let profiles = &planting.world.catalog.profiles;
+    let profiles = &planting.scene.catalog.profiles;
     let fits = |p: &usize| {
         let p = &profiles[*p];
         p.course == Course::Chronic && p.levels[0] >= 3.0 && p.sex == 0

@@ -44,7 +44,7 @@ fn total(sheet: &Sheet<'_>) -> i64 {
 
 /// The natural bills of a hospital's finished stays that a scheme may use.
 fn bills(planting: &Planting<'_>, hospital: u16) -> Vec<(usize, i64)> {
-    let world = planting.world;
+    let scene = planting.scene;
     let fits = |i: &usize| {
         let stay = &planting.plan.stays[*i];
         let plain = stay.usable() && stay.cuts.is_empty() && !stay.touches;
@@ -53,7 +53,7 @@ fn bills(planting: &Planting<'_>, hospital: u16) -> Vec<(usize, i64)> {
     let list: Vec<usize> = (0..planting.plan.stays.len()).filter(fits).collect();
     list.into_par_iter()
         .map(|i| {
-            let mut sheet = Sheet::new(world, &planting.plan.stays[i]);
+            let mut sheet = Sheet::new(scene, &planting.plan.stays[i]);
             sheet.apply_habits();
             (i, total(&sheet))
         })
@@ -118,7 +118,7 @@ pub fn bring_over(
             strength,
         });
     }
-    let key = planting.world.places.hospital(hospital).code.clone();
+    let key = planting.scene.places.hospital(hospital).code.clone();
     planting.plan.truth.push(Truth { scheme, aspect: "", unit: "hospital", key, charge: None, group, strength });
 }
 
@@ -152,7 +152,7 @@ fn add_courses(sheet: &mut Sheet<'_>, target: i64) {
             return;
         }
         let tag = *sheet.random.pick(&TAGS);
-        let Some(&entry) = sheet.world.catalog.sample(tag, 1, &mut sheet.random).first() else { continue };
+        let Some(&entry) = sheet.scene.catalog.sample(tag, 1, &mut sheet.random).first() else { continue };
         let from = all.from + sheet.random.within(0, 2) as i32;
         let to = if tag == "exam" { from } else { all.to - 1 };
         let before = sheet.lines.len();
@@ -176,8 +176,8 @@ fn add_singles(sheet: &mut Sheet<'_>, target: i64) {
             return;
         }
         let tag = *sheet.random.pick(&TAGS);
-        let Some(&entry) = sheet.world.catalog.sample(tag, 1, &mut sheet.random).first() else { continue };
-        let item = sheet.world.catalog.make(entry, sheet.stay.hospital);
+        let Some(&entry) = sheet.scene.catalog.sample(tag, 1, &mut sheet.random).first() else { continue };
+        let item = sheet.scene.catalog.make(entry, sheet.stay.hospital);
         let day = sheet.stay.first_day() + sheet.random.within(0, 2) as i32;
         if sheet.price(item) <= gap {
             let before = sheet.lines.len();

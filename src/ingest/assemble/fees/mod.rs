@@ -21,7 +21,7 @@ use versions::Versions;
 /// Charge lines in a block of records worked on at once.
 const BLOCK: usize = 100_000;
 /// The charge lines as read, with the record of each.
-pub(super) struct Source<'a> {
+pub(super) struct ReadLines<'a> {
     pub chunks: Vec<Chunk>,
     pub records: Vec<Vec<u32>>,
     pub ids: &'a Ids,
@@ -31,7 +31,12 @@ pub(super) struct Source<'a> {
 }
 
 /// Puts the charge lines into the region, with its records.
-pub(super) fn assemble(region: &mut Region, mut source: Source<'_>, ledger: &mut Ledger<'_>, progress: &dyn Progress) {
+pub(super) fn assemble(
+    region: &mut Region,
+    mut source: ReadLines<'_>,
+    ledger: &mut Ledger<'_>,
+    progress: &dyn Progress,
+) {
     let records = source.ranked.pool.len();
     drop_times(&mut source);
     let order = Order::new(&source, records);
@@ -113,7 +118,7 @@ fn tell_strays(region: &Region, ledger: &mut Ledger<'_>) {
 }
 
 /// Takes the times off institutions that do not record them.
-fn drop_times(source: &mut Source<'_>) {
+fn drop_times(source: &mut ReadLines<'_>) {
     let ids = source.ids;
     degrade(ids.hospitals.pool.len(), |visit| {
         for chunk in &mut source.chunks {
@@ -159,7 +164,7 @@ struct Order {
 }
 
 impl Order {
-    fn new(source: &Source<'_>, records: usize) -> Self {
+    fn new(source: &ReadLines<'_>, records: usize) -> Self {
         let mut starts = vec![0u32; records + 1];
         let place = |record: u32| source.ranked.id(record).index() + 1;
         for record in source.records.iter().flatten().filter(|r| **r != NO_SYMBOL) {
@@ -204,7 +209,7 @@ impl Order {
 }
 
 /// Who each record belongs to: its stay or visit, else its charge lines.
-fn own(region: &Region, source: &Source<'_>, records: usize) -> Vec<Record> {
+fn own(region: &Region, source: &ReadLines<'_>, records: usize) -> Vec<Record> {
     let empty = Record { person: PersonId::NONE, hospital: HospitalId::NONE, stay: None, visit: None };
     let mut out = vec![empty; records];
     for (chunk, records) in source.chunks.iter().zip(&source.records) {
@@ -245,7 +250,7 @@ struct Block {
 }
 
 impl Block {
-    fn new(source: &Source<'_>, order: &Order, records: std::ops::Range<usize>, keep: &Keep, parts: usize) -> Self {
+    fn new(source: &ReadLines<'_>, order: &Order, records: std::ops::Range<usize>, keep: &Keep, parts: usize) -> Self {
         let mut block = Self {
             fees: Fees::default(),
             counts: Vec::with_capacity(records.len()),

@@ -1,7 +1,7 @@
 //! Items of which so much is paid a day, for so many days, or again after so many days.
 
 use super::planter::Planter;
-use super::{Bill, Case, Kind, Risk, Terms};
+use super::{Bill, Case, LimitScheme, Risk, Terms};
 use crate::simulate::chance::Draw;
 use crate::simulate::options::Strength;
 use crate::simulate::plan::{Plan, Stay};
@@ -40,7 +40,7 @@ impl PerDay {
     }
 }
 
-impl Kind for PerDay {
+impl LimitScheme for PerDay {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let (item, most) = (case.limited.item, number(case));
         let stay = planter.take(case, &[item], |_, s| nights(s) >= 3)?;
@@ -64,7 +64,7 @@ impl Kind for PerDay {
     fn innocent(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>, n: usize) -> Option<()> {
         let (item, most) = (case.limited.item, number(case));
         if n.is_multiple_of(4)
-            && (most == 24 || matches!(planter.planting.world.catalog.items[usize::from(item)].class, 1 | 2 | 7))
+            && (most == 24 || matches!(planter.planting.scene.catalog.items[usize::from(item)].class, 1 | 2 | 7))
         {
             // Posted at the end for all days.
             let stay = planter.take(case, &[item], |_, s| nights(s) >= 3)?;
@@ -101,7 +101,7 @@ impl Kind for PerDay {
     }
 }
 
-impl Kind for Course {
+impl LimitScheme for Course {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let (item, most) = (case.limited.item, number(case));
         let blunt = case.strength == Strength::Blunt;
@@ -145,7 +145,7 @@ impl Kind for Course {
     }
 }
 
-impl Kind for Interval {
+impl LimitScheme for Interval {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let (item, cycle) = (case.limited.item, number(case) as i32);
         if case.strength == Strength::Blunt {

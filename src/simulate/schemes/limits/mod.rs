@@ -38,7 +38,7 @@ const INFANT: i32 = 60;
 pub struct Limits;
 
 /// A kind of limit: how it is broken, and what only looks like that.
-trait Kind {
+trait LimitScheme {
     /// Bills a breach; gives what it puts at risk, or nothing where no stay fits.
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>>;
 
@@ -94,8 +94,8 @@ impl Bill {
 impl Plant for Limits {
     fn plan(&self, planting: &mut Planting<'_>) {
         let Scheme::Limit(scheme) = planting.scheme else { return };
-        let world = planting.world;
-        let limits: Vec<&Limited> = world.catalog.limits.iter().filter(|l| l.scheme == scheme).collect();
+        let scene = planting.scene;
+        let limits: Vec<&Limited> = scene.catalog.limits.iter().filter(|l| l.scheme == scheme).collect();
         let stays = planting.plan.stays.len();
         let id = LIMITS[usize::from(scheme)];
         let by_hospital = id == "drug-hospital-level";
@@ -132,7 +132,7 @@ impl Plant for Limits {
 }
 
 /// What breaks the limit of a rule.
-fn kind(id: &str) -> &'static dyn Kind {
+fn kind(id: &str) -> &'static dyn LimitScheme {
     match id {
         "drug-setting" => &visits::Setting,
         "drug-internet" => &visits::Internet,

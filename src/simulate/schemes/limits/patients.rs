@@ -1,9 +1,9 @@
 //! Items for some patients, insurances or hospitals only, or for nobody.
 
 use super::planter::Planter;
-use super::{Bill, Case, Kind, Risk, Terms};
+use super::{Bill, Case, LimitScheme, Risk, Terms};
 use crate::model::Day;
-use crate::simulate::World;
+use crate::simulate::Scene;
 use crate::simulate::chance::Draw;
 use crate::simulate::options::Strength;
 use crate::simulate::plan::{Plan, Stay};
@@ -40,14 +40,14 @@ fn birthday(birth: i32, years: i32) -> i32 {
 
 impl Patients {
     /// Whether the item is for the patient of a stay, on all of its days or on none; nothing where it is neither.
-    fn right(self, world: &World, value: &str, plan: &Plan, stay: &Stay) -> Option<bool> {
+    fn right(self, scene: &Scene, value: &str, plan: &Plan, stay: &Stay) -> Option<bool> {
         let person = &plan.persons[stay.person as usize];
         match self {
             Self::WorkInjury | Self::Anyone => Some(false),
             // These drugs are for women in any case.
             Self::Maternity => (person.sex == 2).then_some(false),
             Self::Sex => Some((person.sex == 1) == (value == "male")),
-            Self::Level => Some(world.places.hospital(stay.hospital).level >= 2),
+            Self::Level => Some(scene.places.hospital(stay.hospital).level >= 2),
             Self::Age => {
                 let (low, high) = ages(value);
                 let (enough, too_old) = (birthday(person.birth, low), birthday(person.birth, high + 1));
@@ -63,7 +63,7 @@ impl Patients {
 
     /// A stay of the right or the wrong patient.
     fn stay(self, planter: &mut Planter<'_, '_>, case: &Case<'_>, right: bool) -> Option<usize> {
-        let (world, value) = (planter.planting.world, case.limited.value.as_str());
+        let (scene, value) = (planter.planting.scene, case.limited.value.as_str());
         let items = [case.limited.item];
         match (self, right) {
             (Self::Anyone, true) => None,
@@ -76,7 +76,7 @@ impl Patients {
                 let birth = |_: &Plan, s: &Stay| s.med_type == "52" && s.usable();
                 planter.take_any(case, &items, birth)
             }
-            _ => planter.take(case, &items, |plan, stay| self.right(world, value, plan, stay) == Some(right)),
+            _ => planter.take(case, &items, |plan, stay| self.right(scene, value, plan, stay) == Some(right)),
         }
     }
 
@@ -110,7 +110,7 @@ fn bill(planter: &mut Planter<'_, '_>, case: &Case<'_>, stay: usize, terms: Term
     fen
 }
 
-impl Kind for Patients {
+impl LimitScheme for Patients {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let item = case.limited.item;
         let late = *self == Self::Age && case.strength == Strength::Subtle && planter.planting.random.chance(0.4);

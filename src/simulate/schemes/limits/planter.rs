@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Bill, Case, HABIT, INFANT, Kind, RIGHTLY, Risk, SCATTERED, Terms};
+use super::{Bill, Case, HABIT, INFANT, LimitScheme, RIGHTLY, Risk, SCATTERED, Terms};
 use crate::simulate::bills::claimed;
 use crate::simulate::catalog::Limited;
 use crate::simulate::chance::Draw;
@@ -167,7 +167,7 @@ impl<'p, 'w> Planter<'p, 'w> {
 
     /// What a hospital charges for a unit of an item, in fen.
     pub fn price(&self, hospital: u16, item: u16) -> i64 {
-        self.planting.world.price(self.planting.world.places.hospital(hospital), item)
+        self.planting.scene.price(self.planting.scene.places.hospital(hospital), item)
     }
 
     /// Bills a line on a stay; gives the fen that the fund is asked for.
@@ -183,7 +183,7 @@ impl<'p, 'w> Planter<'p, 'w> {
         let (id, from, to) = (of.id, of.begin + 60, (of.leave - 60).max(of.begin));
         let time = at(bill.day, hour).clamp(from.min(to), to);
         let extra = self.extra(bill, time, fen);
-        let claimed = claimed(&self.planting.world.catalog.items[usize::from(bill.item)], &extra.line());
+        let claimed = claimed(&self.planting.scene.catalog.items[usize::from(bill.item)], &extra.line());
         let asked = if extra.back.is_some() { 0 } else { claimed };
         self.planting.plan.extras.entry(id).or_default().push(extra);
         asked
@@ -211,7 +211,7 @@ impl<'p, 'w> Planter<'p, 'w> {
     }
 
     /// A hospital that breaks a limit for many patients of an item: the `rank`-th largest, of the larger half.
-    pub fn habit(&mut self, kind: &dyn Kind, limited: &Limited, rank: usize) {
+    pub fn habit(&mut self, kind: &dyn LimitScheme, limited: &Limited, rank: usize) {
         let hospital = self.hospital(rank);
         let case = Case { limited, strength: Strength::Subtle, hospital: Some(hospital), breach: true };
         let patients = self.planting.random.within(*HABIT.start(), *HABIT.end());
@@ -234,7 +234,7 @@ impl<'p, 'w> Planter<'p, 'w> {
     }
 
     /// A hospital that breaks a limit for several patients of an item that most of its patients have rightly: no habit.
-    pub fn crowd(&mut self, kind: &dyn Kind, limited: &Limited, rank: usize) {
+    pub fn crowd(&mut self, kind: &dyn LimitScheme, limited: &Limited, rank: usize) {
         let hospital = Some(self.hospital(rank));
         let case = Case { limited, strength: Strength::Subtle, hospital, breach: false };
         let right = (0..RIGHTLY).filter_map(|_| kind.innocent(self, &case, 0)).count();
@@ -265,14 +265,14 @@ impl<'p, 'w> Planter<'p, 'w> {
             place.1.extend(risk.fen);
         }
         for ((hospital, item), (strength, fen)) in places {
-            let key = self.planting.world.places.hospital(hospital).code.clone();
+            let key = self.planting.scene.places.hospital(hospital).code.clone();
             let group = self.planting.group();
             self.note(Risk { unit: "hospital", key, hospital, item, fen }, strength, group);
         }
     }
 
     fn note(&mut self, risk: Risk, strength: Strength, group: u32) {
-        let code = self.planting.world.catalog.items[usize::from(risk.item)].code.clone();
+        let code = self.planting.scene.catalog.items[usize::from(risk.item)].code.clone();
         self.planting.plan.truth.push(Truth {
             scheme: self.planting.scheme,
             aspect: "",

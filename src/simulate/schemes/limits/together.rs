@@ -3,7 +3,7 @@
 
 use super::counts::share;
 use super::planter::Planter;
-use super::{Bill, Case, Kind, Risk, Terms};
+use super::{Bill, Case, LimitScheme, Risk, Terms};
 use crate::simulate::catalog::Limited;
 use crate::simulate::chance::Draw;
 use crate::simulate::options::Strength;
@@ -25,7 +25,7 @@ fn nights(stay: &Stay) -> i64 {
     i64::from(stay.last_day() - stay.first_day())
 }
 
-impl Kind for Included {
+impl LimitScheme for Included {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let (item, whole) = (case.limited.item, case.limited.partner?);
         let stay = planter.take(case, &[item], |_, s| nights(s) >= 3)?;
@@ -59,23 +59,23 @@ impl Kind for Included {
 
 /// The next stay of so many nights whose illness brings nothing of a kind itself: slices (`herb`), operations (`op-`).
 fn without(planter: &mut Planter<'_, '_>, case: &Case<'_>, items: &[u16], (least, kind): (i64, &str)) -> Option<usize> {
-    let profiles = &planter.planting.world.catalog.profiles;
+    let profiles = &planter.planting.scene.catalog.profiles;
     let none = |s: &Stay| profiles[usize::from(s.profile)].tags.iter().all(|(tag, _)| !tag.starts_with(kind));
     planter.take(case, items, |_: &Plan, s| nights(s) >= least && none(s))
 }
 
-impl Kind for Alone {
+impl LimitScheme for Alone {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
-        let world = planter.planting.world;
+        let scene = planter.planting.scene;
         let mut items = vec![case.limited.item];
         let blunt = case.strength == Strength::Blunt;
         if blunt {
-            let all: Vec<&Limited> = world.catalog.limits.iter().filter(|l| l.scheme == case.limited.scheme).collect();
+            let all: Vec<&Limited> = scene.catalog.limits.iter().filter(|l| l.scheme == case.limited.scheme).collect();
             let more = planter.planting.random.pick(&all).item;
             items.extend((more != items[0]).then_some(more));
         }
         // A prescription goes by the first of its codes.
-        items.sort_by_key(|i| world.catalog.items[usize::from(*i)].code.as_str());
+        items.sort_by_key(|i| scene.catalog.items[usize::from(*i)].code.as_str());
         let stay = without(planter, case, &items, (0, "herb"))?;
         let days = if blunt { planter.planting.random.within(2, 4) } else { 1 };
         let mut fen = 0;
@@ -106,7 +106,7 @@ impl Kind for Alone {
     }
 }
 
-impl Kind for SecondLine {
+impl LimitScheme for SecondLine {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let (item, first_line) = (case.limited.item, case.limited.partner?);
         let stay = planter.take(case, &[item], |_, s| nights(s) >= 4)?;
@@ -145,7 +145,7 @@ impl Kind for SecondLine {
 impl Discount {
     /// The operations of the item's group, that one first.
     fn group(planter: &Planter<'_, '_>, case: &Case<'_>) -> Vec<u16> {
-        let all = planter.planting.world.catalog.limits.iter();
+        let all = planter.planting.scene.catalog.limits.iter();
         let same = all.filter(|l| l.scheme == case.limited.scheme && l.value == case.limited.value);
         let others = same.map(|l| l.item).filter(|item| *item != case.limited.item);
         std::iter::once(case.limited.item).chain(others).collect()
@@ -169,7 +169,7 @@ impl Discount {
     }
 }
 
-impl Kind for Discount {
+impl LimitScheme for Discount {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let mut items = Self::group(planter, case);
         items.truncate(if case.strength == Strength::Blunt { 3 } else { 2 });

@@ -1,7 +1,7 @@
 //! Drugs paid in some settings only: charged on visits to a clinic, an emergency room, an internet hospital.
 
 use super::planter::{Planter, ordinary};
-use super::{Bill, Case, Kind, Risk, Terms};
+use super::{Bill, Case, LimitScheme, Risk, Terms};
 use crate::simulate::bills::claimed;
 use crate::simulate::chance::Draw;
 use crate::simulate::options::Strength;
@@ -36,7 +36,7 @@ fn visit(planter: &mut Planter<'_, '_>, case: &Case<'_>, med_type: &'static str,
         let units = planter.planting.random.within((most + 1) / 2, most);
         extras.push(planter.extra(Bill::units(item, 0, units, terms), time + n * 60, fen));
     }
-    let card = &planter.planting.world.catalog.items[usize::from(item)];
+    let card = &planter.planting.scene.catalog.items[usize::from(item)];
     let fen = extras.iter().map(|e| claimed(card, &e.line())).sum();
     let key = number(planter.planting.plan.elsewhere.len() as u64);
     let visit = Elsewhere { person, time, place: hospital, shop: false, med_type, lines: extras };
@@ -48,7 +48,7 @@ fn clinic(planter: &mut Planter<'_, '_>) -> &'static str {
     planter.planting.random.pick::<&str>(&CLINIC)
 }
 
-impl Kind for Setting {
+impl LimitScheme for Setting {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         let med_type = clinic(planter);
         visit(planter, case, med_type, Terms::Claimed)
@@ -70,7 +70,7 @@ impl Kind for Setting {
     }
 }
 
-impl Kind for Internet {
+impl LimitScheme for Internet {
     fn breach(&self, planter: &mut Planter<'_, '_>, case: &Case<'_>) -> Option<Vec<Risk>> {
         visit(planter, case, INTERNET, Terms::Claimed)
     }

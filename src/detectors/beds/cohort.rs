@@ -14,13 +14,13 @@ pub const AWAY: u8 = 2;
 pub struct Chart {
     /// Index into `Region::stays`.
     pub stay: u32,
-    /// Position of its hospital in [`World::hospitals`].
+    /// Position of its hospital in [`Cohort::hospitals`].
     pub hospital: u32,
-    /// Its stratum: a leaf of [`World::parents`].
+    /// Its stratum: a leaf of [`Cohort::parents`].
     pub leaf: u32,
     /// First day.
     pub first: Day,
-    /// Its days in [`World::flags`] that are judged one by one: without the last ones that its hospital posts late.
+    /// Its days in [`Cohort::flags`] that are judged one by one: without the last ones that its hospital posts late.
     pub days: Range<u32>,
     /// All of them.
     pub whole: Range<u32>,
@@ -28,7 +28,7 @@ pub struct Chart {
 
 /// Everything that is judged together.
 #[derive(Default)]
-pub struct World {
+pub struct Cohort {
     pub charts: Vec<Chart>,
     /// By day of a chart: [`EMPTY`], [`AWAY`].
     pub flags: Vec<u8>,
@@ -38,7 +38,7 @@ pub struct World {
     pub parents: Vec<u32>,
 }
 
-impl World {
+impl Cohort {
     /// The days of a chart.
     pub fn days(&self, chart: &Chart) -> &[u8] {
         &self.flags[chart.days.start as usize..chart.days.end as usize]
