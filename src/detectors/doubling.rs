@@ -245,13 +245,23 @@ fn counted(natural: &Natural, sums: &[Sums], written: &Items, parameters: &Doubl
     rates
 }
 
+/// A class at a hospital that was tested.
+struct Tested<'a> {
+    part: Part,
+    hospital: HospitalId,
+    tally: &'a Tally,
+    p: f64,
+    others: usize,
+}
+
 fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &DoublingParameters) -> Doubling<'a> {
     let all: Vec<(&(Part, HospitalId), &Tally)> = tallies.iter().collect();
     let billing: BTreeSet<HospitalId> = all.iter().map(|(key, _)| key.1).collect();
-    let mut tested: Vec<(&(Part, HospitalId), &Tally, f64, usize)> = Vec::new();
-    for of_part in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+    let mut tested: Vec<Tested<'_>> = Vec::new();
+    for of_part in all.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
         let enough: Vec<_> = of_part.iter().filter(|(_, t)| t.days >= ENOUGH_OF_CLASS).collect();
-        let seldom = of_part[0].0.0.1 == 0;
+        let ((_, level), _) = of_part[0].0;
+        let seldom = *level == 0;
         let occasions = |t: &Tally| {
             let expected = if seldom { t.days * LEVELS[0] } else { t.expected };
             (t.repeated / t.design(), (expected / t.design()).max(LEAST))
@@ -268,18 +278,20 @@ fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &Doublin
                 };
                 p.max(f64::MIN_POSITIVE)
             };
-            tested.extend(prediction.map(|prediction| (*key, *tally, p(prediction), units.len() - 1)));
+            let &(part, hospital) = *key;
+            let others = units.len() - 1;
+            tested.extend(prediction.map(|prediction| Tested { part, hospital, tally, p: p(prediction), others }));
         }
     }
-    let compared: BTreeSet<HospitalId> = tested.iter().map(|t| t.0.1).collect();
-    let p: Vec<f64> = tested.iter().map(|t| t.2).collect();
+    let compared: BTreeSet<HospitalId> = tested.iter().map(|t| t.hospital).collect();
+    let p: Vec<f64> = tested.iter().map(|t| t.p).collect();
     let q = benjamini_hochberg(&p, tested.len());
     let mut hospitals: BTreeMap<HospitalId, (Vec<Doubled>, Vec<&Repeat>)> = BTreeMap::new();
-    for (&(key, tally, p, others), q) in tested.iter().zip(q) {
+    for (&Tested { part, hospital, tally, p, others }, q) in tested.iter().zip(q) {
         let beyond = (tally.repeated - tally.expected) / tally.days;
         if q <= parameters.max_q && beyond >= parameters.min_share && tally.records >= parameters.min_records {
-            hospitals.entry(key.1).or_default().0.push(Doubled {
-                part: key.0,
+            hospitals.entry(hospital).or_default().0.push(Doubled {
+                part,
                 days: tally.days,
                 observed: tally.repeated,
                 expected: tally.expected,

@@ -126,10 +126,21 @@ impl Facts {
 }
 
 /// One use of an item, in the order in which uses are grouped.
-type ItemUse = (ItemId, Option<Day>, Price, Quantity, u32);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct ItemUse {
+    item: ItemId,
+    day: Option<Day>,
+    price: Price,
+    quantity: Quantity,
+    line: u32,
+}
 
 /// What was billed of an item on one day.
-type DaySum = (Option<Day>, Quantity);
+#[derive(Clone, Copy)]
+struct DaySum {
+    day: Option<Day>,
+    quantity: Quantity,
+}
 
 /// The fact of an item before any of its lines is counted.
 fn unused(record: RecordId, item: ItemId) -> StayItem {
@@ -156,20 +167,20 @@ fn unused(record: RecordId, item: ItemId) -> StayItem {
 
 /// How the sums by day, given in order of days, follow each other.
 fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
-    let Some(&(last, quantity)) = sums.last() else { return };
+    let Some(&DaySum { day: last, quantity }) = sums.last() else { return };
     (fact.last_day, fact.usual_day) = (quantity, quantity);
     if sums.len() == 1 {
         return;
     }
-    let mut quantities: Vec<Quantity> = sums.iter().map(|s| s.1).collect();
+    let mut quantities: Vec<Quantity> = sums.iter().map(|s| s.quantity).collect();
     quantities.sort_unstable();
     fact.usual_day = quantities[(quantities.len() - 1) / 2];
     // Undated lines sort first and have no gap.
     let gap = |a: Option<Day>, b: Option<Day>| a.zip(b).map_or(1, |(a, b)| i64::from(b.0 - a.0).max(1));
     let mut before = 1;
     for pair in sums.windows(2) {
-        let after = gap(pair[0].0, pair[1].0);
-        let quantity = pair[0].1;
+        let after = gap(pair[0].day, pair[1].day);
+        let quantity = pair[0].quantity;
         let spread = Quantity(quantity.0 / before.max(after));
         let steady = spread.max(quantity.min(fact.usual_day));
         fact.spread_day = fact.spread_day.max(spread);
@@ -181,7 +192,7 @@ fn rhythm(fact: &mut StayItem, sums: &[DaySum]) {
             fact.before_last = steady;
         }
         before = after;
-        if pair[0].0.is_some() && pair[1].0 == last {
+        if pair[0].day.is_some() && pair[1].day == last {
             fact.last_gap = after as u32;
         }
     }
@@ -219,7 +230,13 @@ impl Pass<'_> {
             if excess.abs() > OffLine::ROUNDING {
                 self.facts.off.push(OffLine { record, line: line as u32, excess });
             }
-            uses.push((fees.item[line], day, fees.price[line], fees.quantity[line], line as u32));
+            uses.push(ItemUse {
+                item: fees.item[line],
+                day,
+                price: fees.price[line],
+                quantity: fees.quantity[line],
+                line: line as u32,
+            });
             if let Some(day) = day {
                 let active = self.is_active(class, fees.item[line]);
                 self.day(record, day, class, amount, active);
@@ -229,7 +246,7 @@ impl Pass<'_> {
         self.weeks(record, lines.clone());
         self.outside(record, lines);
         uses.sort_unstable();
-        for of_item in uses.chunk_by(|a, b| a.0 == b.0) {
+        for of_item in uses.chunk_by(|a, b| a.item == b.item) {
             self.item(record, of_item, sums);
             self.supplies(record, of_item);
         }
@@ -309,29 +326,29 @@ impl Pass<'_> {
     /// All uses of one item in one record, by day.
     fn item(&mut self, record: RecordId, uses: &[ItemUse], sums: &mut Vec<DaySum>) {
         let fees = &self.region.fees;
-        let (item, hospital) = (uses[0].0, self.region.records[record.index()].hospital);
+        let (item, hospital) = (uses[0].item, self.region.records[record.index()].hospital);
         let place = self.facts.item_lines.len();
-        self.facts.item_lines.extend(uses.iter().map(|u| u.4));
+        self.facts.item_lines.extend(uses.iter().map(|u| u.line));
         self.facts.item_lines[place..].sort_unstable();
         let first_line = self.facts.item_lines[place];
         let lines = uses.len() as u32;
         let mut fact = StayItem { lines, first_line, place: place as u32, ..unused(record, item) };
         let mut month = None;
         sums.clear();
-        for of_day in uses.chunk_by(|a, b| a.1 == b.1) {
-            let quantity: Quantity = of_day.iter().map(|u| u.3).sum();
-            let amount: Fen = of_day.iter().map(|u| fees.amount[u.4 as usize]).sum();
+        for of_day in uses.chunk_by(|a, b| a.day == b.day) {
+            let quantity: Quantity = of_day.iter().map(|u| u.quantity).sum();
+            let amount: Fen = of_day.iter().map(|u| fees.amount[u.line as usize]).sum();
             fact.quantity += quantity;
             fact.amount += amount;
             fact.largest_day = fact.largest_day.max(quantity);
             fact.days += 1;
-            let day = of_day[0].1;
+            let day = of_day[0].day;
             if let Some(day) = day {
                 fact.span = Some(fact.span.map_or((day, day), |(first, _)| (first, day)));
                 self.repeats(record, hospital, of_day, day);
             }
             let this = day.map_or(HospitalItemMonth::UNDATED, Day::month);
-            sums.push((day, quantity));
+            sums.push(DaySum { day, quantity });
             let first = month != Some(this);
             month = Some(this);
             self.month(hospital, item, this, quantity, amount, of_day.len() as u32, first);
@@ -342,23 +359,23 @@ impl Pass<'_> {
 
     /// Drugs billed for more than the day.
     fn supplies(&mut self, record: RecordId, uses: &[ItemUse]) {
-        let class = self.region.fees.class[uses[0].4 as usize];
+        let class = self.region.fees.class[uses[0].line as usize];
         if !matches!(class, FeeClass::WesternDrug | FeeClass::HerbalSlice | FeeClass::ChinesePatent) {
             return;
         }
         let days: Vec<(Day, Quantity)> = uses
-            .chunk_by(|a, b| a.1 == b.1)
-            .filter_map(|of_day| Some((of_day[0].1?, of_day.iter().map(|u| u.3).sum())))
+            .chunk_by(|a, b| a.day == b.day)
+            .filter_map(|of_day| Some((of_day[0].day?, of_day.iter().map(|u| u.quantity).sum())))
             .collect();
-        let next = |i: usize| days.get(i + 1).map(|d| d.0);
-        let followed = |i: usize| next(i).is_some_and(|n| n.0 == days[i].0.0 + 1);
+        let next = |i: usize| days.get(i + 1).map(|(day, _)| *day);
+        let followed = |i: usize| next(i) == Some(Day(days[i].0.0 + 1));
         // Where hardly a posting is followed the next day, one that is shows no dose: the week's, and what was given along.
         let daily = (0..days.len()).filter(|&i| followed(i));
         let known = daily.clone().count() * 3 >= days.len();
         let dose = daily.map(|i| days[i].1).min().filter(|_| known).unwrap_or(Quantity(0));
         for (i, &(day, quantity)) in days.iter().enumerate() {
             if !followed(i) && quantity > dose.max(Quantity::ONE) {
-                let item = uses[0].0;
+                let item = uses[0].item;
                 self.facts.supplies.push(Supply { record, item, day, next: next(i), quantity, dose });
             }
         }
@@ -392,12 +409,14 @@ impl Pass<'_> {
 
     /// Identical lines of one item on one day.
     fn repeats(&mut self, record: RecordId, hospital: HospitalId, uses: &[ItemUse], day: Day) {
-        let times = self.times.entry((hospital, uses[0].0)).or_insert([0; 8]);
-        for same in uses.chunk_by(|a, b| (a.2, a.3) == (b.2, b.3)).filter(|s| s[0].3.0 > 0) {
+        let times = self.times.entry((hospital, uses[0].item)).or_insert([0; 8]);
+        for same in
+            uses.chunk_by(|a, b| (a.price, a.quantity) == (b.price, b.quantity)).filter(|s| s[0].quantity > Quantity(0))
+        {
             times[same.len().min(8) - 1] += 1;
             if same.len() > 1 {
-                let lines = same.iter().map(|u| u.4).collect();
-                self.facts.repeats.push(Repeat { record, item: same[0].0, day, lines });
+                let lines = same.iter().map(|u| u.line).collect();
+                self.facts.repeats.push(Repeat { record, item: same[0].item, day, lines });
             }
         }
     }
@@ -409,7 +428,8 @@ mod tests {
 
     fn rhythm_of(days: &[(i32, i64)]) -> StayItem {
         let mut fact = StayItem { days: days.len() as u32, ..unused(RecordId(0), ItemId(0)) };
-        let sums: Vec<DaySum> = days.iter().map(|&(day, quantity)| (Some(Day(day)), Quantity(quantity))).collect();
+        let sums: Vec<DaySum> =
+            days.iter().map(|&(day, quantity)| DaySum { day: Some(Day(day)), quantity: Quantity(quantity) }).collect();
         rhythm(&mut fact, &sums);
         fact
     }

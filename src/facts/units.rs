@@ -23,10 +23,11 @@ impl Units {
             *sum = (sum.0 + item.amount.0 as f64, sum.1 + item.quantity.units());
         }
         let mut price = vec![0.0; region.names.items.len()];
-        let sums: Vec<_> = sums.into_iter().collect();
-        for of_item in sums.chunk_by(|a, b| a.0.0 == b.0.0) {
-            let mut all: Vec<f64> = of_item.iter().map(|(_, (amount, units))| amount / units).collect();
-            price[of_item[0].0.0.index()] = quantile(&mut all, 0.5).unwrap_or(0.0);
+        let paid: Vec<(ItemId, f64)> =
+            sums.into_iter().map(|((item, _), (amount, units))| (item, amount / units)).collect();
+        for of_item in paid.chunk_by(|a, b| a.0 == b.0) {
+            let mut all: Vec<f64> = of_item.iter().map(|(_, paid)| *paid).collect();
+            price[of_item[0].0.index()] = quantile(&mut all, 0.5).unwrap_or(0.0);
         }
         Self { price }
     }

@@ -126,6 +126,15 @@ pub fn add(given: &mut Given, scene: &Scene, hospital: u16, lines: &[Line], neve
     }
 }
 
+/// What the stays of a hospital are given of an item on a day.
+#[derive(Clone, Copy)]
+struct Needed {
+    hospital: u16,
+    item: u16,
+    day: i32,
+    count: i64,
+}
+
 /// Writes `purchases.csv` and `stock.csv` where they are asked for.
 pub fn write(
     scene: &Scene,
@@ -144,19 +153,23 @@ pub fn write(
     let mut stock = folder.table(Table::Stock, STOCK, layout, options.encoding)?;
     let loans = loans(plan, given);
     let none = Vec::new();
-    let all: Vec<(&(u16, u16, i32), &i64)> = given.iter().filter(|(key, _)| side.has(Some(key.0))).collect();
-    for of_hospital in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+    let all: Vec<Needed> = given
+        .iter()
+        .map(|(&(hospital, item, day), &count)| Needed { hospital, item, day, count })
+        .filter(|g| side.has(Some(g.hospital)))
+        .collect();
+    for of_hospital in all.chunk_by(|a, b| a.hospital == b.hospital) {
         let mut book = Book {
             bought: Rows::new(Table::Purchases, PURCHASES, layout),
             stock: Rows::new(Table::Stock, STOCK, layout),
             scene,
-            place: scene.places.hospital(of_hospital[0].0.0),
-            keeper: &plan.keepers[usize::from(of_hospital[0].0.0)],
+            place: scene.places.hospital(of_hospital[0].hospital),
+            keeper: &plan.keepers[usize::from(of_hospital[0].hospital)],
             period: plan.period,
         };
-        for of_item in of_hospital.chunk_by(|a, b| a.0.1 == b.0.1) {
-            let (hospital, item, _) = *of_item[0].0;
-            let days: BTreeMap<i32, i64> = of_item.iter().map(|(key, count)| (key.2, **count)).collect();
+        for of_item in of_hospital.chunk_by(|a, b| a.item == b.item) {
+            let Needed { hospital, item, .. } = of_item[0];
+            let days: BTreeMap<i32, i64> = of_item.iter().map(|g| (g.day, g.count)).collect();
             book.keep(item, &days, loans.get(&(hospital, item)).unwrap_or(&none));
         }
         let write = |sink: &mut files::Sink, rows: Rows| sink.write(&rows.encoded(options.encoding));

@@ -311,8 +311,8 @@ pub fn postings(
     let one = |at: usize| {
         let (day, quantity) = days[at];
         let reach = posted.reach(stay.hospital, class, day);
-        let before = at.checked_sub(1).map(|b| day.0 - days[b].0.0);
-        let after = days.get(at + 1).map(|next| next.0.0 - day.0);
+        let before = at.checked_sub(1).and_then(|b| days.get(b)).map(|(last, _)| day.0 - last.0);
+        let after = days.get(at + 1).map(|(next, _)| next.0 - day.0);
         let late = reach.late.min(before.map_or(day.0 - admitted, |b| b - 1).max(0));
         let ahead = reach.ahead.min(after.map_or(left - day.0, |a| a - 1).max(0));
         let gap = before.unwrap_or(1).max(after.unwrap_or_else(|| last_cover(fact, stay, on_the_spot, supply)));

@@ -64,7 +64,7 @@ pub fn houses(facts: &Facts, uses: &[DrugUse], level: f64) -> (Vec<Favoured>, us
         .collect();
     let mut compared: Vec<Favoured> = Vec::new();
     let mut judged = 0;
-    for of_item in known.chunk_by(|a, b| a.0.0 == b.0.0).filter(|own| own.len() > OTHERS) {
+    for of_item in known.chunk_by(|((a, _), ..), ((b, _), ..)| a == b).filter(|own| own.len() > OTHERS) {
         let usual_by =
             [0, 1].map(|i| Others::new(of_item.iter().map(|((_, hospital), _, usual)| (*hospital, usual[i]))));
         for ((item, hospital), own, usual) in of_item {
