@@ -100,6 +100,49 @@ pub(super) enum Values {
     Small(Vec<u8>),
 }
 
+/// A value of a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    Symbol(u32),
+    Integer(i64),
+    Moment(Option<Stamp>),
+    Small(u8),
+}
+
+/// The cell of a column that was met last and what it said, as long as it gave nothing to tell: most are met again in the row
+/// after it, and need not be looked at twice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Last {
+    cell: Vec<u8>,
+    value: Option<Value>,
+    /// Whether the row being read has it.
+    pub again: bool,
+}
+
+impl Last {
+    /// Whether a cell is the one met last; what it said.
+    #[inline]
+    pub fn says(&mut self, cell: &[u8]) -> Option<Value> {
+        let value = self.value.filter(|_| self.cell == cell);
+        self.again = value.is_some();
+        value
+    }
+
+    /// What the cell of the row being read says, where it is the one met last.
+    #[inline]
+    pub fn said(&self) -> Option<Value> {
+        self.value.filter(|_| self.again)
+    }
+
+    /// Remembers a cell.
+    #[inline]
+    pub fn note(&mut self, cell: &[u8], value: Value) {
+        self.cell.clear();
+        self.cell.extend_from_slice(cell);
+        self.value = Some(value);
+    }
+}
+
 /// Value of an empty cell in [`Values::Symbol`].
 pub(super) const NO_SYMBOL: u32 = u32::MAX;
 /// Value of an empty cell in [`Values::Integer`].
@@ -116,6 +159,18 @@ impl Values {
             Keep::Integer(_) => Self::Integer(Vec::new()),
             Keep::Moment => Self::Moment(Vec::new()),
             Keep::Small => Self::Small(Vec::new()),
+        }
+    }
+
+    /// Adds a value of the same sort.
+    #[inline]
+    pub fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Symbol(_, v), Value::Symbol(value)) => v.push(value),
+            (Self::Integer(v), Value::Integer(value)) => v.push(value),
+            (Self::Moment(v), Value::Moment(value)) => v.push(value),
+            (Self::Small(v), Value::Small(value)) => v.push(value),
+            _ => debug_assert!(false, "a value of another sort"),
         }
     }
 
@@ -215,7 +270,6 @@ pub(super) struct Symbols {
     map: FxHashMap<Box<[u8]>, u32>,
     /// The distinct texts, in the order met.
     pub texts: Vec<String>,
-    last: (Vec<u8>, u32),
 }
 
 impl Symbols {
@@ -224,10 +278,7 @@ impl Symbols {
         if text.is_empty() {
             return NO_SYMBOL;
         }
-        if self.last.0 == text && !self.texts.is_empty() {
-            return self.last.1;
-        }
-        let id = match self.map.get(text) {
+        match self.map.get(text) {
             Some(id) => *id,
             None => {
                 let id = self.texts.len() as u32;
@@ -235,11 +286,7 @@ impl Symbols {
                 self.texts.push(String::from_utf8_lossy(text).into_owned());
                 id
             }
-        };
-        self.last.0.clear();
-        self.last.0.extend_from_slice(text);
-        self.last.1 = id;
-        id
+        }
     }
 }
 
@@ -264,6 +311,8 @@ pub(super) struct Batch {
     pub damaged: Vec<u64>,
     /// What stood out among the cells of each slot.
     pub seen: Vec<Seen>,
+    /// The cell of each slot met last.
+    pub last: Vec<Last>,
     /// Rows were taken out after their text had been interned.
     pub thinned: bool,
     /// What makes each row one, of rows that many rows of a file repeat; else empty.

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::batch::{BadRow, Batch, NO_INTEGER, Values};
 use super::layout::{Beside, Rows};
 use super::parser::{Parser, hash};
+use super::row::Row;
 use super::values::clean;
 use crate::model::Table;
 
@@ -74,13 +75,7 @@ impl BesideParser {
     }
 
     /// As [`Parser::numbers`]. Values of a row that is there already are taken back by [`Self::texts`].
-    pub fn numbers(
-        &self,
-        rows: &mut BesideRows,
-        line: u32,
-        row: &csv::ByteRecord,
-        suspect: bool,
-    ) -> Result<(), BadRow> {
+    pub fn numbers(&self, rows: &mut BesideRows, line: u32, row: Row<'_>, suspect: bool) -> Result<(), BadRow> {
         let cell = |at: usize| clean(row.get(at).unwrap_or_default());
         rows.now = match &self.rows {
             Rows::Filled(at) if cell(*at).is_empty() => Now::Nothing,
@@ -98,7 +93,7 @@ impl BesideParser {
     }
 
     /// As [`Parser::texts`].
-    pub fn texts(&self, rows: &mut BesideRows, line: u32, row: &csv::ByteRecord) {
+    pub fn texts(&self, rows: &mut BesideRows, line: u32, row: Row<'_>) {
         rows.read += u64::from(rows.now != Now::Nothing);
         match rows.now {
             Now::Nothing => {}

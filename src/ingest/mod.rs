@@ -27,6 +27,7 @@ mod own;
 mod parquet;
 mod parser;
 mod reading;
+mod row;
 mod seen;
 mod settle;
 mod sheet;

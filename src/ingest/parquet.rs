@@ -18,6 +18,7 @@ use super::batch::Batch;
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
 use super::parser::Parser;
+use super::row::Row;
 use super::stranger::{LOOKED_AT, Unknown};
 use super::text::is_blank_or_total;
 use crate::model::{Day, Progress, Stamp};
@@ -192,9 +193,10 @@ fn batch(parser: &Parser, columns: &[Option<Vec<Box<dyn Array>>>], rows: usize, 
             }
             record.push_field(text.as_bytes());
         }
-        if !is_blank_or_total(&record) {
+        let cells: Vec<&[u8]> = record.iter().collect();
+        if !is_blank_or_total(Row::new(&cells)) {
             // A Parquet row has no line: its place is its row, as though there were a header.
-            parser.push(&mut batch, (before + row + 2) as u32, &record, false);
+            parser.push(&mut batch, (before + row + 2) as u32, Row::new(&cells), false);
         }
     }
     batch

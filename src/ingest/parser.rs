@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::batch::{BadRow, Batch, Domain, FLAG, Keep, NO_INTEGER, NO_SYMBOL, Values, keep, shorten};
+use super::batch::{BadRow, Batch, Domain, FLAG, Keep, Last, NO_INTEGER, NO_SYMBOL, Value, Values, keep, shorten};
 use super::beside_rows::{BesideParser, BesideRows};
 use super::layout::Layout;
+use super::row::Row;
 use super::seen::Seen;
 use super::values::{
     Grade, Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, grade, id, is_damaged_id, is_dash,
@@ -69,8 +70,8 @@ enum From {
 
 impl Slot {
     /// The value of a row.
-    #[inline]
-    fn cell<'a>(&'a self, row: &'a csv::ByteRecord) -> Cow<'a, [u8]> {
+    #[inline(always)]
+    fn cell<'a>(&'a self, row: Row<'a>) -> Cow<'a, [u8]> {
         match &self.from {
             None => Cow::Borrowed(row.get(self.at).unwrap_or_default()),
             Some(From::Constant(text)) => Cow::Borrowed(text),
@@ -79,6 +80,11 @@ impl Slot {
                 Cow::Owned(if cells.iter().all(|c| c.is_empty()) { Vec::new() } else { cells.join(&JOINT) })
             }
         }
+    }
+
+    /// Whether it is kept as text, or as the hash of one.
+    fn is_text(&self) -> bool {
+        matches!(self.keep, Keep::Symbol(_) | Keep::Hash)
     }
 
     /// Whether it is an amount of money.
@@ -211,7 +217,7 @@ impl Parser {
 
     /// Whether a row that is wider than the others was moved by a separator in a cell: a cell does not read as what its column
     /// holds, or an amount was torn at the comma of its thousands.
-    fn is_moved(&self, row: &csv::ByteRecord) -> bool {
+    fn is_moved(&self, row: Row<'_>) -> bool {
         let Some(named) = self.doubtful else { return false };
         let wide = row.len() > self.width();
         if !wide && (named == self.width() || row.iter().skip(named).all(|c| clean(c).is_empty())) {
@@ -242,6 +248,7 @@ impl Parser {
             read: 0,
             damaged: vec![0; self.slots.len()],
             seen: vec![Seen::default(); self.slots.len()],
+            last: vec![Last::default(); self.slots.len()],
             thinned: false,
             keys: Vec::new(),
             short: 0,
@@ -276,13 +283,13 @@ impl Parser {
     }
 
     /// Whether a row is the header once more: exports joined end to end.
-    pub fn is_header(&self, row: &csv::ByteRecord) -> bool {
+    pub fn is_header(&self, row: Row<'_>) -> bool {
         let same = |(cell, header): (&[u8], &String)| clean(cell) == clean(header.as_bytes());
         row.len() == self.width() && row.iter().zip(&self.headers).all(same)
     }
 
     /// Adds a row. `suspect` says that the text was decoded with replacements, so a replacement character is damage.
-    pub fn push(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) {
+    pub fn push(&self, batch: &mut Batch, line: u32, row: Row<'_>, suspect: bool) {
         batch.read += 1;
         if let Some(bad) = self.misfit(line, row, suspect) {
             batch.reject(bad);
@@ -310,32 +317,54 @@ impl Parser {
     }
 
     /// A batch of one row.
-    pub fn alone(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Batch {
+    pub fn alone(&self, line: u32, row: Row<'_>, suspect: bool) -> Batch {
         let mut batch = self.batch();
         self.push(&mut batch, line, row, suspect);
         batch
     }
 
     /// Parses the cells of a row that are no text, and checks the others. A row at fault leaves values to be taken back.
-    pub fn numbers(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord, suspect: bool) -> Result<(), BadRow> {
-        for ((slot, values), seen) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen) {
+    pub fn numbers(&self, batch: &mut Batch, line: u32, row: Row<'_>, suspect: bool) -> Result<(), BadRow> {
+        let columns = self.slots.iter().zip(&mut batch.values).zip(&mut batch.seen).zip(&mut batch.last);
+        for (((slot, values), seen), last) in columns {
             let raw = slot.cell(row);
+            if let Some(value) = last.says(&raw) {
+                if !slot.is_text() {
+                    values.push(value);
+                }
+                continue;
+            }
             let cell = slot.clean(&raw);
-            if let Err(reason) =
-                check(slot, row, &raw, cell, suspect).and_then(|()| add(values, slot, &raw, cell, seen))
-            {
-                seen.refused.add(&raw);
-                let column = self.headers.get(slot.at).map_or(slot.field, |h| h.trim()).to_string();
-                return Err(BadRow { line, column, value: shorten(&raw), reason });
+            let read = check(slot, row, &raw, cell, suspect).and_then(|()| value(slot, &raw, cell, seen));
+            match read {
+                Ok(Read::Text) => {}
+                Ok(Read::Plain(value)) => {
+                    values.push(value);
+                    // What stands in for an empty cell is not its own.
+                    if !cell.is_empty() || !slot.key {
+                        last.note(&raw, value);
+                    }
+                }
+                Ok(Read::Told(value)) => values.push(value),
+                Err(reason) => {
+                    seen.refused.add(&raw);
+                    let column = self.headers.get(slot.at).map_or(slot.field, |h| h.trim()).to_string();
+                    return Err(BadRow { line, column, value: shorten(&raw), reason });
+                }
             }
         }
         Ok(())
     }
 
     /// Interns the texts of a row whose numbers are in, which ends it.
-    pub fn texts(&self, batch: &mut Batch, line: u32, row: &csv::ByteRecord) {
+    pub fn texts(&self, batch: &mut Batch, line: u32, row: Row<'_>) {
         let rows = batch.lines.len();
-        for ((slot, values), damaged) in self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged) {
+        let columns = self.slots.iter().zip(&mut batch.values).zip(&mut batch.damaged).zip(&mut batch.last);
+        for (((slot, values), damaged), last) in columns.filter(|(((slot, _), _), _)| slot.is_text()) {
+            if let Some(value) = last.said() {
+                values.push(value);
+                continue;
+            }
             let raw = slot.cell(row);
             let cell = slot.clean(&raw);
             let broken = slot.column.kind == CellType::Id && is_damaged_id(cell);
@@ -346,7 +375,13 @@ impl Parser {
                 (false, false) => cell,
             };
             match values {
-                Values::Symbol(domain, ids) => ids.push(batch.symbols[*domain as usize].intern(&slot.text(cell))),
+                Values::Symbol(domain, ids) => {
+                    let id = batch.symbols[*domain as usize].intern(&slot.text(cell));
+                    ids.push(id);
+                    if id != NO_SYMBOL {
+                        last.note(&raw, Value::Symbol(id));
+                    }
+                }
                 Values::Hash(hashes) => hashes.push(if cell.is_empty() { 0 } else { hash(&slot.text(cell)) }),
                 _ => {}
             }
@@ -357,7 +392,7 @@ impl Parser {
     }
 
     /// Sets aside a row whose cells do not fit the header, unless the surplus cells are empty.
-    fn misfit(&self, line: u32, row: &csv::ByteRecord, suspect: bool) -> Option<BadRow> {
+    fn misfit(&self, line: u32, row: Row<'_>, suspect: bool) -> Option<BadRow> {
         let fits = row.len() >= self.shortest && row.iter().skip(self.width()).all(|c| clean(c).is_empty());
         if fits && !self.is_moved(row) {
             return None;
@@ -407,8 +442,8 @@ fn push_name(pairs: &mut Vec<(u32, u32)>, pair: (u32, u32)) {
 }
 
 /// Keeps the first few distinct values of every column.
-fn sample(samples: &mut [Vec<String>], row: &csv::ByteRecord) {
-    for (known, cell) in samples.iter_mut().zip(row) {
+fn sample(samples: &mut [Vec<String>], row: Row<'_>) {
+    for (known, cell) in samples.iter_mut().zip(row.iter()) {
         let text = shorten(clean(cell));
         if known.len() < SAMPLED.1 && !text.is_empty() && !known.contains(&text) {
             known.push(text);
@@ -420,7 +455,7 @@ fn sample(samples: &mut [Vec<String>], row: &csv::ByteRecord) {
 const REPLACED: &[u8] = "\u{fffd}".as_bytes();
 
 /// Whether a cell can be used at all.
-fn check(slot: &Slot, row: &csv::ByteRecord, raw: &[u8], cell: &[u8], suspect: bool) -> Result<(), &'static str> {
+fn check(slot: &Slot, row: Row<'_>, raw: &[u8], cell: &[u8], suspect: bool) -> Result<(), &'static str> {
     let lacks = || match slot.spare {
         Spare::Nothing => !(is_dash(raw) && matches!(slot.keep, Keep::Integer(_))),
         Spare::Nobody => false,
@@ -498,44 +533,62 @@ fn is_torn(first: &[u8], second: &[u8]) -> bool {
     }
 }
 
-/// Parses a cell that is no text and adds it to its column.
-fn add(values: &mut Values, slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut Seen) -> Result<(), &'static str> {
-    let scale = match slot.keep {
-        Keep::Integer(scale) => scale,
-        _ => 0,
-    };
-    match values {
-        Values::Symbol(..) | Values::Hash(_) => {}
-        Values::Integer(values) => values.push(match decimal(cell, scale) {
-            Some(value) => value,
-            None if is_dash(raw) => 0,
-            None if cell.is_empty() => NO_INTEGER,
-            None => match measured(cell, scale).filter(|_| slot.column.kind == CellType::Quantity) {
-                Some((value, unit)) => {
-                    seen.units.add(&unit);
-                    value
-                }
-                None => slot.unread(cell, seen, NO_INTEGER, "reject-number")?,
-            },
-        }),
-        Values::Moment(values) => values.push(match cell {
-            [] => None,
+/// What a cell says.
+enum Read {
+    /// Text, which is interned when the whole row is good.
+    Text,
+    /// A value, and nothing to tell of.
+    Plain(Value),
+    /// A value, and something was told of the cell.
+    Told(Value),
+}
+
+/// Parses a cell that is no text.
+fn value(slot: &Slot, raw: &[u8], cell: &[u8], seen: &mut Seen) -> Result<Read, &'static str> {
+    Ok(match slot.keep {
+        Keep::Symbol(_) | Keep::Hash => Read::Text,
+        Keep::Integer(scale) => match decimal(cell, scale) {
+            Some(value) => Read::Plain(Value::Integer(value)),
+            None if is_dash(raw) => Read::Plain(Value::Integer(0)),
+            None if cell.is_empty() => Read::Plain(Value::Integer(NO_INTEGER)),
+            None => Read::Told(Value::Integer(
+                match measured(cell, scale).filter(|_| slot.column.kind == CellType::Quantity) {
+                    Some((value, unit)) => {
+                        seen.units.add(&unit);
+                        value
+                    }
+                    None => slot.unread(cell, seen, NO_INTEGER, "reject-number")?,
+                },
+            )),
+        },
+        Keep::Moment => match cell {
+            [] => Read::Plain(Value::Moment(None)),
             _ => match moment(cell, slot.purpose) {
-                Reading::Known(stamp) => Some(stamp),
-                reading => odd_moment(reading, slot, cell, seen)?,
+                Reading::Known(stamp) => Read::Plain(Value::Moment(Some(stamp))),
+                reading => Read::Told(Value::Moment(odd_moment(reading, slot, cell, seen)?)),
             },
-        }),
-        Values::Small(values) => values.push(match slot.column.kind {
-            CellType::Sex => sex(cell).unwrap_or_else(|| seen.unknown(cell, Sex::Unknown)) as u8,
-            CellType::Grade => grade(cell).unwrap_or_else(|| seen.unknown(cell, Grade::Unknown)) as u8,
-            CellType::Class => fee_class(cell).unwrap_or_else(|| seen.unknown(cell, FeeClass::Unknown)) as u8,
-            _ => {
-                let flag = flag(cell, slot.sense).unwrap_or_else(|| seen.unknown(cell, None));
-                FLAG[flag.map_or(0, |yes| 1 + usize::from(yes))]
+        },
+        Keep::Small => {
+            let known = match slot.column.kind {
+                CellType::Sex => sex(cell).map(|sex| sex as u8),
+                CellType::Grade => grade(cell).map(|grade| grade as u8),
+                CellType::Class => fee_class(cell).map(|class| class as u8),
+                _ => flag(cell, slot.sense).map(|flag| FLAG[flag.map_or(0, |yes| 1 + usize::from(yes))]),
+            };
+            match known {
+                Some(known) => Read::Plain(Value::Small(known)),
+                None => Read::Told(Value::Small(seen.unknown(
+                    cell,
+                    match slot.column.kind {
+                        CellType::Sex => Sex::Unknown as u8,
+                        CellType::Grade => Grade::Unknown as u8,
+                        CellType::Class => FeeClass::Unknown as u8,
+                        _ => FLAG[0],
+                    },
+                ))),
             }
-        }),
-    }
-    Ok(())
+        }
+    })
 }
 
 /// A date cell that does not say a day by itself.

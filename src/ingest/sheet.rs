@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::header::{Headers, Layout, Recognised};
 use super::heading;
 use super::parser::Parser;
+use super::row::Row;
 use super::stranger::Unknown;
 use super::text::{header_cells, is_blank_or_total, unit_alone};
 use crate::model::Progress;
@@ -12,7 +13,7 @@ use crate::model::Progress;
 const BATCH: u64 = 50_000;
 
 /// A row: its line, and its cells that are not empty, by column.
-pub(super) type Row = (u32, Vec<(u32, String)>);
+pub(super) type SheetRow = (u32, Vec<(u32, String)>);
 
 /// A table of a sheet.
 pub(super) struct Stretch {
@@ -49,7 +50,7 @@ pub(super) struct Tables<'a> {
     /// Header of the sheet before, which goes on here where this one has none.
     before: Option<&'a Layout>,
     /// Rows among which the header is looked for.
-    window: Vec<Row>,
+    window: Vec<SheetRow>,
     searching: bool,
     tables: Vec<Open>,
     other: Option<Box<Unknown>>,
@@ -183,28 +184,29 @@ impl<'a> Tables<'a> {
             if from == to {
                 continue;
             }
-            let record = record(&cells[from..to], open.first, open.parser.width());
-            if is_blank_or_total(&record) || open.parser.is_header(&record) {
+            let own = row(&cells[from..to], open.first, open.parser.width());
+            let own = Row::new(&own);
+            if is_blank_or_total(own) || open.parser.is_header(own) {
                 continue;
             }
-            if let Some(value) = unit_alone(&record) {
+            if let Some(value) = unit_alone(own) {
                 open.batch.set_aside(line, &value, "reject-unit-below");
                 continue;
             }
             let sure = open.parser.refuses_words();
             let before = open.batch.rejected();
-            if sure || header_cells(&record, self.headers).is_none() {
-                open.parser.push(&mut open.batch, line, &record, false);
+            if sure || header_cells(own, self.headers).is_none() {
+                open.parser.push(&mut open.batch, line, own, false);
             }
             if !sure || open.batch.rejected() > before {
                 // The whole row is looked at: another header may be wider.
                 let all = dense(&cells[from..]);
-                let row: csv::ByteRecord = all.iter().collect();
-                if let Some(cells) = header_cells(&row, self.headers)
+                let all: Vec<&[u8]> = all.iter().map(String::as_bytes).collect();
+                if let Some(cells) = header_cells(Row::new(&all), self.headers)
                     && let Recognised::Table(layout) = self.headers.recognise(&cells)
                 {
                     if open.batch.rejected() > before {
-                        open.batch.take_back(&open.parser.alone(line, &record, false));
+                        open.batch.take_back(&open.parser.alone(line, own, false));
                     }
                     begins = Some((0, layout));
                     break;
@@ -235,8 +237,7 @@ impl<'a> Tables<'a> {
         if cells.len() < 3 || last as usize > heading::WIDEST {
             return None;
         }
-        let record = record(cells, first, (last - first) as usize + 1);
-        let names = header_cells(&record, self.headers)?;
+        let names = header_cells(Row::new(&row(cells, first, (last - first) as usize + 1)), self.headers)?;
         match self.headers.recognise(&names) {
             Recognised::Table(layout) => Some((first, layout)),
             _ => None,
@@ -270,16 +271,12 @@ fn dense(cells: &[(u32, String)]) -> Vec<String> {
     row
 }
 
-fn record(cells: &[(u32, String)], first: u32, width: usize) -> csv::ByteRecord {
-    let mut record = csv::ByteRecord::with_capacity(width * 12, width);
+/// The cells of a row from a column on, with empty ones between them.
+fn row(cells: &[(u32, String)], first: u32, width: usize) -> Vec<&[u8]> {
     let mut cells = cells.iter().peekable();
-    for at in 0..width as u32 {
-        match cells.next_if(|(column, _)| *column == first + at) {
-            Some((_, text)) => record.push_field(text.as_bytes()),
-            None => record.push_field(b""),
-        }
-    }
-    record
+    let cell =
+        |at: u32| cells.next_if(|(column, _)| *column == first + at).map_or(&b""[..], |(_, text)| text.as_bytes());
+    (0..width as u32).map(cell).collect()
 }
 
 /// The letters of a column.

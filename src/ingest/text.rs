@@ -14,6 +14,7 @@ use super::header::{Headers, Layout, Recognised};
 use super::heading::{self, Above, Heading};
 use super::layout::titled;
 use super::parser::{Parser, named};
+use super::row::Row;
 use super::stranger::Unknown;
 use super::values::clean;
 use crate::model::Progress;
@@ -384,6 +385,14 @@ fn newlines(bytes: &[u8]) -> u32 {
     memchr::memchr_iter(b'\n', bytes).count() as u32
 }
 
+/// A line without the CRs at its end.
+fn without_returns(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b'\r'] = text {
+        text = rest;
+    }
+    text
+}
+
 struct RowReader<'a> {
     headers: Headers<'a>,
     delimiter: u8,
@@ -405,6 +414,58 @@ impl RowReader<'_> {
         self.whole_records(bytes, base);
     }
 
+    /// Parses whole records.
+    fn whole_records(&mut self, bytes: &[u8], base: u32) {
+        if memchr::memchr(b'"', bytes).is_some() {
+            self.quoted_records(bytes, base);
+        } else {
+            self.lines(bytes, base);
+        }
+    }
+
+    /// Parses records without a quote, each of which is a line.
+    fn lines<'t>(&mut self, bytes: &'t [u8], base: u32) {
+        let returns = memchr::memchr(b'\r', bytes).is_some();
+        let mut cells: Vec<&'t [u8]> = Vec::with_capacity(self.parser().width());
+        let (mut start, mut from, mut line) = (0, 0, base);
+        for at in memchr::memchr2_iter(self.delimiter, b'\n', bytes) {
+            cells.push(&bytes[from..at]);
+            from = at + 1;
+            if bytes[at] == b'\n' {
+                self.line(&bytes[start..from], &mut cells, line, returns);
+                cells.clear();
+                (start, line) = (from, line + 1);
+            }
+        }
+        if start < bytes.len() {
+            cells.push(&bytes[from..]);
+            self.line(&bytes[start..], &mut cells, line, returns);
+        }
+    }
+
+    /// A line with its end, and its cells; with `returns` some line of the text has a CR.
+    fn line<'t>(&mut self, whole: &'t [u8], cells: &mut [&'t [u8]], line: u32, returns: bool) {
+        let mut text = whole.strip_suffix(b"\n").unwrap_or(whole);
+        let cut = text.len() == whole.len();
+        if returns && memchr::memchr(b'\r', text).is_some() {
+            text = without_returns(text);
+            // A lone CR ends a record, too.
+            if memchr::memchr(b'\r', text).is_some() {
+                return self.quoted_records(whole, line);
+            }
+            cells.iter_mut().next_back().into_iter().for_each(|cell| *cell = without_returns(cell));
+        }
+        if text.is_empty() {
+            return;
+        }
+        if cells.len() != self.parser().width()
+            && let Some(record) = self.unescaped(text)
+        {
+            return self.record(line, &record, cut);
+        }
+        self.row(line, Row::new(cells), cut);
+    }
+
     /// Parses records among lines so long that one of separators alone would fill memory with empty cells: such a line is set
     /// aside before it is taken apart.
     fn long_lines(&mut self, bytes: &[u8], base: u32) {
@@ -422,7 +483,8 @@ impl RowReader<'_> {
         self.whole_records(&bytes[from..], first);
     }
 
-    fn whole_records(&mut self, bytes: &[u8], base: u32) {
+    /// Parses records some of which have quotes.
+    fn quoted_records(&mut self, bytes: &[u8], base: u32) {
         let (mut from, mut line) = (0, base);
         'again: while from < bytes.len() {
             let mut reader = csv_reader(&bytes[from..], self.delimiter);
@@ -447,8 +509,8 @@ impl RowReader<'_> {
                         let cut = end == bytes.len() && !bytes.ends_with(b"\n");
                         let own = if record.len() == self.parser().width() { None } else { Some(&bytes[start..end]) };
                         match own.and_then(|line| self.unescaped(line)) {
-                            Some(record) => self.row(line, &record, cut),
-                            None => self.row(line, &record, cut),
+                            Some(record) => self.record(line, &record, cut),
+                            None => self.record(line, &record, cut),
                         }
                     }
                 }
@@ -494,7 +556,7 @@ impl RowReader<'_> {
     /// A line whose quote never closes.
     fn stray(&mut self, bytes: &[u8], line: u32) {
         if let Some(record) = self.unescaped(bytes) {
-            return self.row(line, &record, false);
+            return self.record(line, &record, false);
         }
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).replace('\u{1f}', " ");
         self.bad(line, text.trim(), "reject-quote");
@@ -504,8 +566,13 @@ impl RowReader<'_> {
         self.last().1.set_aside(line, text, reason);
     }
 
+    fn record(&mut self, line: u32, record: &csv::ByteRecord, cut: bool) {
+        let cells: Vec<&[u8]> = record.iter().collect();
+        self.row(line, Row::new(&cells), cut);
+    }
+
     /// A row; `cut` where the text breaks off in it.
-    fn row(&mut self, line: u32, record: &csv::ByteRecord, cut: bool) {
+    fn row(&mut self, line: u32, record: Row<'_>, cut: bool) {
         if self.skip.is_heading(line) {
             return;
         }
@@ -546,13 +613,13 @@ impl RowReader<'_> {
     }
 
     /// Whether a row that is no data may be another header.
-    fn is_new_header(&self, record: &csv::ByteRecord) -> bool {
+    fn is_new_header(&self, record: Row<'_>) -> bool {
         header_cells(record, self.headers)
             .is_some_and(|cells| matches!(self.headers.recognise(&cells), Recognised::Table(_)))
     }
 
     /// Goes on by another header, where the row is one: exports of two kinds, or with columns in another order, joined.
-    fn begin(&mut self, line: u32, record: &csv::ByteRecord) -> bool {
+    fn begin(&mut self, line: u32, record: Row<'_>) -> bool {
         let Some(cells) = header_cells(record, self.headers) else { return false };
         let Recognised::Table(layout) = self.headers.recognise(&cells) else { return false };
         let mut parser = Parser::new(&layout);
@@ -565,7 +632,7 @@ impl RowReader<'_> {
 }
 
 /// The cells of a row, where at least three of them and most are headers that are known.
-pub(super) fn header_cells(record: &csv::ByteRecord, headers: Headers<'_>) -> Option<Vec<String>> {
+pub(super) fn header_cells(record: Row<'_>, headers: Headers<'_>) -> Option<Vec<String>> {
     let filled = || record.iter().map(clean).filter(|c| !c.is_empty());
     let knows = |cell: &[u8]| !headers.is_no_name(cell) && std::str::from_utf8(cell).is_ok_and(|c| headers.knows(c));
     // Data ends the search at its first cells, so that rows of it cost little.
@@ -578,7 +645,7 @@ pub(super) fn header_cells(record: &csv::ByteRecord, headers: Headers<'_>) -> Op
 }
 
 /// What a row says that is nothing but the unit of the amounts, which belongs above the table.
-pub(super) fn unit_alone(record: &csv::ByteRecord) -> Option<String> {
+pub(super) fn unit_alone(record: Row<'_>) -> Option<String> {
     let mut filled = record.iter().filter(|cell| !clean(cell).is_empty());
     let (cell, None) = (filled.next()?, filled.next()) else { return None };
     let text = String::from_utf8_lossy(clean(cell));
@@ -586,7 +653,7 @@ pub(super) fn unit_alone(record: &csv::ByteRecord) -> Option<String> {
 }
 
 /// Rows that are no data: blank ones and the totals an exporter adds at the end (DOMAIN 6.1).
-pub(super) fn is_blank_or_total(record: &csv::ByteRecord) -> bool {
+pub(super) fn is_blank_or_total(record: Row<'_>) -> bool {
     if record.iter().all(|c| clean(c).is_empty()) {
         return true;
     }
@@ -623,6 +690,76 @@ mod wide_tests {
             text.splice(at..at, line(LONG + 1));
             assert!(has_long_line(&text), "{at}");
         }
+    }
+
+    #[test]
+    fn lines_without_quotes_are_read_as_records_are() {
+        use crate::config::Mapping;
+        let (mapping, mapped): (Mapping, crate::ingest::header::Mapped) = Default::default();
+        let headers = Headers::new(&mapping, &mapped, false);
+        let names = ["mdtrt_id", "psn_no", "fixmedins_code", "hilist_code", "cnt", "det_item_fee_sumamt"];
+        let Recognised::Table(layout) = headers.recognise(&names.map(String::from)) else { panic!("a table") };
+        let read = |text: &str, records: bool| {
+            let reading = Arc::new(Reading { line: None, parser: Parser::new(&layout), layout: layout.clone() });
+            let pieces = vec![(Arc::clone(&reading), reading.parser.batch())];
+            let skip = Skip::default();
+            let mut rows = RowReader { headers, delimiter: b',', suspect: false, zeros: false, skip, pieces };
+            if records {
+                rows.quoted_records(text.as_bytes(), 1);
+            } else {
+                rows.lines(text.as_bytes(), 1);
+            }
+            let (_, batch) = rows.pieces.pop().expect("one header");
+            let bad: Vec<_> = batch.bad.iter().map(|b| (b.line, b.value.clone(), b.reason)).collect();
+            let texts: Vec<Vec<String>> = batch.symbols.iter().map(|s| s.texts.clone()).collect();
+            (batch.lines, format!("{:?}", batch.values), texts, bad, batch.read)
+        };
+        // Pieces of lines joined by a generator of its own: whole rows, short ones, blank ones, CRs wherever they stand.
+        let pieces = [
+            "M1,P1,H1,C1,1,2.50",
+            "M1,P1,H1,C2,x,2.50",
+            "M2,P1,H1",
+            ",",
+            "\r",
+            "\r\r",
+            "",
+            " ",
+            "合计,,,,,9",
+            "M3,P2,H1,C1,2,5,",
+        ];
+        let ends = ["\n", "\r\n", "\n\n", "\r\n", "\n", "\r"];
+        let mut state = 7_u64;
+        let mut next = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        for _ in 0..2_000 {
+            let mut text = String::new();
+            for _ in 0..next(9) {
+                text.push_str(pieces[next(pieces.len())]);
+                text.push_str(ends[next(ends.len())]);
+            }
+            if next(2) == 0 {
+                text.push_str(pieces[next(pieces.len())]);
+            }
+            assert_eq!(read(&text, false), read(&text, true), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_told_is_told_in_every_row() {
+        use crate::config::Mapping;
+        use crate::model::Silent;
+        let head = "mdtrt_id,psn_no,fixmedins_code,hilist_code,cnt,det_item_fee_sumamt,med_chrgitm_type\n";
+        let text = format!("{head}{}", "M1,P1,H1,C1,2盒,9.00,怪类\n".repeat(5));
+        let (mapping, mapped): (Mapping, crate::ingest::header::Mapped) = Default::default();
+        let headers = Headers::new(&mapping, &mapped, false);
+        let Ok(Outcome::Table(_, stretches)) = read("x.csv", text.as_bytes(), headers, &Silent) else {
+            panic!("a table")
+        };
+        let seen = &stretches[0].batches[0].seen;
+        assert_eq!(seen.iter().map(|s| s.words.total()).sum::<u64>(), 5);
+        assert_eq!(seen.iter().map(|s| s.units.total()).sum::<u64>(), 5);
     }
 
     #[test]

@@ -4,7 +4,16 @@ use std::borrow::Cow;
 
 /// A cell without what exports wrap around values: white space, trailing TABs, NUL bytes, the apostrophe and `="…"` that
 /// keep Excel from converting, and a BOM. The words for "nothing" give an empty cell.
+#[inline]
 pub(in crate::ingest) fn clean(cell: &[u8]) -> &[u8] {
+    match cell {
+        // Nearly every cell shows by its ends that nothing is wrapped around it.
+        [b'0'..=b'9' | b'A'..=b'M' | b'O'..=b'Z', .., b'!'..=b'~'] | [b'0'..=b'9'] => cell,
+        _ => unwrapped(cell),
+    }
+}
+
+fn unwrapped(cell: &[u8]) -> &[u8] {
     let mut cell = trim(cell);
     if let [b'=', b'"', inner @ .., b'"'] = cell {
         cell = trim(inner);
@@ -140,11 +149,13 @@ pub(in crate::ingest) fn code(cell: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether Excel has turned the id into a rounded number (`3.10112E+17`): its digits are lost.
 pub(in crate::ingest) fn is_damaged_id(cell: &[u8]) -> bool {
-    let Some(at) = cell.iter().position(|b| matches!(b, b'E' | b'e')) else { return false };
+    if !cell.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let Some(at) = memchr::memchr2(b'E', b'e', cell) else { return false };
     let (mantissa, power) = (&cell[..at], &cell[at + 1..]);
     let power = power.strip_prefix(b"+").unwrap_or(power);
-    mantissa.first().is_some_and(u8::is_ascii_digit)
-        && mantissa.iter().filter(|b| **b == b'.').count() <= 1
+    mantissa.iter().filter(|b| **b == b'.').count() <= 1
         && mantissa.iter().all(|b| b.is_ascii_digit() || *b == b'.')
         && mantissa.contains(&b'.')
         && matches!(power.len(), 1 | 2)

@@ -49,49 +49,113 @@ impl Line {
     }
 }
 
-/// Reads a line out of its chunk.
-pub(super) fn line(chunk: &Chunk, row: usize, ids: &Ids) -> Line {
-    let symbol = |field: &str| chunk.symbols(field).map_or(NO_SYMBOL, |c| c[row]);
-    let integer = |field: &str| chunk.integers(field).map(|c| c[row]).filter(|n| *n != NO_INTEGER);
-    let hash = |field: &str| chunk.hashes(field).map_or(0, |c| c[row]);
-    let small = |field: &str| chunk.small(field).map_or(0, |c| c[row]);
-    let time = chunk.moments("fee_ocur_time").and_then(|c| c[row]);
-    let (mut quantity, price, mut amount) = complete(integer("cnt"), integer("pric"), integer("det_item_fee_sumamt"));
-    // 1 is the whole; some write it as 100.
-    let self_paid = small("chrgitm_lv") == Grade::SelfPaid as u8
-        || small("ownpay_flag") == FLAG[2]
-        || integer("selfpay_prop").is_some_and(|part| part >= 1_000_000);
-    let mut in_scope = match integer("inscp_scp_amt") {
-        Some(stated) => Fen(stated),
-        None if self_paid => Fen(0),
-        // What the patient pays in full is out of scope; a refund has both with a minus.
-        None => integer("fulamt_ownpay_amt").map_or(amount, |own| Fen(without(amount.0, own))),
-    };
-    // A refund that names its bill need not have a minus.
-    let names_bill = symbol("init_mdtrt_id") != NO_SYMBOL;
-    if names_bill && amount.0 >= 0 && quantity.0 >= 0 {
-        (quantity, amount, in_scope) = (Quantity(-quantity.0), Fen(-amount.0), Fen(-in_scope.0));
+/// The columns of a chunk of charge lines, looked up once; nothing where the chunk has none.
+pub(super) struct LineColumns<'a> {
+    part: u16,
+    lines: &'a [u32],
+    time: Option<&'a [Option<Stamp>]>,
+    item: Option<&'a [u32]>,
+    doctor: Option<&'a [u32]>,
+    department: Option<&'a [u32]>,
+    other_record: Option<&'a [u32]>,
+    quantity: Option<&'a [i64]>,
+    price: Option<&'a [i64]>,
+    amount: Option<&'a [i64]>,
+    in_scope: Option<&'a [i64]>,
+    own_pay: Option<&'a [i64]>,
+    own_share: Option<&'a [i64]>,
+    class: Option<&'a [u8]>,
+    grade: Option<&'a [u8]>,
+    self_paid: Option<&'a [u8]>,
+    valid: Option<&'a [u8]>,
+    refunded: Option<&'a [u8]>,
+    prescription: Option<&'a [u64]>,
+    id: Option<&'a [u64]>,
+    original: Option<&'a [u64]>,
+}
+
+/// A value of a column; what stands for none where there is no column.
+#[inline]
+fn at<T: Copy>(column: Option<&[T]>, row: usize, none: T) -> T {
+    column.map_or(none, |c| c[row])
+}
+
+/// The same for numbers, of which a cell may have none.
+#[inline]
+fn number(column: Option<&[i64]>, row: usize) -> Option<i64> {
+    column.map(|c| c[row]).filter(|n| *n != NO_INTEGER)
+}
+
+impl<'a> LineColumns<'a> {
+    pub fn new(chunk: &'a Chunk) -> Self {
+        Self {
+            part: chunk.part,
+            lines: &chunk.lines,
+            time: chunk.moments("fee_ocur_time"),
+            item: chunk.symbols("hilist_code"),
+            doctor: chunk.symbols("bilg_dr_codg"),
+            department: chunk.symbols("bilg_dept_name"),
+            other_record: chunk.symbols("init_mdtrt_id"),
+            quantity: chunk.integers("cnt"),
+            price: chunk.integers("pric"),
+            amount: chunk.integers("det_item_fee_sumamt"),
+            in_scope: chunk.integers("inscp_scp_amt"),
+            own_pay: chunk.integers("fulamt_ownpay_amt"),
+            own_share: chunk.integers("selfpay_prop"),
+            class: chunk.small("med_chrgitm_type"),
+            grade: chunk.small("chrgitm_lv"),
+            self_paid: chunk.small("ownpay_flag"),
+            valid: chunk.small("vali_flag"),
+            refunded: chunk.small("refd_setl_flag"),
+            prescription: chunk.hashes("rxno"),
+            id: chunk.hashes("feedetl_sn"),
+            original: chunk.hashes("init_feedetl_sn"),
+        }
     }
-    Line {
-        day: time.map(|t| t.day),
-        second: time.map_or(Stamp::DATE_ONLY, |t| t.second),
-        item: ids.items.id(symbol("hilist_code")),
-        price,
-        quantity,
-        amount,
-        in_scope,
-        class: FeeClass::from_code(small("med_chrgitm_type")).unwrap_or_default(),
-        doctor: ids.doctors.id(symbol("bilg_dr_codg")),
-        department: ids.departments.id(symbol("bilg_dept_name")),
-        prescription: hash("rxno"),
-        id: hash("feedetl_sn"),
-        original: hash("init_feedetl_sn"),
+
+    /// Reads a line.
+    pub fn line(&self, row: usize, ids: &Ids) -> Line {
+        let time = at(self.time, row, None);
+        let (mut quantity, price, mut amount) =
+            complete(number(self.quantity, row), number(self.price, row), number(self.amount, row));
+        // 1 is the whole; some write it as 100.
+        let self_paid = at(self.grade, row, 0) == Grade::SelfPaid as u8
+            || at(self.self_paid, row, 0) == FLAG[2]
+            || number(self.own_share, row).is_some_and(|part| part >= 1_000_000);
+        let mut in_scope = match number(self.in_scope, row) {
+            Some(stated) => Fen(stated),
+            None if self_paid => Fen(0),
+            // What the patient pays in full is out of scope; a refund has both with a minus.
+            None => number(self.own_pay, row).map_or(amount, |own| Fen(without(amount.0, own))),
+        };
+        // A refund that names its bill need not have a minus.
+        let names_bill = at(self.other_record, row, NO_SYMBOL) != NO_SYMBOL;
+        if names_bill && amount.0 >= 0 && quantity.0 >= 0 {
+            (quantity, amount, in_scope) = (Quantity(-quantity.0), Fen(-amount.0), Fen(-in_scope.0));
+        }
+        let original = at(self.original, row, 0);
+        let withdraws = at(self.valid, row, 0) == FLAG[1];
         // A charge that is marked as given back; one with a minus, or that names its original, gives back another.
-        void: small("vali_flag") == 1
-            || (small("refd_setl_flag") == 2 && amount.0 >= 0 && quantity.0 >= 0 && hash("init_feedetl_sn") == 0),
-        withdraws: small("vali_flag") == 1,
-        corrected: false,
-        row: RowRef { file: chunk.part, line: chunk.lines[row] },
+        let given_back = at(self.refunded, row, 0) == FLAG[2] && amount.0 >= 0 && quantity.0 >= 0 && original == 0;
+        Line {
+            day: time.map(|t| t.day),
+            second: time.map_or(Stamp::DATE_ONLY, |t| t.second),
+            item: ids.items.id(at(self.item, row, NO_SYMBOL)),
+            price,
+            quantity,
+            amount,
+            in_scope,
+            class: FeeClass::from_code(at(self.class, row, 0)).unwrap_or_default(),
+            doctor: ids.doctors.id(at(self.doctor, row, NO_SYMBOL)),
+            department: ids.departments.id(at(self.department, row, NO_SYMBOL)),
+            prescription: at(self.prescription, row, 0),
+            id: at(self.id, row, 0),
+            original,
+            void: withdraws || given_back,
+            withdraws,
+            corrected: false,
+            row: RowRef { file: self.part, line: self.lines[row] },
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
 use crate::model::{Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table};
-use line::{Line, line};
+use line::{Line, LineColumns};
 use net::Unmatched;
 use versions::Versions;
 
@@ -51,24 +51,29 @@ pub(super) fn assemble(
         prescription: has("rxno"),
     };
     let parts = ledger.files.len();
+    let columns: Vec<LineColumns<'_>> = source.chunks.iter().map(LineColumns::new).collect();
     let blocks: Vec<Block> = order
         .blocks()
         .into_par_iter()
         .map(|range| {
-            let block = Block::new(&source, &order, range, &keep, parts);
+            let block = Block::new(&source, &columns, &order, range, &keep, parts);
             progress.advance(block.seen);
             block
         })
         .collect();
+    drop(columns);
     drop(source);
-    let mut fees = room(blocks.iter().map(|b| b.fees.len()).sum(), &keep);
-    fees.starts.reserve_exact(records + 1);
-    let mut told = Told::default();
+    let (mut told, mut fees) = (Told::default(), Vec::with_capacity(blocks.len()));
+    let (mut starts, mut at) = (Vec::with_capacity(records + 1), 0);
     for block in blocks {
-        block.pour(&mut fees, &mut told, ledger);
+        for count in &block.counts {
+            starts.push(at);
+            at += count;
+        }
+        fees.push(block.tell(&mut told, ledger));
     }
-    fees.starts.push(fees.record.len() as u32);
-    region.fees = fees;
+    starts.push(at);
+    region.fees = Fees { starts, ..joined(fees) };
     told.tell(ledger);
     tell_strays(region, ledger);
 }
@@ -132,25 +137,59 @@ fn drop_times(source: &mut ReadLines<'_>) {
     });
 }
 
-/// Columns with room for so many lines and no more.
-fn room(lines: usize, keep: &Keep) -> Fees {
-    let optional = |kept: bool| if kept { lines } else { 0 };
-    Fees {
-        record: Vec::with_capacity(lines),
-        item: Vec::with_capacity(lines),
-        time: Vec::with_capacity(lines),
-        quantity: Vec::with_capacity(lines),
-        price: Vec::with_capacity(lines),
-        amount: Vec::with_capacity(lines),
-        in_scope: Vec::with_capacity(optional(keep.in_scope)),
-        class: Vec::with_capacity(lines),
-        doctor: Vec::with_capacity(optional(keep.doctor)),
-        department: Vec::with_capacity(optional(keep.department)),
-        prescription: Vec::with_capacity(optional(keep.prescription)),
-        row: Vec::with_capacity(lines),
-        corrected: Vec::new(),
-        starts: Vec::new(),
+/// Puts a column of blocks together, beside others: it is copied once, and what it was made of goes.
+fn join<'s, T: Send + 's>(
+    scope: &rayon::Scope<'s>,
+    parts: &mut [Fees],
+    out: &'s mut Vec<T>,
+    column: fn(&mut Fees) -> &mut Vec<T>,
+) {
+    let own: Vec<Vec<T>> = parts.iter_mut().map(|part| std::mem::take(column(part))).collect();
+    scope.spawn(move |_| {
+        out.reserve_exact(own.iter().map(Vec::len).sum());
+        own.into_iter().for_each(|part| out.extend(part));
+    });
+}
+
+/// The lines of blocks one after the other.
+fn joined(mut parts: Vec<Fees>) -> Fees {
+    let mut all = Fees::default();
+    let mut lines = 0;
+    for part in &parts {
+        all.corrected.extend(part.corrected.iter().map(|line| lines + line));
+        lines += part.record.len() as u32;
     }
+    let Fees {
+        record,
+        item,
+        time,
+        quantity,
+        price,
+        amount,
+        in_scope,
+        class,
+        doctor,
+        department,
+        prescription,
+        row,
+        corrected: _,
+        starts: _,
+    } = &mut all;
+    rayon::scope(|scope| {
+        join(scope, &mut parts, time, |f| &mut f.time);
+        join(scope, &mut parts, quantity, |f| &mut f.quantity);
+        join(scope, &mut parts, price, |f| &mut f.price);
+        join(scope, &mut parts, amount, |f| &mut f.amount);
+        join(scope, &mut parts, in_scope, |f| &mut f.in_scope);
+        join(scope, &mut parts, row, |f| &mut f.row);
+        join(scope, &mut parts, record, |f| &mut f.record);
+        join(scope, &mut parts, item, |f| &mut f.item);
+        join(scope, &mut parts, doctor, |f| &mut f.doctor);
+        join(scope, &mut parts, department, |f| &mut f.department);
+        join(scope, &mut parts, prescription, |f| &mut f.prescription);
+        join(scope, &mut parts, class, |f| &mut f.class);
+    });
+    all
 }
 
 /// Rows grouped by record: a counting sort.
@@ -201,10 +240,14 @@ impl Order {
         out
     }
 
-    /// Chunk and row of a running number.
-    fn find(&self, running: u32) -> (usize, usize) {
-        let chunk = self.bases.partition_point(|b| *b <= running) - 1;
-        (chunk, (running - self.bases[chunk]) as usize)
+    /// Chunk of a running number.
+    fn find(&self, running: u32) -> usize {
+        self.bases.partition_point(|b| *b <= running) - 1
+    }
+
+    /// Whether a running number is of a chunk.
+    fn is_in(&self, chunk: usize, running: u32) -> bool {
+        self.bases[chunk] <= running && self.bases.get(chunk + 1).is_none_or(|next| running < *next)
     }
 }
 
@@ -250,7 +293,14 @@ struct Block {
 }
 
 impl Block {
-    fn new(source: &ReadLines<'_>, order: &Order, records: std::ops::Range<usize>, keep: &Keep, parts: usize) -> Self {
+    fn new(
+        source: &ReadLines<'_>,
+        columns: &[LineColumns<'_>],
+        order: &Order,
+        records: std::ops::Range<usize>,
+        keep: &Keep,
+        parts: usize,
+    ) -> Self {
         let mut block = Self {
             fees: Fees::default(),
             counts: Vec::with_capacity(records.len()),
@@ -260,12 +310,16 @@ impl Block {
             seen: 0,
         };
         let mut lines: Vec<Line> = Vec::new();
+        let mut chunk = 0;
         for record in records {
             let rows = &order.rows[order.starts[record] as usize..order.starts[record + 1] as usize];
             lines.clear();
             lines.extend(rows.iter().map(|running| {
-                let (chunk, row) = order.find(*running);
-                line(&source.chunks[chunk], row, source.ids)
+                // Most lines of a record stand together.
+                if !order.is_in(chunk, *running) {
+                    chunk = order.find(*running);
+                }
+                columns[chunk].line((running - order.bases[chunk]) as usize, source.ids)
             }));
             block.seen += lines.len() as u64;
             let record = RecordId(record as u32);
@@ -304,45 +358,11 @@ impl Block {
         }
     }
 
-    fn pour(self, fees: &mut Fees, told: &mut Told, ledger: &mut Ledger<'_>) {
+    /// Tells what became of its rows, and leaves its lines.
+    fn tell(self, told: &mut Told, ledger: &mut Ledger<'_>) -> Fees {
         told.versions.append(&self.told.versions);
         told.rounded += self.told.rounded;
         told.rounded_lines += self.told.rounded_lines;
-        let mut at = fees.record.len() as u32;
-        for count in self.counts {
-            fees.starts.push(at);
-            at += count;
-        }
-        let Fees {
-            record,
-            item,
-            time,
-            quantity,
-            price,
-            amount,
-            in_scope,
-            class,
-            doctor,
-            department,
-            prescription,
-            corrected,
-            row,
-            starts: _,
-        } = self.fees;
-        let base = fees.record.len() as u32;
-        fees.corrected.extend(corrected.iter().map(|line| base + line));
-        fees.record.extend(record);
-        fees.item.extend(item);
-        fees.time.extend(time);
-        fees.quantity.extend(quantity);
-        fees.price.extend(price);
-        fees.amount.extend(amount);
-        fees.in_scope.extend(in_scope);
-        fees.class.extend(class);
-        fees.doctor.extend(doctor);
-        fees.department.extend(department);
-        fees.prescription.extend(prescription);
-        fees.row.extend(row);
         for (part, fate) in self.fates.into_iter().enumerate() {
             ledger.add(part, fate);
         }
@@ -352,6 +372,7 @@ impl Block {
                 None => ledger.reject(line.row, "cnt", format!("{}", line.quantity.units()), "reject-refund-unmatched"),
             }
         }
+        self.fees
     }
 }
 
