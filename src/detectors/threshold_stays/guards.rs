@@ -218,9 +218,13 @@ fn one_length(house: &HospitalBills, group: Group, at: f64, window: &Window) -> 
 fn is_hump(house: &HospitalBills, at: f64, fit: &Counterfactual, window: &Window, alone: bool, bars: &Bars) -> bool {
     // Few bills beside a mark do not show a narrow hump: the step alone must speak against it.
     let few = fit.below + fit.above < FEW_BESIDE;
-    // So does what is less likely at the outset: bills kept under a mark.
-    let prior = if house.side == Side::Under { UNDER } else { 1.0 };
-    let few_step = bars.step_p.min(FEW_STEP[usize::from(!alone)] * prior);
+    // Under a mark the step must be as sure as where nobody can be compared with, and what is less likely at the outset surer: the
+    // bills of one operation make a hump among the few large ones of a hospital, and some round number stands just above it.
+    let few_step = match house.side {
+        Side::Over => FEW_STEP[usize::from(!alone)],
+        Side::Under => FEW_STEP[0] * UNDER,
+    };
+    let few_step = bars.step_p.min(few_step);
     let (widest, step_p) = if few { (0.04, few_step) } else { (0.02, bars.step_p) };
     let width = window.width.clamp(0.01, widest);
     let [below, above] = [(at - width, at), (at, at + width)].map(|(a, b)| count(&house.logs, a, b));
