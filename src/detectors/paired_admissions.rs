@@ -6,6 +6,7 @@
 mod calendar;
 mod gather;
 mod groups;
+mod hospital;
 mod pairs;
 mod report;
 mod search;
@@ -79,9 +80,9 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let marks = super::threshold_stays::marks(context);
     let to_marks =
         |at: usize, ward: &gather::NamedHospital| gather::to_marks(context.region, at, ward, marks.get(&ward.id)?);
-    let steered: Vec<(usize, search::Hospital)> =
+    let steered: Vec<(usize, hospital::Hospital)> =
         wards.iter().enumerate().filter_map(|(at, ward)| Some((at, to_marks(at, ward)?))).collect();
-    let hospitals: Vec<&search::Hospital> =
+    let hospitals: Vec<&hospital::Hospital> =
         wards.iter().map(|w| &w.hospital).chain(steered.iter().map(|(_, h)| h)).collect();
     let mut found = search::search(&hospitals, &settings);
     let homes = report::Homes::new(context.region);

@@ -36,7 +36,7 @@ impl Limit for AmountLimit {
 
     fn hits<'a>(scope: &'a Scope<'a, Cap>) -> Result<Vec<Hit<'a>>, RuleError> {
         let window = |cap: &Cap| (cap.window, cap.fen.yuan());
-        let excess = |cap: &Cap, used: &[windows::PointLine]| {
+        let excess = |cap: &Cap, used: &[super::postings::PointLine]| {
             let claimed: Fen = used.iter().map(|u| u.claimed).sum();
             let over = claimed - cap.fen;
             (over > Fen(0)).then(|| Excess { observed: claimed.yuan(), lines: from_the_last(used, over) })

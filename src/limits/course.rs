@@ -2,7 +2,8 @@
 
 use super::breaches::{Hit, Limit};
 use super::points::Scope;
-use super::windows::{self, Excess, PointLine, Window};
+use super::postings::PointLine;
+use super::windows::{self, Excess, Window};
 use crate::model::Day;
 use crate::rule::RuleError;
 use crate::rule::peaks::Measure;

@@ -3,7 +3,8 @@
 
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::points::Scope;
-use super::windows::{PointLine, by_person, by_point, uses};
+use super::postings::PointLine;
+use super::windows::{by_person, by_point, uses};
 use crate::model::{Day, Fen};
 use crate::rule::RuleError;
 

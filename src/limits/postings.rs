@@ -6,10 +6,23 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::windows::PointLine;
 use crate::facts::{Posted, StayItem};
-use crate::model::{Day, FeeClass, HospitalId, RecordId, Region};
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Quantity, RecordId, Region};
 use crate::rule::{Context, RuleError, parameters};
+
+/// One line of a point's items.
+#[derive(Clone, Copy)]
+pub struct PointLine {
+    /// Its day, or that of its record of one day; none where nobody knows it.
+    pub day: Option<Day>,
+    /// The same; else that on which the record begins.
+    pub about: Option<Day>,
+    pub line: u32,
+    pub record: RecordId,
+    pub item: ItemId,
+    pub quantity: Quantity,
+    pub claimed: Fen,
+}
 
 /// A limit of so many a day is of hours.
 const HOURS: f64 = 24.0;

@@ -2,7 +2,8 @@
 
 use super::breaches::{Hit, Limit, Wide};
 use super::points::Scope;
-use super::windows::{self, Excess, PointLine, Window, from_the_last};
+use super::postings::PointLine;
+use super::windows::{self, Excess, Window, from_the_last};
 use crate::model::{Fen, Quantity};
 use crate::rule::RuleError;
 use crate::rule::peaks::Measure;

@@ -6,7 +6,8 @@
 
 use super::breaches::{Breach, Hit, Limit, What, Wide, asked};
 use super::points::{Point, Scope, items_of};
-use super::windows::{PointLine, by_person, by_point, uses};
+use super::postings::PointLine;
+use super::windows::{by_person, by_point, uses};
 use crate::model::{Day, Fen, ItemId, PersonId};
 use crate::rule::RuleError;
 

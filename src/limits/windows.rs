@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::breaches::{Breach, Hit, What, asked};
 use super::points::{Point, Scope};
-use super::postings::{self, Postings};
+use super::postings::{self, PointLine, Postings};
 use crate::facts::StayItem;
-use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, Quantity, RecordId, Region};
+use crate::model::{Day, Fen, HospitalId, ItemId, PersonId, RecordId, Region};
 use crate::rule::peaks::Measure;
 use crate::rule::{Context, RuleError};
 use crate::stats::rounded;
@@ -46,20 +46,6 @@ impl Window {
     fn in_record(self) -> bool {
         matches!(self, Self::Line | Self::Prescription | Self::Record)
     }
-}
-
-/// One line of a point's items.
-#[derive(Clone, Copy)]
-pub struct PointLine {
-    /// See [`day_of`].
-    pub day: Option<Day>,
-    /// The same; else that on which the record begins.
-    pub about: Option<Day>,
-    pub line: u32,
-    pub record: RecordId,
-    pub item: ItemId,
-    pub quantity: Quantity,
-    pub claimed: Fen,
 }
 
 /// The day of a line. One without a date is of the day of its record, where that is of one day; of a longer stay nobody knows

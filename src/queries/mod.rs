@@ -20,7 +20,8 @@ use crate::rulebook::{Card, Rulebook};
 
 pub use check::check;
 pub use run::run;
-pub use schema::{Column, SqlType, TABLES, Table};
+pub use schema::{Column, SqlType, Table};
+pub use tables::TABLES;
 
 /// The tables and columns of the export that a card's query reads, written as in a card's `needs`. Nothing for a query that
 /// cannot be read: [`check`] says why.

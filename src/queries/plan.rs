@@ -9,7 +9,8 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::database::Database;
-use super::schema::{Relation, SqlType, relations};
+use super::schema::{Relation, SqlType};
+use super::tables::relations;
 use super::words::{clock, words};
 use crate::messages::args;
 use crate::rulebook::{Problem, Rulebook, nearest};

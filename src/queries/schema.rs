@@ -5,10 +5,9 @@
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use super::tables;
 use crate::facts::Facts;
 use crate::model::Region;
-use crate::rulebook::{KnowledgeTable, Rulebook};
+use crate::rulebook::KnowledgeTable;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,20 +80,6 @@ pub struct Table {
     pub(super) rows: fn(Cells<'_>) -> usize,
 }
 
-/// Every table but the knowledge tables, which are `k_<name>`.
-pub const TABLES: [&Table; 10] = [
-    &tables::STAYS,
-    &tables::VISITS,
-    &tables::DIAGNOSES,
-    &tables::PERSONS,
-    &tables::HOSPITALS,
-    &tables::FEES,
-    &tables::STAY_DAYS,
-    &tables::STAY_ITEMS,
-    &tables::STAY_TOTALS,
-    &tables::HOSPITAL_ITEM_MONTHS,
-];
-
 /// Where the cells come from.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
@@ -121,6 +106,11 @@ impl ToSql for Cell<'_> {
             Cell::Owned(text) => ValueRef::Text(text.as_bytes()),
         }))
     }
+}
+
+/// A text; an empty one is NULL.
+pub(super) fn text(text: &str) -> Cell<'_> {
+    if text.is_empty() { Cell::Null } else { Cell::Text(text) }
 }
 
 /// A table as a query sees it.
@@ -156,7 +146,7 @@ impl<'a> Relation<'a> {
     pub fn cell(self, source: Cells<'a>, row: usize, column: usize) -> Cell<'a> {
         match self {
             Self::Documented(table) => (table.columns[column].cell)(source, row),
-            Self::Knowledge(table) => tables::text(table.cell(row as u32, column)),
+            Self::Knowledge(table) => text(table.cell(row as u32, column)),
         }
     }
 
@@ -174,16 +164,4 @@ impl<'a> Relation<'a> {
 /// A name as SQL writes it, whatever is in it.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Every table there is, with those knowledge tables that a query may mean by one of `words`.
-pub(super) fn relations<'a>(book: &'a Rulebook, words: &[String]) -> Vec<Relation<'a>> {
-    let mut all: Vec<Relation<'a>> = TABLES.into_iter().map(Relation::Documented).collect();
-    for word in words {
-        let Some(name) = word.strip_prefix("k_") else { continue };
-        let table = book.table(&name.replace('_', "-")).or_else(|| book.table(name));
-        let found = table.map(Relation::Knowledge).filter(|t| all.iter().all(|o| o.name() != t.name()));
-        all.extend(found);
-    }
-    all
 }

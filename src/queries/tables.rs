@@ -2,19 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::schema::{Cell, Cells, Column, SqlType, Table};
+use super::schema::{Cell, Cells, Column, Relation, SqlType, Table, text};
 use crate::facts::{HospitalItemMonth, StayItem};
 use crate::model::{Day, FeeClass, Fen, HospitalId, PersonId, RecordId, Region, Setting, Sex, Stamp, Stay, TextId};
+use crate::rulebook::Rulebook;
 
 macro_rules! columns {
     ($($name:ident $kind:ident $needs:literal $cell:expr;)*) => {
         &[$(Column { name: stringify!($name), kind: SqlType::$kind, needs: $needs, cell: $cell }),*]
     };
-}
-
-/// A text; an empty one is NULL.
-pub(super) fn text(text: &str) -> Cell<'_> {
-    if text.is_empty() { Cell::Null } else { Cell::Text(text) }
 }
 
 fn word(s: Cells<'_>, id: TextId) -> Cell<'_> {
@@ -312,4 +308,30 @@ fn calendar_month<'a>(month: i32) -> Cell<'a> {
     }
     let first = NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1);
     first.map_or(Cell::Null, |d| Cell::Owned(d.format("%Y-%m").to_string()))
+}
+
+/// Every table but the knowledge tables, which are `k_<name>`.
+pub const TABLES: [&Table; 10] = [
+    &STAYS,
+    &VISITS,
+    &DIAGNOSES,
+    &PERSONS,
+    &HOSPITALS,
+    &FEES,
+    &STAY_DAYS,
+    &STAY_ITEMS,
+    &STAY_TOTALS,
+    &HOSPITAL_ITEM_MONTHS,
+];
+
+/// Every table there is, with those knowledge tables that a query may mean by one of `words`.
+pub(super) fn relations<'a>(book: &'a Rulebook, words: &[String]) -> Vec<Relation<'a>> {
+    let mut all: Vec<Relation<'a>> = TABLES.into_iter().map(Relation::Documented).collect();
+    for word in words {
+        let Some(name) = word.strip_prefix("k_") else { continue };
+        let table = book.table(&name.replace('_', "-")).or_else(|| book.table(name));
+        let found = table.map(Relation::Knowledge).filter(|t| all.iter().all(|o| o.name() != t.name()));
+        all.extend(found);
+    }
+    all
 }

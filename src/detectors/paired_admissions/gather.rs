@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::calendar::Rhythm;
-use super::search::Hospital;
+use super::hospital::Hospital;
 use super::traffic::{Care, Spell, TO_MARK};
 use crate::model::{Fen, HospitalId, PersonId, Region, Setting, Stay};
 use crate::rule::subjects::is_newborns;

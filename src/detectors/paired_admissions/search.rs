@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use super::calendar::Rhythm;
 use super::groups::{Group, crowd, groups, person_p};
+use super::hospital::Hospital;
 use super::pairs::{Cells, Link, Links, Scratch, SpellIndex, TOLERANCES};
 use super::steps::Steps;
-use super::traffic::{Spell, Traffic};
+use super::traffic::Traffic;
 use crate::stats::benjamini_hochberg;
 
 /// What the search is told.
@@ -20,44 +21,6 @@ pub struct Settings {
     pub window: i32,
     /// False-discovery rate over persons.
     pub level: f64,
-}
-
-/// One hospital's spells: by person, then time, persons numbered from 0.
-pub struct Hospital {
-    /// The spells.
-    pub spells: Vec<Spell>,
-    /// Start of each person's spells, with one entry more.
-    pub starts: Vec<u32>,
-    /// Which of the hospitals searched it is once more, seen otherwise.
-    pub twin: Option<usize>,
-}
-
-impl Hospital {
-    /// Sorts spells and finds each person's.
-    pub fn new(mut spells: Vec<Spell>, persons: usize) -> Self {
-        spells.sort_by_key(|s| (s.person, s.begin, s.end, s.kind, s.care));
-        let mut starts = vec![0; persons + 1];
-        for spell in &spells {
-            starts[spell.person as usize + 1] += 1;
-        }
-        for i in 1..starts.len() {
-            starts[i] += starts[i - 1];
-        }
-        Self { spells, starts, twin: None }
-    }
-
-    fn persons(&self) -> u32 {
-        self.starts.len() as u32 - 1
-    }
-
-    /// The spells of a person.
-    pub fn of(&self, person: u32) -> &[Spell] {
-        &self.spells[self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize]
-    }
-
-    fn count(&self, person: u32) -> usize {
-        self.of(person).len()
-    }
 }
 
 /// A hospital with its null, its links and what they say of each person.

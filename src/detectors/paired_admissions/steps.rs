@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use super::calendar::Rhythm;
+use super::hospital::Hospital;
 use super::pairs::{Link, TOLERANCES, meetings_moved};
-use super::search::Hospital;
 use super::traffic::Spell;
 use crate::stats::poisson_tail;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::search::{Hospital, Settings, search};
+use super::hospital::Hospital;
+use super::search::{Settings, search};
 use super::traffic::{Care, Spell};
 use super::worlds::{Dice, Plan, Strength, world};
 

@@ -1,7 +1,7 @@
 //! Small synthetic regions for the tests: hospitals of all sizes, many habits of traffic, the innocents that look most like
 //! rings, and rings. Written apart from `simulate`, so that the rule is not fitted to one generator.
 
-use super::search::Hospital;
+use super::hospital::Hospital;
 use super::traffic::{Care, Spell};
 
 /// SplitMix64 (Steele et al., OOPSLA 2014).

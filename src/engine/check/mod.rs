@@ -7,6 +7,7 @@ mod overlaps;
 mod tables;
 mod unseen;
 mod warn;
+mod warnings;
 
 use rustc_hash::FxHashSet;
 

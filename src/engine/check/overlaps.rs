@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cards::CLASSES;
 use super::codes::Groups;
 use super::tables::{hash, rows};
-use super::warn::Warnings;
+use super::warnings::Warnings;
 use crate::limits::{self, date};
 use crate::messages::args;
 use crate::model::Day;

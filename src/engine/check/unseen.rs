@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::codes::Groups;
 use super::tables::rows;
-use super::warn::Warnings;
+use super::warnings::Warnings;
 use crate::facts::Facts;
 use crate::messages::args;
 use crate::model::{Region, TextId, icd};

@@ -1,17 +1,13 @@
 //! What is not wrong in a rule book but probably not meant: points that never apply, or speak twice or against each other.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashSet;
 
-use super::{kinds_of, overlaps, sort, tables, unseen};
+use super::warnings::Warnings;
+use super::{kinds_of, overlaps, tables, unseen};
 use crate::limits::{self, date};
-use crate::messages::{Args, args};
+use crate::messages::args;
 use crate::model::{Day, Region};
-use crate::rulebook::{Fault, KnowledgeTable, PointColumn, Problem, Rulebook};
-
-/// Warnings of one sort and table that are told one by one; the others are counted.
-const TOLD: usize = 20;
+use crate::rulebook::{Fault, KnowledgeTable, PointColumn, Rulebook};
 
 /// Warnings about the tables of the folder, or about the built-in ones where no folder was read: points that overlap, contradict each
 /// other, have expired, wait for a point that does not exist or are run by no rule; and with the data of a region, codes that
@@ -36,34 +32,6 @@ pub fn warnings(book: &Rulebook, data: Option<&Region>) -> Vec<Fault> {
         unseen::find(book, &chosen, region, &mut warnings);
     }
     warnings.finish()
-}
-
-/// The warnings found so far: for each table and sort a few, and the number of all.
-#[derive(Default)]
-pub(super) struct Warnings {
-    told: Vec<Fault>,
-    counts: BTreeMap<(String, &'static str), (usize, usize)>,
-}
-
-impl Warnings {
-    pub(super) fn add(&mut self, table: &KnowledgeTable, line: usize, id: &'static str, list: impl FnOnce() -> Args) {
-        let (count, last) = self.counts.entry((table.file.clone(), id)).or_default();
-        *count += 1;
-        *last = line;
-        if *count <= TOLD {
-            self.told.push(Fault { file: table.file.clone(), line, problem: Problem::new(id, list()) });
-        }
-    }
-
-    fn finish(mut self) -> Vec<Fault> {
-        sort(&mut self.told);
-        for ((file, _), (count, line)) in self.counts.into_iter().filter(|(_, (count, _))| *count > TOLD) {
-            let problem = Problem::new("fault-more", args([("count", (count - TOLD).into())]));
-            self.told.push(Fault { file, line, problem });
-        }
-        self.told.sort_by(|a, b| a.file.cmp(&b.file));
-        self.told
-    }
 }
 
 /// The ids that tables refer to.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, IgnoreError, Workbook, Worksheet, XlsxError};
 
-use super::cell::{Cell, cut, put};
+use super::cell::{Cell, WIDEST, cut, put};
 use super::formats::Formats;
 use crate::messages::Catalog;
 use crate::report::atomic::Fault;
@@ -17,8 +17,6 @@ pub(super) const SHEET_NAME: usize = 31;
 /// Height of a line of text, and the greatest height of a row, in points.
 const LINE: f64 = 14.0;
 const TALLEST: f64 = 409.0;
-/// Widest column that is not wrapped, in characters.
-pub(super) const WIDEST: usize = 44;
 /// A heading wider than this is broken into lines, of twice the width at most.
 const HEADING: usize = 12;
 /// Room in a column beside its text: the indent and the filter's arrow.

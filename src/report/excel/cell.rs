@@ -2,12 +2,14 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Worksheet};
 
-use super::book::WIDEST;
 use super::formats::Formats;
 use crate::messages::{Catalog, args};
 use crate::model::{Day, Fen};
 use crate::report::atomic::Fault;
 use crate::report::text::width;
+
+/// Widest column that is not wrapped, in characters.
+pub(super) const WIDEST: usize = 44;
 
 /// Characters (UTF-16 units) of a cell.
 const EXCEL_TEXT: usize = 32_767;
