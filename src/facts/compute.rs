@@ -9,7 +9,7 @@ use super::{
     Facts, HospitalItemMonth, ItemDays, OffLine, OutsideLine, PostingWeek, Repeat, StayDay, StayItem, StayTotal,
     Supply, posting,
 };
-use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region};
+use crate::model::{Day, FeeClass, Fen, HospitalId, ItemId, Price, Progress, Quantity, RecordId, Region, join};
 
 /// Charge lines in a block of records worked on at once.
 const BLOCK: usize = 200_000;
@@ -78,22 +78,41 @@ impl Facts {
     pub fn concat(mut parts: Vec<Self>) -> Self {
         // Ranges may come in any order.
         parts.sort_by_key(|part| part.stay_totals.first().map(|total| total.record));
+        let mut before = 0;
+        let places = parts.iter().map(|part| {
+            before += part.item_lines.len() as u32;
+            before - part.item_lines.len() as u32
+        });
+        let places: Vec<u32> = places.collect();
+        let moved = parts.par_iter_mut().zip(places);
+        moved.for_each(|(part, before)| part.stay_items.iter_mut().for_each(|item| item.place += before));
         let mut all = Self::default();
-        for part in parts {
-            all.stay_days.extend(part.stay_days);
-            let before = all.item_lines.len() as u32;
-            let moved = part.stay_items.into_iter().map(|item| StayItem { place: before + item.place, ..item });
-            all.stay_items.extend(moved);
-            all.item_lines.extend(part.item_lines);
-            all.hospital_item_months.extend(part.hospital_item_months);
-            all.stay_totals.extend(part.stay_totals);
-            all.repeats.extend(part.repeats);
-            all.item_days.extend(part.item_days);
-            all.supplies.extend(part.supplies);
-            all.outside.extend(part.outside);
-            all.off.extend(part.off);
-            all.posting.extend(part.posting);
-        }
+        let Self {
+            stay_days,
+            stay_items,
+            item_lines,
+            hospital_item_months,
+            stay_totals,
+            repeats,
+            item_days,
+            supplies,
+            outside,
+            off,
+            posting,
+        } = &mut all;
+        rayon::scope(|scope| {
+            join(scope, &mut parts, stay_items, |f| &mut f.stay_items);
+            join(scope, &mut parts, stay_days, |f| &mut f.stay_days);
+            join(scope, &mut parts, item_lines, |f| &mut f.item_lines);
+            join(scope, &mut parts, hospital_item_months, |f| &mut f.hospital_item_months);
+            join(scope, &mut parts, stay_totals, |f| &mut f.stay_totals);
+            join(scope, &mut parts, repeats, |f| &mut f.repeats);
+            join(scope, &mut parts, item_days, |f| &mut f.item_days);
+            join(scope, &mut parts, supplies, |f| &mut f.supplies);
+            join(scope, &mut parts, outside, |f| &mut f.outside);
+            join(scope, &mut parts, off, |f| &mut f.off);
+            join(scope, &mut parts, posting, |f| &mut f.posting);
+        });
         all.posting.sort_by_key(|w| (w.hospital, w.class));
         all.posting.dedup_by(|b, a| {
             let same = (a.hospital, a.class) == (b.hospital, b.class);
@@ -102,7 +121,7 @@ impl Facts {
             }
             same
         });
-        all.hospital_item_months.sort_by_key(month_key);
+        all.hospital_item_months.par_sort_by_key(month_key);
         all.hospital_item_months.dedup_by(|b, a| {
             let same = month_key(a) == month_key(b);
             if same {
@@ -113,7 +132,7 @@ impl Facts {
             }
             same
         });
-        all.item_days.sort_by_key(|d| (d.hospital, d.item));
+        all.item_days.par_sort_by_key(|d| (d.hospital, d.item));
         all.item_days.dedup_by(|b, a| {
             let same = (a.hospital, a.item) == (b.hospital, b.item);
             if same {

@@ -6,26 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::beside_rows::BesideRows;
 use super::seen::Seen;
-use crate::model::{CellType, Column, Stamp, Table};
-
-/// What a text id belongs to; ids of one domain are comparable across tables.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Domain {
-    Person,
-    Hospital,
-    Item,
-    Doctor,
-    Department,
-    Diagnosis,
-    Record,
-    Settlement,
-    Text,
-}
-
-impl Domain {
-    /// Number of domains.
-    pub const COUNT: usize = 9;
-}
+use crate::model::{CellType, Column, Domain, Kept, Stamp};
 
 /// How a column is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,43 +23,13 @@ pub(super) enum Keep {
     Small,
 }
 
-/// How the columns that the region keeps are kept; the others are recognised but not read.
+/// How a column is kept; nothing where it is recognised but not read.
 pub(super) fn keep(column: &Column) -> Option<Keep> {
-    use Domain::{Department, Diagnosis, Doctor, Hospital, Item, Person, Record};
-    Some(match (column.table, column.field) {
-        (_, "psn_no") => Keep::Symbol(Person),
-        (_, "fixmedins_code") => Keep::Symbol(Hospital),
-        (_, "mdtrt_id" | "init_mdtrt_id" | "ipt_no") => Keep::Symbol(Record),
-        (Table::Fees, "feedetl_sn" | "init_feedetl_sn" | "rxno")
-        | (Table::Purchases, "medins_prod_purc_no")
-        | (Table::Stock, "manu_lotnum") => Keep::Hash,
-        (Table::Stays | Table::Visits | Table::Fees, "setl_id") | (Table::Stays | Table::Visits, "init_setl_id") => {
-            Keep::Symbol(Domain::Settlement)
-        }
-        (Table::Fees | Table::Purchases | Table::Stock, "hilist_code") => Keep::Symbol(Item),
-        (Table::Fees | Table::Purchases | Table::Stock, "hilist_name")
-        | (Table::Purchases, "purc_retn_type" | "spec")
-        | (Table::Stock, "inv_chg_type")
-        | (Table::Purchases | Table::Stock, "fixmedins_name") => Keep::Symbol(Domain::Text),
-        (Table::Fees, "bilg_dr_codg") | (Table::Stays, "chfpdr_code") => Keep::Symbol(Doctor),
-        (Table::Fees, "bilg_dept_name") | (Table::Stays, "adm_dept_name") => Keep::Symbol(Department),
-        (Table::Stays | Table::Visits, "dise_codg") | (Table::Diagnoses, "diag_code") => Keep::Symbol(Diagnosis),
-        (
-            Table::Stays,
-            "psn_name" | "certno" | "insutype" | "fixmedins_name" | "hosp_lv" | "med_type" | "adm_bed" | "dise_name"
-            | "age" | "oth_diag" | "ipt_days" | "oprn_oprt_code" | "dscg_way" | "days_rinp_flag_31" | "inhosp_stas"
-            | "setl_type",
-        )
-        | (Table::Visits, "psn_name" | "certno" | "fixmedins_name" | "hosp_lv" | "med_type" | "dise_name")
-        | (Table::Diagnoses, "diag_name")
-        | (Table::Persons, "psn_name" | "certno" | "addr")
-        | (Table::Hospitals, "fixmedins_name" | "hosp_lv" | "fixmedins_type") => Keep::Symbol(Domain::Text),
-        (Table::Fees, "list_type" | "spec" | "medins_list_codg" | "medins_list_name")
-        | (Table::Fees, "bilg_dept_codg" | "bilg_dr_name" | "pric_uplmt_amt" | "dscg_tkdrug_flag") => return None,
-        (Table::Visits, "acct_pay")
-        | (Table::Purchases, "prod_geay_flag")
-        | (Table::Stock, "rx_flag" | "trdn_flag" | "pric") => return None,
-        _ => match column.kind {
+    Some(match column.kept {
+        Kept::Unread => return None,
+        Kept::Text(domain) => Keep::Symbol(domain),
+        Kept::Compared => Keep::Hash,
+        Kept::Value => match column.kind {
             CellType::Money => Keep::Integer(2),
             CellType::Quantity => Keep::Integer(4),
             CellType::Price => Keep::Integer(6),
@@ -116,8 +67,13 @@ pub(super) struct Last {
     cell: Vec<u8>,
     value: Option<Value>,
     /// Whether the row being read has it.
-    pub again: bool,
+    again: bool,
+    /// Cells asked about, up to [`TRIED`], and those of them that were met again.
+    asked: (u16, u16),
 }
+
+/// Cells of a column from which it is known how often one is met again, and how few make it not worth remembering.
+const TRIED: (u16, u16) = (1024, 128);
 
 impl Last {
     /// Whether a cell is the one met last; what it said.
@@ -125,6 +81,10 @@ impl Last {
     pub fn says(&mut self, cell: &[u8]) -> Option<Value> {
         let value = self.value.filter(|_| self.cell == cell);
         self.again = value.is_some();
+        if self.asked.0 < TRIED.0 {
+            self.asked.0 += 1;
+            self.asked.1 += u16::from(self.again);
+        }
         value
     }
 
@@ -137,6 +97,10 @@ impl Last {
     /// Remembers a cell.
     #[inline]
     pub fn note(&mut self, cell: &[u8], value: Value) {
+        if self.asked.0 == TRIED.0 && self.asked.1 < TRIED.1 {
+            self.value = None;
+            return;
+        }
         self.cell.clear();
         self.cell.extend_from_slice(cell);
         self.value = Some(value);
@@ -163,7 +127,7 @@ impl Values {
     }
 
     /// Adds a value of the same sort.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: Value) {
         match (self, value) {
             (Self::Symbol(_, v), Value::Symbol(value)) => v.push(value),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::batch::{BadRow, Batch, Domain, NO_SYMBOL, Values, only};
+use super::batch::{BadRow, Batch, NO_SYMBOL, Values, only};
 use super::beside_rows::{BesideParser, BesideRows, plus};
 use super::error::Error;
 use super::files::InputFile;
@@ -18,7 +19,7 @@ use super::stranger::Stranger;
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread};
 use crate::config::{FileRule, Mapping};
 use crate::messages::args;
-use crate::model::{Phase, Progress, Stamp, Table};
+use crate::model::{Domain, Phase, Progress, Stamp, Table};
 
 /// Distinct text of one domain over all files; ids in the order met.
 #[derive(Debug, Default)]
@@ -71,6 +72,22 @@ pub(super) struct Chunk {
 type Beside<'a> = (Option<&'a [u32]>, &'a mut [Option<Stamp>]);
 
 impl Chunk {
+    /// The rows of a batch, its text ids turned into those of the run, without the columns that are dropped.
+    fn new(part: u16, parser: &Parser, dropped: &[usize], batch: Batch, ids: &[Vec<u32>]) -> Self {
+        let Batch { mut lines, values, .. } = batch;
+        lines.shrink_to_fit();
+        let slots = parser.slots.iter().zip(values).enumerate().filter(|(at, _)| !dropped.contains(at));
+        let kept = slots.map(|(_, (slot, mut values))| {
+            values.shrink();
+            if let Values::Symbol(domain, own) = &mut values {
+                let ids = &ids[*domain as usize];
+                own.iter_mut().filter(|id| **id != NO_SYMBOL).for_each(|id| *id = ids[*id as usize]);
+            }
+            (slot.field, values)
+        });
+        Self { part, lines, columns: kept.collect() }
+    }
+
     fn find(&self, field: &str) -> Option<&Values> {
         self.columns.iter().find(|(f, _)| *f == field).map(|(_, v)| v)
     }
@@ -413,6 +430,7 @@ impl Collected {
             rows.rejected = batches.iter().map(Batch::rejected).sum();
             self.rejects.extend(rejects(&file, &batches));
         }
+        let mut kept = Vec::with_capacity(batches.len());
         for batch in batches {
             for (slot, count) in parser.slots.iter().zip(&batch.damaged).filter(|(_, count)| **count > 0) {
                 *self.damaged.entry(slot.field).or_default() += count;
@@ -421,9 +439,12 @@ impl Collected {
                 rows.repeated += batch.lines.len() as u64;
             } else {
                 rows.used += batch.lines.len() as u64;
-                self.add(part, layout.table, parser, &settled.dropped, batch);
+                kept.push((self.intern(layout.table, &batch), batch));
             }
         }
+        let dropped = &settled.dropped;
+        let chunks = kept.into_par_iter().map(|(ids, batch)| Chunk::new(part, parser, dropped, batch, &ids));
+        self.chunks[slot(layout.table)].par_extend(chunks);
         if rows.used > 0 {
             self.have_columns(input, layout.table, parser, &settled);
         }
@@ -564,13 +585,17 @@ impl Collected {
         });
     }
 
-    /// Adds a batch, its text ids turned into those of the run.
+    /// Adds a batch.
     fn add(&mut self, part: u16, table: Table, parser: &Parser, dropped: &[usize], batch: Batch) {
+        let ids = self.intern(table, &batch);
+        self.chunks[slot(table)].push(Chunk::new(part, parser, dropped, batch, &ids));
+    }
+
+    /// By domain, the ids of the run for the texts of a batch.
+    fn intern(&mut self, table: Table, batch: &Batch) -> Vec<Vec<u32>> {
         let known = batch.thinned.then(|| batch.known_symbols());
-        let Batch { mut lines, mut values, symbols, item_names, .. } = batch;
-        lines.shrink_to_fit();
-        values.iter_mut().for_each(Values::shrink);
-        let maps: Vec<Vec<u32>> = symbols
+        let ids: Vec<Vec<u32>> = batch
+            .symbols
             .iter()
             .zip(&mut self.interners)
             .enumerate()
@@ -580,23 +605,15 @@ impl Collected {
                 texts.map(|(id, text)| if is_known(id) { global.intern(text) } else { NO_SYMBOL }).collect()
             })
             .collect();
-        for value in &mut values {
-            if let Values::Symbol(domain, ids) = value {
-                let map = &maps[*domain as usize];
-                ids.iter_mut().filter(|id| **id != NO_SYMBOL).for_each(|id| *id = map[*id as usize]);
-            }
-        }
         let (code, names) = match table {
             Table::Fees => (Domain::Item, &mut self.item_names),
             Table::Purchases | Table::Stock => (Domain::Item, &mut self.stock_names),
             _ => (Domain::Diagnosis, &mut self.diagnosis_names),
         };
-        let text = &maps[Domain::Text as usize];
-        let pairs = item_names.iter().map(|(c, n)| (maps[code as usize][*c as usize], text[*n as usize]));
+        let text = &ids[Domain::Text as usize];
+        let pairs = batch.item_names.iter().map(|(c, n)| (ids[code as usize][*c as usize], text[*n as usize]));
         names.extend(pairs.filter(|(c, n)| *c != NO_SYMBOL && *n != NO_SYMBOL));
-        let slots = parser.slots.iter().zip(values).enumerate().filter(|(at, _)| !dropped.contains(at));
-        let columns = slots.map(|(_, (slot, values))| (slot.field, values)).collect();
-        self.chunks[slot(table)].push(Chunk { part, lines, columns });
+        ids
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::batch::{BadRow, Batch, Domain, FLAG, Keep, Last, NO_INTEGER, NO_SYMBOL, Value, Values, keep, shorten};
+use super::batch::{BadRow, Batch, FLAG, Keep, Last, NO_INTEGER, NO_SYMBOL, Value, Values, keep, shorten};
 use super::beside_rows::{BesideParser, BesideRows};
 use super::layout::Layout;
 use super::row::Row;
@@ -11,7 +11,7 @@ use super::values::{
     Grade, Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, grade, id, is_damaged_id, is_dash,
     is_nothing, measured, moment, orders, sex,
 };
-use crate::model::{CellType, Column, FeeClass, Sex, Stamp, Table, column, columns};
+use crate::model::{CellType, Column, Domain, FeeClass, Sex, Stamp, Table, column, columns};
 
 /// Rows of a batch that samples are taken from, and samples of a column.
 const SAMPLED: (u64, usize) = (40, 3);

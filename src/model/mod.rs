@@ -8,6 +8,7 @@ mod certificate;
 mod columns;
 pub mod icd;
 mod ids;
+mod join;
 mod other;
 mod progress;
 mod region;
@@ -15,10 +16,11 @@ mod units;
 
 pub use age::born;
 pub use certificate::Certificate;
-pub use columns::{CellType, Column, Table, column, columns};
+pub use columns::{CellType, Column, Domain, Kept, Table, column, columns};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
+pub use join::join;
 pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, OtherTable, REFUSED, TRACED, is_word};
 pub use progress::{Phase, Progress, Silent};
 pub use region::{

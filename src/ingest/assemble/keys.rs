@@ -4,11 +4,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::batch::{Domain, NO_SYMBOL};
+use super::super::batch::NO_SYMBOL;
 use super::super::collect::{Collected, Interner};
 use super::settlements::Settlement;
 use super::{Ids, Ledger, closing};
-use crate::model::{Day, HospitalId, PersonId, TextId};
+use crate::model::{Day, Domain, HospitalId, PersonId, TextId};
 
 /// A record, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,11 +4,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::super::Note;
-use super::super::batch::{Domain, NO_SYMBOL};
+use super::super::batch::NO_SYMBOL;
 use super::super::collect::{Collected, Interner, slot};
 use super::identity::is_blank;
 use crate::messages::args;
-use crate::model::Table;
+use crate::model::{Domain, Table};
 
 /// Tables whose rows may have the name of an institution.
 const NAMED: [Table; 5] = [Table::Hospitals, Table::Stays, Table::Visits, Table::Purchases, Table::Stock];

@@ -1,14 +1,14 @@
 //! Settlement rows as they were exported, of the stays and of the visits.
 
-use super::super::batch::{Domain, NO_INTEGER, NO_SYMBOL};
+use super::super::batch::{NO_INTEGER, NO_SYMBOL};
 use super::super::collect::{Chunk, Collected, slot};
 use super::super::values::{birth_day, birth_range};
 use super::identity::mother;
 use super::setting::{Places, Seen, VisitKinds};
 use super::{Ids, degrade};
 use crate::model::{
-    Day, DepartmentId, DiagnosisId, DoctorId, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table, TextId,
-    born,
+    Day, DepartmentId, DiagnosisId, DoctorId, Domain, Fen, HospitalId, PersonId, RowRef, Setting, Sex, Stamp, Table,
+    TextId, born,
 };
 
 /// Who is named after the mother was born so many days ago at most.

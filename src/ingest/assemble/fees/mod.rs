@@ -13,7 +13,9 @@ use super::super::batch::NO_SYMBOL;
 use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
-use crate::model::{Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table};
+use crate::model::{
+    Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table, join,
+};
 use line::{Line, LineColumns};
 use net::Unmatched;
 use versions::Versions;
@@ -134,20 +136,6 @@ fn drop_times(source: &mut ReadLines<'_>) {
                 }
             }
         }
-    });
-}
-
-/// Puts a column of blocks together, beside others: it is copied once, and what it was made of goes.
-fn join<'s, T: Send + 's>(
-    scope: &rayon::Scope<'s>,
-    parts: &mut [Fees],
-    out: &'s mut Vec<T>,
-    column: fn(&mut Fees) -> &mut Vec<T>,
-) {
-    let own: Vec<Vec<T>> = parts.iter_mut().map(|part| std::mem::take(column(part))).collect();
-    scope.spawn(move |_| {
-        out.reserve_exact(own.iter().map(Vec::len).sum());
-        own.into_iter().for_each(|part| out.extend(part));
     });
 }
 

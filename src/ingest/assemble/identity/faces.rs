@@ -6,8 +6,7 @@ use super::super::super::batch::NO_SYMBOL;
 use super::super::super::collect::{Chunk, Collected, slot};
 use super::super::settlements::sex;
 use super::{PATIENTS, blank, names};
-use crate::ingest::batch::Domain;
-use crate::model::{Sex, Table};
+use crate::model::{Domain, Sex, Table};
 use rustc_hash::FxHashMap;
 
 /// A newborn is listed under the mother's number for so many days.
