@@ -91,20 +91,28 @@ fn a_class_billed_twice_is_found_beside_habits_of_posting() {
     }
 }
 
-/// Ten hospitals of 60 stays of six days, a panel of six tests a day. In intensive care, every tenth stay, the panel of the second
-/// day is drawn twice. The first hospital bills that of two days again in the stays that are also returned.
-fn panels_billed_again(folder: &Path) -> BTreeSet<String> {
+/// Hospitals of 60 stays of six days, with tests of which intensive care, every tenth stay, draws some twice. The first `again` of them
+/// bill some again, in the stays that are returned by hospital.
+struct Panels {
+    hospitals: u64,
+    again: u64,
+    /// How often, by intensive care, billed again, day and test.
+    times: fn(bool, bool, u64, usize) -> u8,
+}
+
+fn panels_billed_again(folder: &Path, panels: &Panels) -> BTreeMap<String, BTreeSet<String>> {
     let mut stays = String::from(
         "setl_id,mdtrt_id,psn_no,gend,brdy,fixmedins_code,med_type,begntime,endtime,setl_time,adm_dept_name,dise_codg,medfee_sumamt,fund_pay_sumamt\n",
     );
     let mut fees = String::from(
         "feedetl_sn,mdtrt_id,psn_no,fixmedins_code,fee_ocur_time,hilist_code,hilist_name,med_chrgitm_type,cnt,pric,det_item_fee_sumamt\n",
     );
-    let (mut again, mut lines) = (BTreeSet::new(), 0);
-    for n in 0..600 {
-        let (hospital, intensive) = (n % 10, n / 10 % 10 == 3);
-        let bills_again = hospital == 0 && !intensive && n / 10 % 3 == 0;
-        let first = NaiveDate::from_ymd_opt(2024, 1, 2).unwrap() + Days::new(n / 4);
+    let (mut again, mut lines) = (BTreeMap::<String, BTreeSet<String>>::new(), 0);
+    for n in 0..60 * panels.hospitals {
+        let (hospital, nth) = (n % panels.hospitals, n / panels.hospitals);
+        let intensive = nth % 10 == 3;
+        let bills_again = hospital < panels.again && !intensive && nth % 3 == 0;
+        let first = NaiveDate::from_ymd_opt(2024, 1, 2).unwrap() + Days::new(nth * 5 / 2);
         let last = first + Days::new(6);
         let (department, illness) = if intensive { ("重症医学科", "J96.000") } else { ("内科", "I63.900") };
         let key = format!("m{n},p{n}");
@@ -114,9 +122,8 @@ fn panels_billed_again(folder: &Path) -> BTreeSet<String> {
         );
         for day in 0..6 {
             let date = first + Days::new(day);
-            let times = 1 + u8::from(intensive && day == 1 || bills_again && (day == 2 || day == 4));
-            for item in 0..6 {
-                for time in 0..times {
+            for item in 0..8 {
+                for time in 0..(panels.times)(intensive, bills_again, day, item) {
                     lines += 1;
                     fees += &format!(
                         "f{lines},{key},{hospital},{date} {:02}:00:00,lab{item},化验{item},04,1,20.00,20.00\n",
@@ -126,7 +133,7 @@ fn panels_billed_again(folder: &Path) -> BTreeSet<String> {
             }
         }
         if bills_again {
-            again.insert(format!("m{n}"));
+            again.entry(hospital).or_default().insert(format!("m{n}"));
         }
     }
     std::fs::write(folder.join("stays.csv"), stays).unwrap();
@@ -134,15 +141,35 @@ fn panels_billed_again(folder: &Path) -> BTreeSet<String> {
     again
 }
 
+/// Each hospital that bills again is one lead with just those stays, and both lines of so many repeats of each.
+fn only_those_again(panels: &Panels, repeats: usize) {
+    let folder = TempDir::new().unwrap();
+    let again = panels_billed_again(folder.path(), panels);
+    let found = scan(folder.path(), &["duplicate-charges"]);
+    assert!(found.iter().all(|f| f.rows.len() == f.stay_ids.len() * repeats * 2), "both lines of each repeat");
+    let leads = found.into_iter().map(|f| (f.hospital_id, f.stay_ids.into_iter().collect()));
+    assert_eq!(leads.collect::<Vec<_>>(), again.into_iter().collect::<Vec<_>>());
+}
+
 #[test]
 fn what_intensive_care_repeats_everywhere_is_no_part_of_a_lead() {
-    let folder = TempDir::new().unwrap();
-    let again = panels_billed_again(folder.path());
-    let found = scan(folder.path(), &["duplicate-charges"]);
-    assert_eq!(found.len(), 1, "{:?}", found.iter().map(|f| (&f.hospital_id, f.stay_ids.len())).collect::<Vec<_>>());
-    assert_eq!(found[0].hospital_id, "h0");
-    assert_eq!(found[0].stay_ids.iter().cloned().collect::<BTreeSet<_>>(), again);
-    assert_eq!(found[0].rows.len(), again.len() * 2 * 6 * 2, "both lines of each repeat");
+    let times = |intensive, again, day, test| match test {
+        6.. => 0,
+        _ => 1 + u8::from(intensive && day == 1 || again && (day == 2 || day == 4)),
+    };
+    only_those_again(&Panels { hospitals: 10, again: 1, times }, 2 * 6);
+}
+
+/// Of stays billed again on all days the days beside one tell nothing, so that all repeats of such hospitals count: intensive care has
+/// tests of its own that are drawn twice, at all hospitals.
+#[test]
+fn where_all_repeats_count_so_do_those_of_the_others() {
+    let times = |intensive, again, day, test| match test {
+        6.. if intensive => 1 + u8::from(day == 2 || day == 3),
+        6.. => 0,
+        _ => 1 + u8::from(again),
+    };
+    only_those_again(&Panels { hospitals: 30, again: 6, times }, 6 * 6);
 }
 
 /// A clean region of 3,000 stays.

@@ -12,7 +12,7 @@ use crate::facts::{Facts, Repeat};
 use crate::model::icd::Category;
 use crate::model::{DepartmentId, Fen, HospitalId, RecordId, Region, Stay};
 
-use super::doubling::{Doubling, Part};
+use super::doubling::{Doubling, Part, Repeats};
 
 /// Share of the hospital's stays of a kind, as others have them, from which none of the kind is listed.
 const EXPLAINED: f64 = 0.5;
@@ -58,15 +58,15 @@ fn alike(region: &Region, stay: &Stay) -> impl Iterator<Item = Alike> {
     [Some(Alike::All), department, region.category(stay.diagnosis).map(Alike::Category)].into_iter().flatten()
 }
 
-/// Gives each hospital found the repeats of its stays beyond what such patients have elsewhere. `repeats` are those that may belong
-/// to a surplus, record by record; `part` is what a repeat is of. Fewer stays than `min_records` are no pattern of an institution.
+/// Gives each hospital found the repeats of its stays beyond what such patients have elsewhere. `repeats` gives those that may belong
+/// to a surplus, record by record, with what each is of: here and elsewhere by the same count. Fewer stays than `min_records` are no
+/// pattern of an institution.
 pub fn list<'a>(
     region: &Region,
     facts: &Facts,
     doubling: &mut Doubling<'a>,
-    repeats: &[&'a Repeat],
-    part: impl Fn(&Repeat) -> Option<Part>,
     min_records: usize,
+    repeats: impl Fn(Repeats) -> Vec<(&'a Repeat, Option<Part>)>,
 ) {
     let mut found: BTreeMap<Part, BTreeSet<HospitalId>> = BTreeMap::new();
     for (hospital, (parts, _)) in &doubling.hospitals {
@@ -74,15 +74,17 @@ pub fn list<'a>(
             found.entry(doubled.part).or_default().insert(*hospital);
         });
     }
+    let by_count = [Repeats::OnTop, Repeats::All].map(|count| (count, repeats(count)));
     for (of_part, hospitals) in found {
-        let own: Vec<&Repeat> = repeats.iter().copied().filter(|r| part(r) == Some(of_part)).collect();
+        let counted = by_count.iter().filter(|(count, _)| *count == of_part.repeats).flat_map(|(_, repeats)| repeats);
+        let own: Vec<&Repeat> = counted.filter(|(_, part)| *part == Some(of_part)).map(|(repeat, _)| *repeat).collect();
         let steps: BTreeMap<RecordId, usize> = own
             .chunk_by(|a, b| a.record == b.record)
             .map(|of_record| (of_record[0].record, step(of_record.len())))
             .collect();
         // Of each hospital found, and of all that were not.
         let mut stays: BTreeMap<(Option<HospitalId>, Alike), Stays> = BTreeMap::new();
-        for total in facts.stay_totals.iter().filter(|t| t.by_class[of_part.0 as usize] != Fen(0)) {
+        for total in facts.stay_totals.iter().filter(|t| t.by_class[of_part.class as usize] != Fen(0)) {
             let Some(stay) = region.stay_of(total.record) else { continue };
             let hospital = Some(stay.hospital).filter(|h| hospitals.contains(h));
             let step = steps.get(&total.record).copied();

@@ -14,7 +14,8 @@
 //!
 //! Only repeats that come on top of what the day needs count ([`surplus`](super::surplus)): what a hospital writes a dose a line
 //! is none. Days hold more than those beside them without anything billed again as well, so the others' rate counts all days that
-//! do, in one line or in several.
+//! do, in one line or in several. Where a hospital's days of a class hold as much more as all its repeats add, all of them count,
+//! and then all of the others' do: like is compared with like ([`Repeats`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ use serde::Deserialize;
 
 use super::case_mix;
 use super::natural::Natural;
-use super::piles::{Items, place};
+use super::piles::{Items, Place, place};
 use crate::facts::{Facts, Repeat};
 use crate::model::{FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::rule::subjects::{is_childbirth, is_newborns};
@@ -53,8 +54,24 @@ const MOST: f64 = 0.5;
 /// Expected rates of repeats between which the items of a class are judged together.
 const LEVELS: [f64; 2] = [0.01, 0.05];
 
-/// A class of items, and which of them: those with an expected rate beyond so many [`LEVELS`].
-pub type Part = (FeeClass, u8);
+/// Which repeats of a class count.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeats {
+    /// Those on top of what the days beside them need.
+    OnTop,
+    /// All, because the days hold as much more.
+    All,
+}
+
+/// A class of items, and which of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    pub class: FeeClass,
+    /// Those with an expected rate beyond so many [`LEVELS`].
+    level: u8,
+    /// And what is counted of them.
+    pub repeats: Repeats,
+}
 
 /// One item at one hospital, stays alone.
 #[derive(Clone, Copy, Default)]
@@ -122,7 +139,7 @@ impl Doubling<'_> {
     /// Of hospitals found in several classes, the repeats of each of them in stays that no other class lists.
     pub fn beside<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
         let mut found: BTreeMap<HospitalId, BTreeSet<FeeClass>> =
-            self.hospitals.iter().map(|(h, (parts, _))| (*h, parts.iter().map(|p| p.part.0).collect())).collect();
+            self.hospitals.iter().map(|(h, (parts, _))| (*h, parts.iter().map(|p| p.part.class).collect())).collect();
         found.retain(|_, classes| classes.len() > 1);
         let mut listed: BTreeMap<RecordId, BTreeSet<FeeClass>> = BTreeMap::new();
         for repeat in self.hospitals.iter().filter(|(h, _)| found.contains_key(h)).flat_map(|(_, (_, own))| own) {
@@ -139,15 +156,41 @@ impl Doubling<'_> {
 
 /// What the hospitals are compared by.
 pub struct Compared<'r, 'a> {
-    /// The repeats that count.
-    pub all: &'r [&'a Repeat],
+    /// Repeats on top of what their days need, and all of the places in `needed`.
+    pub on_top: &'r [&'a Repeat],
     /// Those that are given of hospitals above the others: more may be on top.
     pub listed: &'r [&'a Repeat],
+    /// All that could be told by days at all.
+    pub all: &'r [&'a Repeat],
+    /// Where all of them count.
+    pub needed: &'r BTreeSet<Place>,
     /// Days of an item at a hospital that hold more than those beside them.
     pub peaks: &'r BTreeMap<(HospitalId, ItemId), f64>,
     /// Items that stand for other days.
     pub written: &'r Items,
 }
+
+/// The rates of one way of counting: for each item at each hospital the one to expect of it.
+struct Rates<'n> {
+    natural: &'n Natural,
+    repeats: Repeats,
+    expected: Vec<Option<f64>>,
+}
+
+impl Rates<'_> {
+    fn part(&self, at: usize) -> Option<Part> {
+        let rate = self.expected[at]?;
+        let level = LEVELS.iter().filter(|level| rate >= **level).count() as u8;
+        Some(Part { class: self.natural.cells()[at].class, level, repeats: self.repeats })
+    }
+
+    fn part_of(&self, region: &Region, repeat: &Repeat) -> Option<Part> {
+        self.part(self.natural.place(region.records[repeat.record.index()].hospital, repeat.item)?)
+    }
+}
+
+/// By part and hospital.
+type Tallies = BTreeMap<(Part, HospitalId), Tally>;
 
 /// Compares the hospitals.
 pub fn compare<'a>(
@@ -157,32 +200,41 @@ pub fn compare<'a>(
     natural: &Natural,
     parameters: &DoublingParameters,
 ) -> Doubling<'a> {
-    let &Compared { all, listed, peaks, written } = compared;
-    let births = births(region, listed);
-    let mut sums = sums(region, facts, all, natural, &births);
-    for (cell, sums) in natural.cells().iter().zip(&mut sums) {
-        sums.peaks = peaks.get(&(cell.hospital, cell.item)).copied().unwrap_or(0.0);
-    }
-    let counts = counted(natural, &sums, written, parameters);
-    let part = |at: usize| -> Option<Part> {
-        let rate = counts[at]?;
-        Some((natural.cells()[at].class, LEVELS.iter().filter(|level| rate >= **level).count() as u8))
+    let births = births(region, compared.all);
+    let of_stays = |r: &&'a Repeat| region.stay_of(r.record).is_some() && !births.contains(&r.record);
+    let of_stays = |repeats: &[&'a Repeat]| -> Vec<&'a Repeat> { repeats.iter().copied().filter(of_stays).collect() };
+    let (on_top, listed, all) = (of_stays(compared.on_top), of_stays(compared.listed), of_stays(compared.all));
+    let mut tallies = Tallies::new();
+    let mut rates = |repeats: Repeats, counted: &[&Repeat]| {
+        let mut sums = sums(region, facts, counted, natural);
+        for (cell, sums) in natural.cells().iter().zip(&mut sums) {
+            sums.peaks = compared.peaks.get(&(cell.hospital, cell.item)).copied().unwrap_or(0.0);
+        }
+        let rates = Rates { natural, repeats, expected: expected(natural, &sums, compared.written, parameters) };
+        tally(region, &rates, &sums, counted, &mut tallies);
+        rates
     };
-    let part_of = |r: &Repeat| {
-        let at = natural.place(region.records[r.record.index()].hospital, r.item)?;
-        let stay = region.stay_of(r.record).is_some() && !births.contains(&r.record);
-        part(at).filter(|_| stay)
-    };
-    let mut tallies: BTreeMap<(Part, HospitalId), Tally> = BTreeMap::new();
-    for (at, (cell, sums)) in natural.cells().iter().zip(&sums).enumerate() {
-        let Some((part, rate)) = part(at).zip(counts[at]) else { continue };
+    let (of_on_top, of_all) = (rates(Repeats::OnTop, &on_top), rates(Repeats::All, &all));
+    let mut doubling = judge(&tallies, compared.needed, parameters);
+    case_mix::list(region, facts, &mut doubling, parameters.min_records, |repeats| match repeats {
+        Repeats::OnTop => listed.iter().map(|r| (*r, of_on_top.part_of(region, r))).collect(),
+        Repeats::All => all.iter().map(|r| (*r, of_all.part_of(region, r))).collect(),
+    });
+    doubling
+}
+
+/// Adds what the hospitals do with each part; `counted` record by record.
+fn tally(region: &Region, rates: &Rates<'_>, sums: &[Sums], counted: &[&Repeat], tallies: &mut Tallies) {
+    for (at, (cell, sums)) in rates.natural.cells().iter().zip(sums).enumerate() {
+        let Some((part, rate)) = rates.part(at).zip(rates.expected[at]) else { continue };
         let tally = tallies.entry((part, cell.hospital)).or_default();
         tally.days += sums.days;
         tally.expected += sums.days * rate;
     }
-    for of_record in all.chunk_by(|a, b| a.record == b.record) {
+    for of_record in counted.chunk_by(|a, b| a.record == b.record) {
         let mut parts: BTreeMap<Part, f64> = BTreeMap::new();
-        of_record.iter().filter_map(|r| part_of(r)).for_each(|part| *parts.entry(part).or_default() += 1.0);
+        let of_repeats = of_record.iter().filter_map(|r| rates.part_of(region, r));
+        of_repeats.for_each(|part| *parts.entry(part).or_default() += 1.0);
         let hospital = region.records[of_record[0].record.index()].hospital;
         for (part, repeats) in parts {
             let tally = tallies.entry((part, hospital)).or_default();
@@ -191,9 +243,6 @@ pub fn compare<'a>(
             tally.records += 1;
         }
     }
-    let mut doubling = judge(&tallies, parameters);
-    case_mix::list(region, facts, &mut doubling, listed, part_of, parameters.min_records);
-    doubling
 }
 
 /// Stays with repeats where two people may share the number: two of everything says nothing there.
@@ -204,7 +253,7 @@ fn births(region: &Region, all: &[&Repeat]) -> BTreeSet<RecordId> {
     records.filter(birth).collect()
 }
 
-fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, births: &BTreeSet<RecordId>) -> Vec<Sums> {
+fn sums(region: &Region, facts: &Facts, counted: &[&Repeat], natural: &Natural) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); natural.cells().len()];
     let place = |record: RecordId, item: ItemId| {
         region.stay_of(record).and_then(|_| natural.place(region.records[record.index()].hospital, item))
@@ -214,7 +263,7 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
             sums[at].days += f64::from(item.days);
         }
     }
-    for repeat in all.iter().filter(|r| !births.contains(&r.record)) {
+    for repeat in counted {
         if let Some(at) = place(repeat.record, repeat.item) {
             sums[at].repeated += 1.0;
         }
@@ -224,7 +273,7 @@ fn sums(region: &Region, facts: &Facts, all: &[&Repeat], natural: &Natural, birt
 
 /// For each item at each hospital the rate to expect of it; `None` where nobody else bills it, or where its lines are a way of
 /// writing.
-fn counted(natural: &Natural, sums: &[Sums], written: &Items, parameters: &DoublingParameters) -> Vec<Option<f64>> {
+fn expected(natural: &Natural, sums: &[Sums], written: &Items, parameters: &DoublingParameters) -> Vec<Option<f64>> {
     let told = |at: usize| {
         let key = (natural.cells()[at].hospital, natural.cells()[at].item);
         !written.contains(&key)
@@ -254,14 +303,14 @@ struct Tested<'a> {
     others: usize,
 }
 
-fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &DoublingParameters) -> Doubling<'a> {
+/// Judges each hospital by the repeats that count there.
+fn judge<'a>(tallies: &Tallies, needed: &BTreeSet<Place>, parameters: &DoublingParameters) -> Doubling<'a> {
     let all: Vec<(&(Part, HospitalId), &Tally)> = tallies.iter().collect();
     let billing: BTreeSet<HospitalId> = all.iter().map(|(key, _)| key.1).collect();
     let mut tested: Vec<Tested<'_>> = Vec::new();
     for of_part in all.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
         let enough: Vec<_> = of_part.iter().filter(|(_, t)| t.days >= ENOUGH_OF_CLASS).collect();
-        let ((_, level), _) = of_part[0].0;
-        let seldom = *level == 0;
+        let seldom = of_part[0].0.0.level == 0;
         let occasions = |t: &Tally| {
             let expected = if seldom { t.days * LEVELS[0] } else { t.expected };
             (t.repeated / t.design(), (expected / t.design()).max(LEAST))
@@ -279,6 +328,9 @@ fn judge<'a>(tallies: &BTreeMap<(Part, HospitalId), Tally>, parameters: &Doublin
                 p.max(f64::MIN_POSITIVE)
             };
             let &(part, hospital) = *key;
+            if (part.repeats == Repeats::All) != needed.contains(&(hospital, part.class)) {
+                continue;
+            }
             let others = units.len() - 1;
             tested.extend(prediction.map(|prediction| Tested { part, hospital, tally, p: p(prediction), others }));
         }

@@ -113,9 +113,16 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let told: Vec<&Repeat> =
         repeats.iter().zip(&surplus.told).filter(|(_, told)| **told != Told::Need).map(|(r, _)| *r).collect();
     let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
-    let listed = surplus.listed(region, &repeats);
+    let (listed, all) = (surplus.listed(region, &repeats), surplus.all(&repeats));
     let compare = |written: &piles::Items| {
-        let compared = doubling::Compared { all: &counted, listed: &listed, peaks: &surplus.peaks, written };
+        let compared = doubling::Compared {
+            on_top: &counted,
+            listed: &listed,
+            all: &all,
+            needed: &surplus.needed,
+            peaks: &surplus.peaks,
+            written,
+        };
         doubling::compare(region, facts, &compared, &natural, &parameters.doubling())
     };
     let mut doubling = compare(&elsewhere);

@@ -65,7 +65,7 @@ pub struct Surplus {
     /// Items that a hospital repeats on many days, and whose units do not tell why: no single repeat speaks there either.
     pub untold: BTreeSet<(HospitalId, ItemId)>,
     /// Classes of hospitals whose days hold as much more as the repeats add.
-    needed: BTreeSet<Place>,
+    pub needed: BTreeSet<Place>,
 }
 
 impl Surplus {
@@ -77,6 +77,11 @@ impl Surplus {
     /// The repeats that belong to an institution's surplus once it is shown to have one: what cannot be told, too.
     pub fn listed<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
         self.those(repeats, |at, repeat| self.told[at] == Told::Untold || self.counts(region, at, repeat))
+    }
+
+    /// The repeats of which days could tell: all but those of what others bill several times a day anyway.
+    pub fn all<'a>(&self, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        self.those(repeats, |at, _| self.told[at] != Told::Always)
     }
 
     /// On top of its day, or one of a class whose days hold as much more; of what others bill several times a day anyway, only the
