@@ -4,20 +4,20 @@
 //! list below only; a test holds the code to it.
 
 pub mod cli;
-pub mod config;
-pub mod detectors;
+pub mod quality;
+pub mod simulate;
+pub mod report;
+pub mod weigh;
 pub mod engine;
-pub mod facts;
-pub mod finding;
-pub mod ingest;
+pub mod detectors;
 pub mod limits;
+pub mod queries;
+pub mod rule;
+pub mod facts;
+pub mod ingest;
+pub mod rulebook;
+pub mod config;
+pub mod finding;
+pub mod stats;
 pub mod messages;
 pub mod model;
-pub mod quality;
-pub mod queries;
-pub mod report;
-pub mod rule;
-pub mod rulebook;
-pub mod simulate;
-pub mod stats;
-pub mod weigh;

@@ -156,13 +156,13 @@ fn of_region(region: &Region) -> (Bills, Bills, Lines) {
         })
         .collect();
     let mut lines = Lines::new();
-    for (at, record) in region.fees.record.iter().enumerate() {
+    for (at, record) in region.fees.records().enumerate() {
         let known = region.records[record.index()];
         assert!(known.stay.is_some() || known.visit.is_some(), "a line without a record");
         let (person, hospital) = who(known.person, known.hospital);
         let sum =
-            lines.entry((person, hospital, region.names.items.get(region.fees.item[at]).to_string())).or_default();
-        *sum = (sum.0 + region.fees.quantity[at].0 / 10_000, sum.1 + region.fees.amount[at].0);
+            lines.entry((person, hospital, region.names.items.get(region.fees.item(at)).to_string())).or_default();
+        *sum = (sum.0 + region.fees.quantity(at).0 / 10_000, sum.1 + region.fees.amount(at).0);
     }
     stays.sort();
     visits.sort();
@@ -454,7 +454,7 @@ fn without_ids(files: &[Vec<String>]) -> (usize, i64, u64) {
     let read = yishen::ingest::read(&paths, &Default::default(), &Silent).expect("the export can be read");
     add_up(&read);
     let repeated = read.inputs.iter().flat_map(|i| &i.parts).map(|p| p.rows.repeated).sum();
-    (read.region.fees.len(), read.region.fees.amount.iter().map(|a| a.0).sum(), repeated)
+    (read.region.fees.len(), read.region.fees.amounts().map(|a| a.0).sum(), repeated)
 }
 
 #[test]

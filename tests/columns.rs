@@ -382,7 +382,7 @@ fn the_mapping_of_an_unknown_layout_works_by_following_its_own_words() {
         let fen: i64 = match layout.table {
             Table::Stays => region.stays.iter().map(|s| s.total.0).sum(),
             Table::Visits => region.visits.iter().map(|v| v.total.0).sum(),
-            Table::Fees => region.fees.amount.iter().map(|a| a.0).sum(),
+            Table::Fees => region.fees.amounts().map(|a| a.0).sum(),
             _ => 0,
         };
         if (used, fen) != (layout.rows.len() as u64, (layout.total * 100.0).round() as i64) {

@@ -14,8 +14,8 @@ use yishen::finding::{Finding, ResultClass, Row, Subject};
 use yishen::ingest::{HeaderColumn, Ingested, Input, Note, Part, Reject, Rows, Unread};
 use yishen::messages::{Catalog, Lang, args};
 use yishen::model::{
-    Day, DepartmentId, DiagnosisId, DoctorId, Fen, Hospital, HospitalId, PersonId, Pool, Record, RecordId, Setting,
-    Sex, Stamp, Stay, Table, TextId,
+    Day, DepartmentId, DiagnosisId, DoctorId, FeeColumns, Fen, Hospital, HospitalId, PersonId, Pool, Record, RecordId,
+    RowRef, Setting, Sex, Stamp, Stay, Table, TextId,
 };
 use yishen::report::terminal::{View, render};
 use yishen::report::{self, Files, Format, Report, Summary};
@@ -123,9 +123,14 @@ fn ingested() -> Ingested {
         .enumerate()
         .map(|(i, s)| Record { person: s.person, hospital: s.hospital, stay: Some(i as u32), visit: None })
         .collect();
-    region.fees.record = (0..STAYS * 3).map(|i| RecordId(i / 3)).collect();
-    region.fees.amount = (0..STAYS * 3).map(|i| Fen(10_000 + i64::from(i))).collect();
-    region.fees.time = (0..STAYS * 3).map(|_| None).collect();
+    let mut fees = FeeColumns::default();
+    for line in 0..STAYS * 3 {
+        fees.record.push(line / 3);
+        fees.amount.push(10_000 + i64::from(line));
+        fees.push_time(None, 0);
+        fees.push_row(RowRef { file: 0, line: line + 2 });
+    }
+    region.fees = fees.into();
     let part = |name: &str, table, encoding, rows| Part {
         name: name.into(),
         table,

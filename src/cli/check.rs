@@ -2,7 +2,7 @@
 
 use super::args::RulesCheck;
 use super::progress::Bars;
-use super::{Exit, Failure, Session, rules};
+use super::{Exit, Failure, Session, book};
 use crate::engine;
 use crate::ingest;
 use crate::messages::args;
@@ -11,7 +11,7 @@ use crate::rulebook::Fault;
 /// Prints faults, then warnings; the summary is talk where there are faults, else the result.
 pub(super) fn run(session: &Session, flags: &RulesCheck) -> Result<Exit, Failure> {
     let catalog = &session.catalog;
-    let (book, faults) = rules::read(flags.dir.as_deref(), session);
+    let (book, faults) = book::read(flags.dir.as_deref(), session);
     let lines = |prefix: &str, all: &[Fault]| -> String {
         all.iter().map(|fault| format!("{prefix}{}\n", fault.text(catalog))).collect()
     };

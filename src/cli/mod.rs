@@ -3,6 +3,7 @@
 //! stdout is the result, stderr is talk. Everything a person reads comes from the catalogue.
 
 mod args;
+mod book;
 mod check;
 mod columns;
 mod coverage;

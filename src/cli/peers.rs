@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{list, scan};
+use super::list;
 use crate::engine::Run;
 use crate::finding::Finding;
 use crate::ingest::Note;
@@ -21,7 +21,7 @@ pub(super) fn leave(run: &mut Run, region: &Region, catalog: &Catalog) -> Vec<No
         }
         part && about
     });
-    scan::count(run);
+    run.count();
     let mut notes = vec![own.note()];
     let count: usize = others.values().sum();
     if count > 0 {
@@ -79,7 +79,7 @@ impl<'a> Own<'a> {
             ("both", both.into()),
             ("stays", peers(&|at| region.is_own_record(region.stays[at].record), region.stays.len()).into()),
             ("visits", peers(&|at| region.is_own_record(region.visits[at].record), region.visits.len()).into()),
-            ("lines", peers(&|at| region.is_own(region.fees.row[at]), region.fees.len()).into()),
+            ("lines", peers(&|at| region.is_own(region.fees.row(at)), region.fees.len()).into()),
         ];
         Note { id: "note-peers", args: values(figures) }
     }

@@ -1,18 +1,16 @@
 //! `yishen rules`: the rule book as text and as JSON.
 
-use std::path::Path;
-
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{FAMILIES, ListFormat, Rules, RulesCommand, RulesList, RulesShow};
 use super::coverage::{self, State};
 use super::wrap::{pad, wrap};
-use super::{Exit, Failure, Session, check, new, width};
+use super::{Exit, Failure, Session, book, check, new, width};
 use crate::engine;
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
-use crate::rulebook::{Card, Fault, Need, Rulebook, Status};
+use crate::rulebook::{Card, Need, Rulebook, Status};
 
 /// Runs a subcommand of `rules`.
 pub(super) fn run(session: &Session, rules: Rules) -> Result<Exit, Failure> {
@@ -24,33 +22,8 @@ pub(super) fn run(session: &Session, rules: Rules) -> Result<Exit, Failure> {
     }
 }
 
-/// The rule book with the folder of further rules and the parameters of `yishen.toml`.
-///
-/// # Errors
-/// Every fault of all of them.
-pub(super) fn load(folder: Option<&Path>, session: &Session) -> Result<Rulebook, Failure> {
-    let (book, faults) = read(folder, session);
-    let told = || session.told(&faults.iter().map(|f| f.text(&session.catalog)).collect::<Vec<_>>());
-    if faults.is_empty() { Ok(book) } else { Err(told()) }
-}
-
-/// The rule book and every fault: of files, between cards, tables and code, of the parameters that are set; by file and line.
-pub(super) fn read(folder: Option<&Path>, session: &Session) -> (Rulebook, Vec<Fault>) {
-    let (mut book, mut faults) = Rulebook::read(folder.or(session.config.scan.rules.as_deref()));
-    book.set_region(session.config.scan.region.clone());
-    let file = session.config.file.as_deref().unwrap_or(Path::new("")).display().to_string();
-    for parameter in &session.config.parameters {
-        if let Err(problem) = book.set_parameter(&parameter.rule, &parameter.name, parameter.value.clone()) {
-            faults.push(Fault { file: file.clone(), line: parameter.line, problem });
-        }
-    }
-    faults.extend(engine::check(&book));
-    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    (book, faults)
-}
-
 fn listing(session: &Session, list: &RulesList) -> Result<Exit, Failure> {
-    let book = load(list.rules.as_deref(), session)?;
+    let book = book::load(list.rules.as_deref(), session)?;
     let cards: Vec<&Card> = book.cards().filter(|c| list.family.is_none_or(|f| c.family == f)).collect();
     let text = match list.format.unwrap_or_default() {
         ListFormat::Json => {
@@ -125,7 +98,7 @@ fn result(card: &Card, catalog: &Catalog) -> String {
 }
 
 fn cards(session: &Session, show: &RulesShow) -> Result<Exit, Failure> {
-    let book = load(show.rules.as_deref(), session)?;
+    let book = book::load(show.rules.as_deref(), session)?;
     engine::select(&book, &show.ids, None).map_err(|e| session.told(&[e.text(&session.catalog)]))?;
     let asked = show.ids.iter().filter_map(|id| book.card(id));
     let pages: Vec<String> = asked.map(|card| page(card, &session.catalog, width())).collect();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::output::{self, Output};
 use super::progress::Bars;
 use super::settings::{self, Filter, Settings};
-use super::{Exit, Failure, Session, args, colour, list, peers, rules, width, with_nearest};
+use super::{Exit, Failure, Session, args, book, colour, list, peers, width, with_nearest};
 use crate::engine::{self, Run};
 use crate::facts::{self, delivery::Delivery};
 use crate::finding::{Finding, ResultClass};
@@ -23,7 +23,7 @@ use crate::weigh::{self, Leads};
 pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure> {
     let started = Instant::now();
     let settings = settings::settle(flags, session)?;
-    let book = rules::load(settings.rules.as_deref(), session)?;
+    let book = book::load(settings.rules.as_deref(), session)?;
     let cards = engine::select(&book, &settings.rule, settings.family)
         .map_err(|e| session.told(&[e.text(&session.catalog)]))?;
     let inputs = [settings.paths.as_slice(), &settings.peers].concat();
@@ -100,19 +100,10 @@ fn find(ingested: &Ingested, cards: &[&Card], book: &Rulebook, lang: Lang, bars:
     engine::run(region, &facts, cards, book, Catalog::new(lang), bars)
 }
 
-/// Counts the findings that are left of each rule.
-pub(super) fn count(run: &mut Run) {
-    for rule in &mut run.rules {
-        if let Outcome::Ran { findings } = &mut rule.outcome {
-            *findings = run.findings.iter().filter(|f| f.rule == rule.rule).count();
-        }
-    }
-}
-
 /// Keeps the findings that were asked for. They were all found: the filter must not change what they are judged against.
 fn restrict(run: &mut Run, filter: &Filter) {
     run.findings.retain(|finding| passes(finding, filter));
-    count(run);
+    run.count();
 }
 
 /// Whether a finding is about an institution or names it among the others involved.

@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Facts, Repeat};
 use crate::model::icd::Category;
-use crate::model::{DepartmentId, Fen, HospitalId, RecordId, Region, Stay};
-
-use super::doubling::{Doubling, Part, Repeats};
+use crate::model::{DepartmentId, FeeClass, Fen, HospitalId, RecordId, Region, Stay};
 
 /// Share of the hospital's stays of a kind, as others have them, from which none of the kind is listed.
 const EXPLAINED: f64 = 0.5;
@@ -58,55 +56,36 @@ fn alike(region: &Region, stay: &Stay) -> impl Iterator<Item = Alike> {
     [Some(Alike::All), department, region.category(stay.diagnosis).map(Alike::Category)].into_iter().flatten()
 }
 
-/// Gives each hospital found the repeats of its stays beyond what such patients have elsewhere. `repeats` gives those that may belong
-/// to a surplus, record by record, with what each is of: here and elsewhere by the same count. Fewer stays than `min_records` are no
-/// pattern of an institution.
-pub fn list<'a>(
+/// Of repeats of items of a class, record by record, those of the hospitals found in stays that have more of them than such patients
+/// have at the others.
+pub fn beyond<'a>(
     region: &Region,
     facts: &Facts,
-    doubling: &mut Doubling<'a>,
-    min_records: usize,
-    repeats: impl Fn(Repeats) -> Vec<(&'a Repeat, Option<Part>)>,
-) {
-    let mut found: BTreeMap<Part, BTreeSet<HospitalId>> = BTreeMap::new();
-    for (hospital, (parts, _)) in &doubling.hospitals {
-        parts.iter().for_each(|doubled| {
-            found.entry(doubled.part).or_default().insert(*hospital);
-        });
+    class: FeeClass,
+    found: &BTreeSet<HospitalId>,
+    repeats: &[&'a Repeat],
+) -> Vec<(HospitalId, &'a Repeat)> {
+    let by_record = || repeats.chunk_by(|a, b| a.record == b.record);
+    let steps: BTreeMap<RecordId, usize> = by_record().map(|own| (own[0].record, step(own.len()))).collect();
+    // Of each hospital found, and of all that were not.
+    let mut stays: BTreeMap<(Option<HospitalId>, Alike), Stays> = BTreeMap::new();
+    for total in facts.stay_totals.iter().filter(|t| t.by_class[class as usize] != Fen(0)) {
+        let Some(stay) = region.stay_of(total.record) else { continue };
+        let hospital = Some(stay.hospital).filter(|h| found.contains(h));
+        let step = steps.get(&total.record).copied();
+        alike(region, stay).for_each(|alike| stays.entry((hospital, alike)).or_default().add(step));
     }
-    let by_count = [Repeats::OnTop, Repeats::All].map(|count| (count, repeats(count)));
-    for (of_part, hospitals) in found {
-        let counted = by_count.iter().filter(|(count, _)| *count == of_part.repeats).flat_map(|(_, repeats)| repeats);
-        let own: Vec<&Repeat> = counted.filter(|(_, part)| *part == Some(of_part)).map(|(repeat, _)| *repeat).collect();
-        let steps: BTreeMap<RecordId, usize> = own
-            .chunk_by(|a, b| a.record == b.record)
-            .map(|of_record| (of_record[0].record, step(of_record.len())))
-            .collect();
-        // Of each hospital found, and of all that were not.
-        let mut stays: BTreeMap<(Option<HospitalId>, Alike), Stays> = BTreeMap::new();
-        for total in facts.stay_totals.iter().filter(|t| t.by_class[of_part.class as usize] != Fen(0)) {
-            let Some(stay) = region.stay_of(total.record) else { continue };
-            let hospital = Some(stay.hospital).filter(|h| hospitals.contains(h));
-            let step = steps.get(&total.record).copied();
-            alike(region, stay).for_each(|alike| stays.entry((hospital, alike)).or_default().add(step));
-        }
-        let explained = |stay: &Stay, step: usize| {
-            alike(region, stay).any(|alike| {
-                let of = |hospital| stays.get(&(hospital, alike)).copied().unwrap_or_default();
-                of(Some(stay.hospital)).explained(of(None), step)
-            })
-        };
-        for of_record in own.chunk_by(|a, b| a.record == b.record) {
-            let stay = region.stay_of(of_record[0].record).filter(|s| hospitals.contains(&s.hospital));
-            let beyond = stay.filter(|s| !explained(s, steps[&of_record[0].record]));
-            if let Some((_, listed)) = beyond.and_then(|s| doubling.hospitals.get_mut(&s.hospital)) {
-                listed.extend_from_slice(of_record);
-            }
-        }
-    }
-    doubling
-        .hospitals
-        .retain(|_, (_, listed)| listed.iter().map(|r| r.record).collect::<BTreeSet<_>>().len() >= min_records);
+    let explained = |stay: &Stay, step: usize| {
+        alike(region, stay).any(|alike| {
+            let of = |hospital| stays.get(&(hospital, alike)).copied().unwrap_or_default();
+            of(Some(stay.hospital)).explained(of(None), step)
+        })
+    };
+    let listed = by_record().filter_map(|own| {
+        let stay = region.stay_of(own[0].record).filter(|s| found.contains(&s.hospital))?;
+        (!explained(stay, steps[&stay.record])).then(|| own.iter().map(|repeat| (stay.hospital, *repeat)))
+    });
+    listed.flatten().collect()
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ const LEVELS: [f64; 2] = [0.01, 0.05];
 
 /// Which repeats of a class count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Repeats {
+enum Repeats {
     /// Those on top of what the days beside them need.
     OnTop,
     /// All, because the days hold as much more.
@@ -66,11 +66,11 @@ pub enum Repeats {
 /// A class of items, and which of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
-    pub class: FeeClass,
+    class: FeeClass,
     /// Those with an expected rate beyond so many [`LEVELS`].
     level: u8,
     /// And what is counted of them.
-    pub repeats: Repeats,
+    repeats: Repeats,
 }
 
 /// One item at one hospital, stays alone.
@@ -136,6 +136,17 @@ pub struct Doubling<'a> {
 }
 
 impl Doubling<'_> {
+    /// The hospitals found with each part.
+    fn by_part(&self) -> BTreeMap<Part, BTreeSet<HospitalId>> {
+        let mut found: BTreeMap<Part, BTreeSet<HospitalId>> = BTreeMap::new();
+        for (hospital, (parts, _)) in &self.hospitals {
+            parts.iter().for_each(|doubled| {
+                found.entry(doubled.part).or_default().insert(*hospital);
+            });
+        }
+        found
+    }
+
     /// Of hospitals found in several classes, the repeats of each of them in stays that no other class lists.
     pub fn beside<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
         let mut found: BTreeMap<HospitalId, BTreeSet<FeeClass>> =
@@ -216,10 +227,21 @@ pub fn compare<'a>(
     };
     let (of_on_top, of_all) = (rates(Repeats::OnTop, &on_top), rates(Repeats::All, &all));
     let mut doubling = judge(&tallies, compared.needed, parameters);
-    case_mix::list(region, facts, &mut doubling, parameters.min_records, |repeats| match repeats {
-        Repeats::OnTop => listed.iter().map(|r| (*r, of_on_top.part_of(region, r))).collect(),
-        Repeats::All => all.iter().map(|r| (*r, of_all.part_of(region, r))).collect(),
-    });
+    let of = |rates: &Rates<'_>, repeats: &[&'a Repeat], part: Part| -> Vec<&'a Repeat> {
+        repeats.iter().copied().filter(|r| rates.part_of(region, r) == Some(part)).collect()
+    };
+    for (part, found) in doubling.by_part() {
+        let repeats = match part.repeats {
+            Repeats::OnTop => of(&of_on_top, &listed, part),
+            Repeats::All => of(&of_all, &all, part),
+        };
+        for (hospital, repeat) in case_mix::beyond(region, facts, part.class, &found, &repeats) {
+            doubling.hospitals.entry(hospital).or_default().1.push(repeat);
+        }
+    }
+    let records = |repeats: &[&Repeat]| repeats.iter().map(|r| r.record).collect::<BTreeSet<_>>().len();
+    // Fewer stays are no pattern of an institution.
+    doubling.hospitals.retain(|_, (_, listed)| records(listed) >= parameters.min_records);
     doubling
 }
 

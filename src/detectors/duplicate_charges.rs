@@ -239,7 +239,7 @@ fn schedule(region: &Region, repeat: &Repeat, cell: &Cell, days: f64, repeated: 
 /// Whether hours lie between the first and the last line.
 fn hours_apart(region: &Region, repeat: &Repeat, parameters: &Parameters) -> bool {
     let seconds =
-        || repeat.lines.iter().filter_map(|&l| region.fees.time[l as usize]).filter(|t| t.has_time()).map(|t| t.second);
+        || repeat.lines.iter().filter_map(|&l| region.fees.time(l as usize)).filter(|t| t.has_time()).map(|t| t.second);
     let gap = seconds().max().unwrap_or(0) - seconds().min().unwrap_or(0);
     f64::from(gap) >= parameters.schedule_gap_hours * 3600.0
 }
@@ -266,7 +266,7 @@ fn finding(region: &Region, tested: &Tested<'_>, q: f64, parameters: &Parameters
         for &line in &lines[1..] {
             finding.add_risk(Subject::Line(line), region.fees.claimed(line as usize).max(Fen(0)));
         }
-        finding.add_rows(&region.files, lines.iter().map(|&l| region.fees.row[l as usize]));
+        finding.add_rows(&region.files, lines.iter().map(|&l| region.fees.row(l as usize)));
         surplus += lines.len() - 1;
         details.push(detail(region, judged.repeat, probability(judged), amount));
     }
@@ -335,7 +335,7 @@ impl Institution<'_> {
                 entry.0 += amount;
                 finding.add_risk(Subject::Line(line), amount.share((beyond * 1e6) as i64, 1_000_000));
             }
-            finding.add_rows(&region.files, repeat.lines.iter().map(|&l| region.fees.row[l as usize]));
+            finding.add_rows(&region.files, repeat.lines.iter().map(|&l| region.fees.row(l as usize)));
             surplus += repeat.lines.len() - 1;
             same += usize::from(same_second(region, repeat));
             indicated += usize::from(hours_apart(region, repeat, parameters));
@@ -369,7 +369,7 @@ impl Institution<'_> {
 
 /// Whether the lines carry one and the same time of day; with dates alone they are not told apart either, and do not count.
 fn same_second(region: &Region, repeat: &Repeat) -> bool {
-    let mut times = repeat.lines.iter().map(|&l| region.fees.time[l as usize]);
+    let mut times = repeat.lines.iter().map(|&l| region.fees.time(l as usize));
     let first = times.next().flatten().filter(|t| t.has_time() && t.second > 0);
     first.is_some() && times.all(|t| t == first)
 }

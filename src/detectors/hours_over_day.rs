@@ -146,7 +146,7 @@ fn hospital(region: &Region, day: &PersonDay<'_>) -> HospitalId {
 }
 
 fn hospital_of(region: &Region, line: u32) -> HospitalId {
-    region.records[region.fees.record[line as usize].index()].hospital
+    region.records[region.fees.record(line as usize).index()].hospital
 }
 
 /// Hospitals where most person-days are above the limit: the unit they bill is perhaps not the hour. That excuse can fail: a
@@ -159,7 +159,7 @@ fn other_units(region: &Region, days: &[PersonDay<'_>], limit: i64) -> BTreeSet<
         *all += 1;
         *over += u32::from(day.hours.0 > limit * day.people && !posted_total(day, limit));
         let (amount, hours) = prices.entry(&day.key).or_default().entry(hospital(region, day)).or_default();
-        *amount += day.lines.iter().map(|&l| region.fees.amount[l as usize].0 as f64).sum::<f64>();
+        *amount += day.lines.iter().map(|&l| region.fees.amount(l as usize).0 as f64).sum::<f64>();
         *hours += day.hours.units();
     }
     // By hospital: its money, and what the others would have charged for as many units of the items that they bill too.
@@ -198,7 +198,7 @@ fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool], limit: i6
             continue;
         }
         for line in facts.lines(of_item) {
-            match region.fees.time[*line as usize] {
+            match region.fees.time(*line as usize) {
                 Some(time) => groups.entry((person, key(region, of_item.item), time.day)).or_default().push(*line),
                 None => *undated.entry(of_item.record).or_default() += 1,
             }
@@ -216,10 +216,10 @@ fn person_days<'a>(region: &'a Region, facts: &Facts, hourly: &[bool], limit: i6
     let (mut taken, mut spare) = (0, 0);
     for at in 0..days.len() {
         let (day, one) = (&days[at], limit * days[at].people);
-        let last = region.stay_of(region.fees.record[day.lines[0] as usize]).map_or(day.day, |s| posted.last_day(s));
+        let last = region.stay_of(region.fees.record(day.lines[0] as usize)).map_or(day.day, |s| posted.last_day(s));
         let next = days.get(at + 1).filter(|d| d.person == day.person && d.key == day.key).map(|d| d.day);
         let next = next.filter(|n| *n <= last);
-        let class = region.fees.class[day.lines[0] as usize];
+        let class = region.fees.class(day.lines[0] as usize);
         let mut before = (day.span - taken).max(1);
         let days_of_hours = (day.hours.0 + one - 1).div_euclid(one.max(1));
         let piled = posted.is_piled(hospital(region, day), class);
@@ -249,9 +249,9 @@ fn person_day<'a>(
     before: Option<Day>,
 ) -> PersonDay<'a> {
     let mut lines = heaviest_names(region, lines);
-    lines.sort_by_key(|&l| (region.fees.time[l as usize], l));
-    let quantity = |l: &u32| region.fees.quantity[*l as usize];
-    let stays = || lines.iter().filter_map(|&l| region.stay_of(region.fees.record[l as usize]));
+    lines.sort_by_key(|&l| (region.fees.time(l as usize), l));
+    let quantity = |l: &u32| region.fees.quantity(*l as usize);
+    let stays = || lines.iter().filter_map(|&l| region.stay_of(region.fees.record(l as usize)));
     let admitted = stays().map(|s| s.admitted.day).min().filter(|a| *a <= day);
     let first = before.map(|b| Day(b.0 + 1)).max(admitted).unwrap_or(day);
     let two = couples.get(&person).is_some_and(|both| both.iter().all(|days| days.contains(day)));
@@ -275,7 +275,7 @@ fn ahead(region: &Region, posted: &Posted<'_>, day: &PersonDay<'_>, last: Day, n
         return i64::from(next.0 - day.day.0 - 1);
     }
     let left = (last.0 - day.day.0).max(0);
-    let (hospital, class) = (hospital(region, day), region.fees.class[day.lines[0] as usize]);
+    let (hospital, class) = (hospital(region, day), region.fees.class(day.lines[0] as usize));
     if posted.in_lumps(hospital, class) {
         return i64::from(left);
     }
@@ -325,9 +325,9 @@ fn heaviest_names(region: &Region, lines: Vec<u32>) -> Vec<u32> {
     let mut by_name: BTreeMap<(HospitalId, TextId), (Quantity, Vec<u32>)> = BTreeMap::new();
     for line in lines {
         let hospital = hospital_of(region, line);
-        let name = region.names.item_names[region.fees.item[line as usize].index()];
+        let name = region.names.item_names[region.fees.item(line as usize).index()];
         let entry = by_name.entry((hospital, name)).or_default();
-        entry.0 += region.fees.quantity[line as usize];
+        entry.0 += region.fees.quantity(line as usize);
         entry.1.push(line);
     }
     let mut heaviest: BTreeMap<HospitalId, (Quantity, Vec<u32>)> = BTreeMap::new();
@@ -345,7 +345,7 @@ fn excess(region: &Region, day: &PersonDay<'_>, limit: i64) -> Vec<(u32, Fen)> {
     let mut sum = 0;
     let mut beyond = Vec::new();
     for &line in &day.lines {
-        let quantity = region.fees.quantity[line as usize].0;
+        let quantity = region.fees.quantity(line as usize).0;
         let over = (sum + quantity - limit * day.people).clamp(0, quantity.max(0));
         sum += quantity;
         if over > 0 {
@@ -371,7 +371,7 @@ struct Over<'a> {
 
 impl<'a> Over<'a> {
     fn new(region: &Region, day: &'a PersonDay<'a>, confidence: f64, limit: i64) -> Self {
-        let record = |line: u32| region.fees.record[line as usize];
+        let record = |line: u32| region.fees.record(line as usize);
         let beyond = excess(region, day, limit).into_iter();
         let mut beyond: Vec<(RecordId, u32, Fen)> = beyond.map(|(line, amount)| (record(line), line, amount)).collect();
         beyond.sort_by_key(|b| b.0);
@@ -391,11 +391,11 @@ impl<'a> Over<'a> {
     fn lines(&self, region: &Region, record: RecordId) -> impl Iterator<Item = u32> {
         let from = self.by_record.partition_point(|b| b.0 < record);
         let own = self.by_record[from..].iter().take_while(move |b| b.0 == record).map(|b| self.day.lines[b.1]);
-        let others = self.day.lines.iter().copied().filter(move |l| region.fees.record[*l as usize] != record);
+        let others = self.day.lines.iter().copied().filter(move |l| region.fees.record(*l as usize) != record);
         let mut left = self.room;
         let shown = others.enumerate().take_while(move |(n, line)| {
             let shown = *n < SHOWN.0 || left > 0 && *n < SHOWN.1;
-            left -= region.fees.quantity[*line as usize].0;
+            left -= region.fees.quantity(*line as usize).0;
             shown
         });
         own.chain(shown.map(|(_, line)| line))
@@ -424,8 +424,8 @@ fn finding(
         for (_, line, amount) in over.beyond(record) {
             finding.add_risk(Subject::Line(*line), (*amount).max(Fen(0)));
         }
-        finding.add_rows(&region.files, over.lines(region, record).map(|l| region.fees.row[l as usize]));
-        let records = over.lines(region, record).map(|l| region.fees.record[l as usize]);
+        finding.add_rows(&region.files, over.lines(region, record).map(|l| region.fees.row(l as usize)));
+        let records = over.lines(region, record).map(|l| region.fees.record(l as usize));
         others.extend(records.filter(|r| *r != record));
     }
     // Where not all of them are shown, at least those of one day are counted.
@@ -446,7 +446,7 @@ fn finding(
         finding.result = Some(ResultClass::Suspicious);
     }
     let distinct: BTreeSet<Day> = days.iter().map(|d| d.day.day).collect();
-    let item = region.fees.item[worst.lines[0] as usize];
+    let item = region.fees.item(worst.lines[0] as usize);
     let hospitals: BTreeSet<HospitalId> = others.iter().map(|r| region.records[r.index()].hospital).collect();
     let amount = finding.amount;
     let evidence = &mut finding.evidence;

@@ -100,7 +100,7 @@ fn finding(
     for over in &lines {
         finding.add_risk(Subject::Line(over.line), over.amount);
     }
-    finding.add_rows(&region.files, lines.iter().map(|o| region.fees.row[o.line as usize]));
+    finding.add_rows(&region.files, lines.iter().map(|o| region.fees.row(o.line as usize)));
     finding.confidence = 1.0 - lead.false_share;
     finding.observed = Some(rounded(worst.of.dose, 2));
     finding.expected = Some(rounded(worst.usual, 2));
@@ -168,7 +168,7 @@ fn institution(
             if !over.is_empty() {
                 stays.insert(of.stay);
             }
-            finding.add_rows(&region.files, over.iter().map(|o| region.fees.row[o.line as usize]));
+            finding.add_rows(&region.files, over.iter().map(|o| region.fees.row(o.line as usize)));
         }
     }
     let own = || stays.iter().map(|at| &region.stays[*at as usize]);
@@ -213,7 +213,7 @@ fn drug(context: &Context<'_>, suspect: &Suspect<'_>, units: Quantity, amount: F
 fn main_doctor<'a>(region: &'a Region, lines: &[Beyond]) -> (&'a str, Fen) {
     let mut amounts: BTreeMap<DoctorId, Fen> = BTreeMap::new();
     for over in lines {
-        if let Some(doctor) = region.fees.doctor.get(over.line as usize).and_then(|d| d.some()) {
+        if let Some(doctor) = region.fees.doctor(over.line as usize) {
             *amounts.entry(doctor).or_default() += over.amount;
         }
     }

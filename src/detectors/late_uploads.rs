@@ -127,7 +127,7 @@ fn visits(context: &Context<'_>) -> Delays {
     }
     for (i, visit) in region.visits.iter().enumerate().filter(|(_, v)| v.setting != Setting::Pharmacy) {
         // The lines of a record are in order of time; those without a date come first.
-        let last = region.fees.of(visit.record).last().and_then(|line| region.fees.time[line]);
+        let last = region.fees.of(visit.record).last().and_then(|line| region.fees.time(line));
         let Some(last) = last.filter(|l| year(l.day) == year(visit.time.day)) else { continue };
         let delay = Delay { days: (visit.time.day.0 - last.day.0).max(0), at: Place::Visit(i as u32) };
         all.entry(visit.hospital).or_default().push(delay);

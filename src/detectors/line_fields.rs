@@ -107,9 +107,9 @@ impl Decimals {
         for item in &context.facts.stay_items {
             let (hospital, line) = (region.records[item.record.index()].hospital, item.first_line as usize);
             if hospitals.contains(&hospital) {
-                own.price.entry(hospital).or_default()[digits(region.fees.price[line].0, 6)] += 1;
-                own.quantity.entry(hospital).or_default()[digits(region.fees.quantity[line].0, 4)] += 1;
-                own.amount.entry(hospital).or_default()[digits(region.fees.amount[line].0, 2)] += 1;
+                own.price.entry(hospital).or_default()[digits(region.fees.price(line).0, 6)] += 1;
+                own.quantity.entry(hospital).or_default()[digits(region.fees.quantity(line).0, 4)] += 1;
+                own.amount.entry(hospital).or_default()[digits(region.fees.amount(line).0, 2)] += 1;
             }
         }
         own
@@ -131,7 +131,7 @@ impl Decimals {
         let hospital = region.records[off.record.index()].hospital;
         let line = off.line as usize;
         let half = |digits: usize| 0.5 * 10f64.powi(-(digits as i32));
-        let (quantity, price) = (region.fees.quantity[line].units().abs(), region.fees.price[line].yuan().abs());
+        let (quantity, price) = (region.fees.quantity(line).units().abs(), region.fees.price(line).yuan().abs());
         let price_digits = Self::enough(self.price.get(&hospital), share).max(2);
         let quantity_digits = Self::enough(self.quantity.get(&hospital), share);
         // Whole quantities are counts and not rounded.
@@ -158,20 +158,20 @@ fn amounts(context: &Context<'_>, parameters: &Parameters, tallies: &mut Tallies
     for off in &context.facts.off {
         let (line, hospital) = (off.line as usize, region.records[off.record.index()].hospital);
         let rounded = off.excess.abs() <= decimals.tolerance(region, off, parameters.price_share);
-        let refunded = fees.corrected.binary_search(&off.line).is_ok();
+        let refunded = fees.corrected().binary_search(&off.line).is_ok();
         if rounded || refunded || hospital == HospitalId::NONE || is_discount(region, line, parameters.discount_step) {
             continue;
         }
         let bad =
-            Bad { row: fees.row[line], record: off.record, item: fees.item[line], off: off.excess, name: TextId::NONE };
+            Bad { row: fees.row(line), record: off.record, item: fees.item(line), off: off.excess, name: TextId::NONE };
         by_hospital.entry(hospital).or_default().bad.push(bad);
     }
 }
 
 /// Whether a line is charged at a rate below one in even steps: 70 % of a second operation, 50 % of a repeat.
 fn is_discount(region: &Region, line: usize, step: f64) -> bool {
-    let full = region.fees.quantity[line].units() * region.fees.price[line].yuan();
-    let rate = region.fees.amount[line].yuan() / full;
+    let full = region.fees.quantity(line).units() * region.fees.price(line).yuan();
+    let rate = region.fees.amount(line).yuan() / full;
     let even = (rate / step).round() * step;
     full > 0.0 && rate > 0.0 && rate < 1.0 && even < 1.0 - step / 2.0 && ((rate - even) * full).abs() <= 0.02
 }
@@ -192,8 +192,8 @@ fn undated(context: &Context<'_>, parameters: &Parameters, tallies: &mut Tallies
     }
     for total in &context.facts.stay_totals {
         let Some(tally) = by_hospital.get_mut(&region.records[total.record.index()].hospital) else { continue };
-        for line in region.fees.of(total.record).filter(|l| region.fees.time[*l].is_none()) {
-            let (row, item) = (region.fees.row[line], region.fees.item[line]);
+        for line in region.fees.of(total.record).filter(|l| region.fees.time(*l).is_none()) {
+            let (row, item) = (region.fees.row(line), region.fees.item(line));
             let listed = tally.bad.len() < parameters.rows_listed.max(1) * 1000;
             tally.bad.extend(listed.then_some(Bad { row, record: total.record, item, off: 0.0, name: TextId::NONE }));
         }
@@ -225,7 +225,7 @@ fn codes(context: &Context<'_>, parameters: &Parameters, tallies: &mut Tallies<B
         let tally = by_hospital.entry(hospital).or_default();
         for line in context.facts.lines(used).iter().map(|line| *line as usize) {
             let listed = tally.bad.len() < parameters.rows_listed.max(1) * 1000;
-            let (row, record, item) = (region.fees.row[line], used.record, used.item);
+            let (row, record, item) = (region.fees.row(line), used.record, used.item);
             tally.bad.extend(listed.then_some(Bad { row, record, item, off: 0.0, name: TextId::NONE }));
         }
     }

@@ -63,7 +63,7 @@ type Owns = BTreeMap<HospitalId, Own>;
 
 fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
-    let numbered = !context.region.fees.prescription.is_empty();
+    let numbered = context.region.fees.has_prescriptions();
     let visits = visits(context, numbered, &parameters);
     let mut findings = Vec::new();
     if numbered {
@@ -102,7 +102,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
 /// The western and patent drugs of a record.
 fn drugs<'a>(region: &'a Region, of_record: &'a [StayItem]) -> impl Iterator<Item = &'a StayItem> {
     of_record.iter().filter(|i| {
-        let class = region.fees.class[i.first_line as usize];
+        let class = region.fees.class(i.first_line as usize);
         i.quantity.0 > 0 && matches!(class, FeeClass::WesternDrug | FeeClass::ChinesePatent)
     })
 }
@@ -131,7 +131,7 @@ fn visits(context: &Context<'_>, numbered: bool, parameters: &Parameters) -> Own
 
 /// A visit as one prescription; several departments prescribe for themselves.
 fn whole(region: &Region, record: RecordId, different: usize) -> Option<Over> {
-    let departments: BTreeSet<_> = region.fees.of(record).filter_map(|l| region.fees.department.get(l)).collect();
+    let departments: BTreeSet<_> = region.fees.of(record).filter_map(|l| region.fees.department(l)).collect();
     (departments.len() <= 1).then_some(Over { record, drugs: different as f64, prescriptions: 1, amount: Fen(0) })
 }
 
@@ -139,10 +139,9 @@ fn whole(region: &Region, record: RecordId, different: usize) -> Option<Over> {
 fn prescribed(region: &Region, record: RecordId, limit: usize) -> Option<Over> {
     let mut each: BTreeMap<PrescriptionId, BTreeMap<ItemId, Fen>> = BTreeMap::new();
     for line in region.fees.of(record) {
-        let drug = matches!(region.fees.class[line], FeeClass::WesternDrug | FeeClass::ChinesePatent);
-        if let Some(number) = region.fees.prescription[line].some().filter(|_| drug && region.fees.quantity[line].0 > 0)
-        {
-            *each.entry(number).or_default().entry(region.fees.item[line]).or_default() += region.fees.claimed(line);
+        let drug = matches!(region.fees.class(line), FeeClass::WesternDrug | FeeClass::ChinesePatent);
+        if let Some(number) = region.fees.prescription(line).filter(|_| drug && region.fees.quantity(line).0 > 0) {
+            *each.entry(number).or_default().entry(region.fees.item(line)).or_default() += region.fees.claimed(line);
         }
     }
     let over: Vec<&BTreeMap<ItemId, Fen>> = each.values().filter(|items| items.len() > limit).collect();
@@ -277,8 +276,8 @@ fn finding(
         finding.period_end = finding.period_end.max(Some(day));
         finding.total_amount += total;
         let room = parameters.rows_listed.saturating_sub(rows.len());
-        let is_drug = |l: &usize| matches!(region.fees.class[*l], FeeClass::WesternDrug | FeeClass::ChinesePatent);
-        rows.extend(region.fees.of(over.record).filter(is_drug).take(room).map(|l| region.fees.row[l]));
+        let is_drug = |l: &usize| matches!(region.fees.class(*l), FeeClass::WesternDrug | FeeClass::ChinesePatent);
+        rows.extend(region.fees.of(over.record).filter(is_drug).take(room).map(|l| region.fees.row(l)));
     }
     finding.add_rows(&region.files, rows);
     let most = own.over.iter().map(|o| o.drugs).fold(0.0, f64::max);

@@ -355,7 +355,7 @@ fn is_once_a_day(class: FeeClass) -> bool {
 fn item_classes(region: &Region, stay_items: &[StayItem]) -> Vec<FeeClass> {
     let mut classes = vec![FeeClass::Unknown; region.names.items.len()];
     for item in stay_items.iter().rev() {
-        classes[item.item.index()] = region.fees.class[item.first_line as usize];
+        classes[item.item.index()] = region.fees.class(item.first_line as usize);
     }
     classes
 }

@@ -109,7 +109,7 @@ impl<'a> Habits<'a> {
         let mut stays: BTreeMap<(HospitalId, Service, bool, i64), BTreeSet<RecordId>> = BTreeMap::new();
         for line in outside {
             let stay = region.stay_of(line.record).expect("only lines of stays are kept");
-            let kind = kind(region.fees.class[line.line as usize]);
+            let kind = kind(region.fees.class(line.line as usize));
             let days = i64::from(line.days);
             stays.entry((stay.hospital, kind, days > 0, days.abs())).or_default().insert(line.record);
         }
@@ -129,13 +129,15 @@ impl<'a> Habits<'a> {
 
     fn explains(&self, region: &Region, line: &OutsideLine) -> bool {
         let stay = region.stay_of(line.record).expect("only lines of stays are kept");
-        let kind = kind(region.fees.class[line.line as usize]);
+        let kind = kind(region.fees.class(line.line as usize));
         let (days, after) = (i64::from(line.days), line.days > 0);
         let reach = self.reach.get(&(stay.hospital, kind, after)).copied().unwrap_or(0);
         if days.abs() <= reach.max(self.parameters.grace(kind, after)) {
             return true;
         }
-        let on_settlement = region.fees.time[line.line as usize]
+        let on_settlement = region
+            .fees
+            .time(line.line as usize)
             .zip(stay.settled)
             .is_some_and(|(posted, settled)| posted.day == settled.day);
         after && on_settlement && days <= self.parameters.settlement_days
@@ -175,7 +177,7 @@ impl StaysOfPerson {
 
     fn holds(&self, region: &Region, line: &OutsideLine) -> bool {
         let Some(stay) = region.stay_of(line.record) else { return false };
-        let Some(time) = region.fees.time[line.line as usize] else { return false };
+        let Some(time) = region.fees.time(line.line as usize) else { return false };
         self.0.get(&(stay.person, stay.hospital)).is_some_and(|all| {
             all.iter().any(|(from, to, record)| *record != line.record && (*from..=*to).contains(&time.day))
         })
@@ -242,10 +244,10 @@ fn fill(region: &Region, finding: &mut Finding, breaches: &[&Breach<'_>], at_ris
             finding.add_risk(Subject::Line(line.line), region.fees.claimed(line.line as usize).max(Fen(0)));
         }
     }
-    finding.add_rows(&region.files, lines.iter().map(|l| region.fees.row[l.line as usize]));
+    finding.add_rows(&region.files, lines.iter().map(|l| region.fees.row(l.line as usize)));
     finding.observed = Some(f64::from(furthest.abs()));
-    let dates: BTreeSet<Day> = lines.iter().filter_map(|l| region.fees.time[l.line as usize]).map(|t| t.day).collect();
-    let items: BTreeSet<&str> = lines.iter().map(|l| region.item_name(region.fees.item[l.line as usize])).collect();
+    let dates: BTreeSet<Day> = lines.iter().filter_map(|l| region.fees.day(l.line as usize)).collect();
+    let items: BTreeSet<&str> = lines.iter().map(|l| region.item_name(region.fees.item(l.line as usize))).collect();
     let evidence = &mut finding.evidence;
     evidence.insert("lines".into(), lines.len().into());
     evidence.insert("lines_before".into(), before.into());

@@ -108,14 +108,14 @@ fn is_within_days(region: &Region, facts: &Facts, first: &Repeat) -> bool {
 
 /// The class and hospital of a repeat.
 pub fn place(region: &Region, repeat: &Repeat) -> Place {
-    (region.records[repeat.record.index()].hospital, region.fees.class[repeat.lines[0] as usize])
+    (region.records[repeat.record.index()].hospital, region.fees.class(repeat.lines[0] as usize))
 }
 
 /// The units of one of the lines of a repeat, in those that all hospitals share.
 pub fn scaled(region: &Region, units: &Units, repeat: &Repeat) -> f64 {
     let line = repeat.lines[0] as usize;
-    let quantity = region.fees.quantity[line].units();
-    quantity * units.factor(repeat.item, region.fees.amount[line].0 as f64 / quantity)
+    let quantity = region.fees.quantity(line).units();
+    quantity * units.factor(repeat.item, region.fees.amount(line).0 as f64 / quantity)
 }
 
 /// The items of which a hospital posts the last days at discharge: in at least half of the stays with a line on that day and an
@@ -180,8 +180,7 @@ fn gaps(region: &Region, facts: &Facts, repeats: &[&Repeat]) -> BTreeMap<Place, 
         let Some(stay) = region.stay_of(item.record) else { continue };
         let Some(left) = stay.discharged else { continue };
         let (hospital, ends) = (stay.hospital, (stay.admitted.day, left.day));
-        let mut days: Vec<Day> =
-            facts.lines(item).iter().filter_map(|l| region.fees.time[*l as usize]).map(|t| t.day).collect();
+        let mut days: Vec<Day> = facts.lines(item).iter().filter_map(|l| region.fees.day(*l as usize)).collect();
         days.dedup();
         let sum = usual.entry(item.item).or_default().entry(hospital).or_default();
         for at in 0..days.len() {
@@ -222,7 +221,7 @@ fn often(region: &Region, facts: &Facts, all: &[&Repeat]) -> BTreeSet<Place> {
     all.iter().for_each(|repeat| *repeats.entry(place(region, repeat)).or_default() += 1);
     let mut days: BTreeMap<Place, u32> = BTreeMap::new();
     for item in &facts.stay_items {
-        let at = (region.records[item.record.index()].hospital, region.fees.class[item.first_line as usize]);
+        let at = (region.records[item.record.index()].hospital, region.fees.class(item.first_line as usize));
         *days.entry(at).or_default() += item.days;
     }
     let mut by_class: BTreeMap<FeeClass, Vec<f64>> = BTreeMap::new();
@@ -249,7 +248,7 @@ fn explained(
     let (record, item) = (repeats[0].record, repeats[0].item);
     let Some((stay, of_stay)) = region.stay_of(record).zip(facts.item_of(record, item)) else { return Vec::new() };
     let lines = facts.lines(of_stay);
-    let mut days: Vec<Day> = lines.iter().filter_map(|l| region.fees.time[*l as usize]).map(|t| t.day).collect();
+    let mut days: Vec<Day> = lines.iter().filter_map(|l| region.fees.day(*l as usize)).collect();
     days.dedup();
     let (admitted, left) = (stay.admitted.day, posted.last_day(stay));
     // The last day that an earlier pile of the stay has used.
@@ -368,7 +367,7 @@ fn needs(region: &Region, facts: &Facts, units: &Units, added: &Added) -> BTreeM
     let mut all: FxHashMap<(ItemId, u8), Used> = FxHashMap::default();
     for item in facts.stay_items.iter().filter(|i| asked.contains(&i.item) && i.quantity.0 > 0) {
         let Some(stay) = region.stay_of(item.record).filter(|s| s.discharged.is_some()) else { continue };
-        let class = region.fees.class[item.first_line as usize];
+        let class = region.fees.class(item.first_line as usize);
         let used = item.quantity.units() * units.of(item);
         let of = (class, stay.hospital, item.item, length(stay.nights()));
         all.entry((of.2, of.3)).or_default().add(used, 0.0);

@@ -88,7 +88,7 @@ fn finding(region: &Region, short: &Short<'_>, parameters: &Parameters) -> Findi
         ..Finding::default()
     };
     let row = at_risk(region, &mut finding, short);
-    let claims = balance.lines.iter().map(|l| region.fees.row[*l as usize]);
+    let claims = balance.lines.iter().map(|l| region.fees.row(*l as usize));
     rows(region, &mut finding, &balance.rows, claims, parameters);
     let evidence = &mut finding.evidence;
     evidence.insert("class".into(), class(balance).into());
@@ -160,7 +160,7 @@ fn wide(
         ..Finding::default()
     };
     let books: Vec<RowRef> = balances().flat_map(|b| b.rows.iter().copied()).collect();
-    let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row[*l as usize]);
+    let claims = balances().flat_map(|b| b.lines.iter().take(5)).map(|l| region.fees.row(*l as usize));
     rows(region, &mut finding, &books, claims, parameters);
     let table: Vec<Value> = short.iter().map(|s| at_risk(region, &mut finding, s)).collect();
     let unsupplied: f64 = balances().map(|b| b.claimed - b.supplied).sum();

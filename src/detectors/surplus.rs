@@ -195,7 +195,7 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
             _ => beds.insert((record, bed_nights_suffice(region, facts, record))).1,
         };
         for repeat in of_item {
-            let each = region.fees.quantity[repeat.lines[0] as usize].units();
+            let each = region.fees.quantity(repeat.lines[0] as usize).units();
             let twice = TWICE * scaled(region, units, repeat).min(line[&item]);
             let reaching = several.entry((item, twice.to_bits())).or_insert_with(|| reaching(&days[&item], twice));
             // The upper quartile of the others, since an item may be used otherwise in some wards.
@@ -218,7 +218,7 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
 }
 
 fn is_bed(region: &Region, line: u32) -> bool {
-    region.fees.class[line as usize] == FeeClass::Bed
+    region.fees.class(line as usize) == FeeClass::Bed
 }
 
 /// Whether a stay has no more bed days than nights: however they are posted, none is billed again.
@@ -231,9 +231,9 @@ fn bed_nights_suffice(region: &Region, facts: &Facts, record: RecordId) -> bool 
 
 /// The units of each day of an item in a stay, in the order of the days.
 fn day_sums(region: &Region, lines: &[u32]) -> Vec<(Day, f64)> {
-    let day = |line: u32| region.fees.time[line as usize].map(|t| t.day);
+    let day = |line: u32| region.fees.day(line as usize);
     let of_day = lines.chunk_by(|a, b| day(*a) == day(*b));
-    let sum = |lines: &[u32]| lines.iter().map(|l| region.fees.quantity[*l as usize].units()).sum();
+    let sum = |lines: &[u32]| lines.iter().map(|l| region.fees.quantity(*l as usize).units()).sum();
     of_day.filter_map(|lines| day(lines[0]).map(|day| (day, sum(lines)))).collect()
 }
 

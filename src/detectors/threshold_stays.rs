@@ -12,6 +12,7 @@ mod scan;
 mod steered;
 #[cfg(test)]
 mod tests;
+mod windows;
 #[cfg(test)]
 mod worlds;
 
@@ -21,8 +22,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::bills::{Bill, Group, HospitalBills, NO_LABEL, Prices, Side, both_sides};
-use self::scan::{Bars, Test, scan, standing};
+use self::scan::{scan, standing};
 use self::steered::{Over, histogram, steered};
+use self::windows::{Bars, Test};
 use crate::finding::{Finding, Subject};
 use crate::model::{DepartmentId, DiagnosisId, Fen, HospitalId, PersonId, Region, Setting};
 use crate::rule::coverage::{Coverage, Unit, Why};

@@ -127,11 +127,10 @@ fn settle(finding: &mut Finding, region: &Region) {
     let mut estimated = false;
     let visits_paid = region.tells_fund(Table::Visits);
     for risk in &mut finding.risks {
-        let record = |line: u32| region.fees.record.get(line as usize).and_then(|r| region.records.get(r.index()));
         let (at, visit) = match risk.subject {
             Subject::Stay(at) => (Some(at), None),
             Subject::Visit(at) => (None, Some(at)),
-            Subject::Line(line) => record(line).map_or((None, None), |r| (r.stay, r.visit)),
+            Subject::Line(line) => region.record_of(line).map_or((None, None), |r| (r.stay, r.visit)),
         };
         let Some((at, stay)) = at.and_then(|at| Some((at, region.stays.get(at as usize)?))) else {
             estimated |= !(visit.is_some() && visits_paid) && risk.amount > Fen(0);

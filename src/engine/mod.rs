@@ -43,6 +43,17 @@ pub struct Run {
     pub findings: Vec<Finding>,
 }
 
+impl Run {
+    /// Counts the findings that are left of each rule.
+    pub fn count(&mut self) {
+        for rule in &mut self.rules {
+            if let Outcome::Ran { findings } = &mut rule.outcome {
+                *findings = self.findings.iter().filter(|f| f.rule == rule.rule).count();
+            }
+        }
+    }
+}
+
 /// The cards to run, by id: all of them, or those named, or those of a family, or those named that are of the family.
 ///
 /// # Errors

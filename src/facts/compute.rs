@@ -20,7 +20,8 @@ pub fn compute(region: &Region, progress: &dyn Progress) -> Facts {
     let parts: Vec<Facts> = blocks(region)
         .into_par_iter()
         .map(|records| {
-            let lines = region.fees.starts[records.end] - region.fees.starts[records.start];
+            let starts = region.fees.starts();
+            let lines = starts[records.end] - starts[records.start];
             let facts = compute_for(region, records);
             progress.advance(u64::from(lines));
             progress.rows(u64::from(lines));
@@ -33,7 +34,7 @@ pub fn compute(region: &Region, progress: &dyn Progress) -> Facts {
 
 /// Ranges of records with about [`BLOCK`] lines each.
 fn blocks(region: &Region) -> Vec<Range<usize>> {
-    let starts = &region.fees.starts;
+    let starts = region.fees.starts();
     let records = region.records.len();
     let (mut out, mut start) = (Vec::new(), 0);
     while start < records {
@@ -241,23 +242,23 @@ impl Pass<'_> {
         let mut total = StayTotal { record, by_class: [Fen(0); FeeClass::COUNT], lines: lines.len() as u32 };
         uses.clear();
         for line in lines.clone() {
-            let (class, amount) = (fees.class[line], fees.amount[line]);
-            let day = fees.time[line].map(|t| t.day);
+            let (class, amount) = (fees.class(line), fees.amount(line));
+            let day = fees.day(line);
             total.by_class[class as usize] += amount;
             // 1/10,000 units times 1/1,000,000 yuan is 1/10^8 fen.
-            let excess = amount.0 as f64 - fees.quantity[line].0 as f64 * fees.price[line].0 as f64 / 1e8;
+            let excess = amount.0 as f64 - fees.quantity(line).0 as f64 * fees.price(line).0 as f64 / 1e8;
             if excess.abs() > OffLine::ROUNDING {
                 self.facts.off.push(OffLine { record, line: line as u32, excess });
             }
             uses.push(ItemUse {
-                item: fees.item[line],
+                item: fees.item(line),
                 day,
-                price: fees.price[line],
-                quantity: fees.quantity[line],
+                price: fees.price(line),
+                quantity: fees.quantity(line),
                 line: line as u32,
             });
             if let Some(day) = day {
-                let active = self.is_active(class, fees.item[line]);
+                let active = self.is_active(class, fees.item(line));
                 self.day(record, day, class, amount, active);
             }
         }
@@ -308,14 +309,14 @@ impl Pass<'_> {
         let mut amounts = [[Fen(0); 7]; FeeClass::COUNT];
         let mut latest = [None; FeeClass::COUNT];
         for line in lines {
-            let Some(day) = self.region.fees.time[line].map(|t| t.day).filter(|d| (first..=last).contains(d)) else {
+            let Some(day) = self.region.fees.day(line).filter(|d| (first..=last).contains(d)) else {
                 continue;
             };
-            let (class, weekday) = (self.region.fees.class[line] as usize, day.weekday() as usize);
+            let (class, weekday) = (self.region.fees.class(line) as usize, day.weekday() as usize);
             // Lines come in order of days.
             let another = latest[class].replace(day) != Some(day);
             if posting::shows_weekend(day, first, last) {
-                amounts[class][weekday] += self.region.fees.amount[line];
+                amounts[class][weekday] += self.region.fees.amount(line);
                 posted[class][weekday] += u32::from(another);
             }
         }
@@ -332,7 +333,7 @@ impl Pass<'_> {
     fn outside(&mut self, record: RecordId, lines: Range<usize>) {
         let Some(stay) = self.region.stay_of(record) else { return };
         for line in lines {
-            let Some(time) = self.region.fees.time[line] else { continue };
+            let Some(time) = self.region.fees.time(line) else { continue };
             let before = time.day.0 - stay.admitted.day.0;
             let after = stay.discharged.map_or(0, |d| time.day.0 - d.day.0);
             let days = if before < 0 { before } else { after.max(0) };
@@ -356,7 +357,7 @@ impl Pass<'_> {
         sums.clear();
         for of_day in uses.chunk_by(|a, b| a.day == b.day) {
             let quantity: Quantity = of_day.iter().map(|u| u.quantity).sum();
-            let amount: Fen = of_day.iter().map(|u| fees.amount[u.line as usize]).sum();
+            let amount: Fen = of_day.iter().map(|u| fees.amount(u.line as usize)).sum();
             fact.quantity += quantity;
             fact.amount += amount;
             fact.largest_day = fact.largest_day.max(quantity);
@@ -378,7 +379,7 @@ impl Pass<'_> {
 
     /// Drugs billed for more than the day.
     fn supplies(&mut self, record: RecordId, uses: &[ItemUse]) {
-        let class = self.region.fees.class[uses[0].line as usize];
+        let class = self.region.fees.class(uses[0].line as usize);
         if !matches!(class, FeeClass::WesternDrug | FeeClass::HerbalSlice | FeeClass::ChinesePatent) {
             return;
         }

@@ -87,7 +87,7 @@ impl Delivery {
     /// Makes the checks, of what is scanned.
     pub fn new(region: &Region) -> Self {
         let mut checks = Self::default();
-        let billed = |record: RecordId| -> Fen { region.fees.of(record).map(|line| region.fees.amount[line]).sum() };
+        let billed = |record: RecordId| -> Fen { region.fees.of(record).map(|line| region.fees.amount(line)).sum() };
         let mut visits_have_lines = false;
         let mut any_line = false;
         for (at, record) in region.records.iter().enumerate() {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::beside_rows::BesideRows;
 use super::seen::Seen;
 use crate::model::{CellType, Column, Domain, Kept, Stamp};
 
@@ -370,15 +369,49 @@ impl Batch {
     }
 }
 
-/// Longest value shown in a reject.
-const SHOWN: usize = 60;
+/// Rows of the table beside, of one batch.
+#[derive(Debug)]
+pub(super) struct BesideRows {
+    pub batch: Batch,
+    /// Rows of the file that hold one, repeated ones among them.
+    pub read: u64,
+    /// Of rows that many repeat: the hash of what makes them one.
+    pub keys: Vec<u64>,
+    /// Row of each key.
+    pub seen: FxHashMap<u64, u32>,
+    /// What the row being read is.
+    pub now: Now,
+}
 
-/// A cell for the list of rejects.
-pub(super) fn shorten(cell: &[u8]) -> String {
-    let text = String::from_utf8_lossy(cell);
-    let mut out: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        out.push('…');
+/// What a row of the file is to the table beside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Now {
+    /// It holds none.
+    Nothing,
+    /// A row of its own, with its key.
+    New(u64),
+    /// One that was there already.
+    Again(u32),
+}
+
+impl BesideRows {
+    /// The rows with what makes each of them one.
+    pub fn into_batch(self) -> Batch {
+        Batch { keys: self.keys, ..self.batch }
     }
-    out.trim().to_string()
+
+    /// Takes back the values of the row being read.
+    pub fn undo(&mut self) {
+        let rows = self.batch.lines.len();
+        self.batch.values.iter_mut().for_each(|v| v.truncate(rows));
+    }
+}
+
+/// A sum in which an empty cell is nothing.
+pub(super) fn plus(a: i64, b: i64) -> i64 {
+    match (a, b) {
+        (NO_INTEGER, b) => b,
+        (a, NO_INTEGER) => a,
+        (a, b) => a.saturating_add(b),
+    }
 }

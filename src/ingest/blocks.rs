@@ -4,16 +4,12 @@ use std::io::{self, Read};
 
 use super::delimiter::Delimiter;
 use super::encoding::Encoding;
+use super::error::LongLine;
 
 /// Bytes read at a time for one parsing task.
 const BLOCK: usize = 4 << 20;
 /// Longest record, with its quoted cells; a quote that stays open longer is a stray one, a line that is longer none.
 pub(super) const RECORD: usize = 64 << 20;
-
-/// A line that does not end within [`RECORD`].
-#[derive(Debug, thiserror::Error)]
-#[error("a line of more than 64 MiB")]
-pub(super) struct LongLine;
 
 /// Cuts a stream into blocks that end where a record ends.
 pub(super) struct Blocks<R> {

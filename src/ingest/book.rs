@@ -7,8 +7,8 @@ use std::io::{BufReader, Seek};
 use calamine::{Data, DataRef, DataType, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx};
 
 use super::bounded;
-use super::collect::join;
 use super::error::Error;
+use super::files::join;
 use super::header::{Headers, Layout};
 use super::hidden;
 use super::own;

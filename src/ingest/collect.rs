@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::batch::{BadRow, Batch, NO_SYMBOL, Values, only};
-use super::beside_rows::{BesideParser, BesideRows, plus};
+use super::batch::{BadRow, Batch, BesideRows, NO_SYMBOL, Values, only, plus};
 use super::error::Error;
-use super::files::InputFile;
-use super::header::{self, Headers, Layout};
+use super::files::{InputFile, join};
+use super::header::{self, Layout};
 use super::names::normal;
-use super::parser::Parser;
-use super::reading::Reader;
+use super::parser::{BesideParser, Parser};
 use super::seen::{Examples, Words};
 use super::settle::{self, Settled};
-use super::stranger::Stranger;
+use super::unknown::Stranger;
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread};
 use crate::config::{FileRule, Mapping};
 use crate::messages::args;
@@ -256,54 +254,6 @@ pub(super) fn slot(table: Table) -> usize {
     Table::ALL.iter().position(|t| *t == table).unwrap_or_default()
 }
 
-/// Reads all sources.
-///
-/// # Errors
-/// Every file that cannot be read as what it is, unless the run goes on without; see [`Error`].
-pub(super) fn collect(
-    sources: &[InputFile],
-    headers: Headers<'_>,
-    keep_going: bool,
-    progress: &dyn Progress,
-) -> Result<Collected, Error> {
-    let mut all = Collected::default();
-    for source in sources {
-        // The institution given for what is scanned is not that of a peer.
-        let headers = if source.peer { headers.without_institution() } else { headers };
-        Reader { all: &mut all, headers, progress }.source(source);
-    }
-    all.settle(keep_going)?;
-    all.notes.extend(unmet(headers.mapping, sources, &all.headers));
-    for (table, columns) in std::mem::take(&mut all.unused).into_iter().filter(|(_, columns)| !columns.is_empty()) {
-        let columns: Vec<String> = columns.into_iter().collect();
-        let figures = args([("table", table.name().into()), ("columns", columns.join(", ").into())]);
-        all.notes.push(Note { id: "note-unknown-columns", args: figures });
-    }
-    for (column, count) in std::mem::take(&mut all.damaged) {
-        all.notes
-            .push(Note { id: "note-damaged-ids", args: args([("column", column.into()), ("count", count.into())]) });
-    }
-    for ((table, field), seen) in std::mem::take(&mut all.columns_seen) {
-        let ColumnSeen { words, units, fillers } = seen;
-        let mut tell = |id: &'static str, count: u64, shown: String| {
-            let figures = [
-                ("table", table.name().into()),
-                ("column", field.into()),
-                ("count", count.into()),
-                ("words", shown.into()),
-                ("end", if field == "endtime" { "yes" } else { "no" }.into()),
-            ];
-            if count > 0 {
-                all.notes.push(Note { id, args: args(figures) });
-            }
-        };
-        tell("note-unknown-words", words.total(), words.shown());
-        tell("note-units", units.total(), units.shown());
-        tell("note-fillers", fillers.count, fillers.shown());
-    }
-    Ok(all)
-}
-
 /// Something that could not be used, and when that ends the run.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -335,6 +285,46 @@ pub(super) struct Found {
 }
 
 impl Collected {
+    /// Settles what faults mean, and tells what was seen over all sources.
+    ///
+    /// # Errors
+    /// Every file that cannot be read as what it is, unless the run goes on without; see [`Error`].
+    pub fn finish(mut self, sources: &[InputFile], mapping: &Mapping, keep_going: bool) -> Result<Self, Error> {
+        self.settle(keep_going)?;
+        self.notes.extend(unmet(mapping, sources, &self.headers));
+        for (table, columns) in std::mem::take(&mut self.unused).into_iter().filter(|(_, columns)| !columns.is_empty())
+        {
+            let columns: Vec<String> = columns.into_iter().collect();
+            let figures = args([("table", table.name().into()), ("columns", columns.join(", ").into())]);
+            self.notes.push(Note { id: "note-unknown-columns", args: figures });
+        }
+        for (column, count) in std::mem::take(&mut self.damaged) {
+            self.notes.push(Note {
+                id: "note-damaged-ids",
+                args: args([("column", column.into()), ("count", count.into())]),
+            });
+        }
+        for ((table, field), seen) in std::mem::take(&mut self.columns_seen) {
+            let ColumnSeen { words, units, fillers } = seen;
+            let mut tell = |id: &'static str, count: u64, shown: String| {
+                let figures = [
+                    ("table", table.name().into()),
+                    ("column", field.into()),
+                    ("count", count.into()),
+                    ("words", shown.into()),
+                    ("end", if field == "endtime" { "yes" } else { "no" }.into()),
+                ];
+                if count > 0 {
+                    self.notes.push(Note { id, args: args(figures) });
+                }
+            };
+            tell("note-unknown-words", words.total(), words.shown());
+            tell("note-units", units.total(), units.shown());
+            tell("note-fillers", fillers.count, fillers.shown());
+        }
+        Ok(self)
+    }
+
     /// Whether a file with these bytes was read before: an export given twice.
     pub fn same_bytes(&self, sha256: &str) -> bool {
         self.inputs.iter().any(|i| i.sha256 == sha256)
@@ -614,14 +604,6 @@ impl Collected {
         let pairs = batch.item_names.iter().map(|(c, n)| (ids[code as usize][*c as usize], text[*n as usize]));
         names.extend(pairs.filter(|(c, n)| *c != NO_SYMBOL && *n != NO_SYMBOL));
         ids
-    }
-}
-
-/// Name of a part of a file.
-pub(super) fn join(file: &str, part: &str) -> String {
-    match (file, part) {
-        (name, "") | ("", name) => name.to_string(),
-        (file, part) => format!("{file}/{part}"),
     }
 }
 

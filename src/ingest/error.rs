@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use super::Unread;
-use super::blocks::LongLine;
 use super::bounded::Bomb;
 use super::lacking::Lacking;
 use crate::messages::{Args, Catalog, args};
+
+/// A line that does not end within the longest record that is read.
+#[derive(Debug, thiserror::Error)]
+#[error("a line of more than 64 MiB")]
+pub(super) struct LongLine;
 
 /// An input error. Each names the file and the way out; [`Error::messages`] are the same in the reader's language.
 #[derive(Debug, thiserror::Error)]

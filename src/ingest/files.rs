@@ -5,8 +5,9 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::Unread;
-use super::blocks::{LongLine, RECORD};
+use super::blocks::RECORD;
 use super::error::Error;
+use super::error::LongLine;
 
 /// Deepest folder that is looked into.
 const DEPTH: usize = 16;
@@ -258,4 +259,11 @@ pub(super) fn spool(mut stream: impl Read) -> std::io::Result<(File, u64)> {
     file.flush()?;
     file.rewind()?;
     Ok((file, bytes))
+}
+/// Name of a part of a file.
+pub(super) fn join(file: &str, part: &str) -> String {
+    match (file, part) {
+        (name, "") | ("", name) => name.to_string(),
+        (file, part) => format!("{file}/{part}"),
+    }
 }

@@ -6,7 +6,6 @@ mod assemble;
 mod assign;
 mod batch;
 mod beside;
-mod beside_rows;
 mod blocks;
 mod book;
 mod bounded;
@@ -34,8 +33,11 @@ mod sheet;
 mod sniff;
 mod stranger;
 mod text;
+mod unknown;
 mod values;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -43,11 +45,13 @@ use serde::Serialize;
 use crate::config::Mapping;
 use crate::model::{Phase, Progress, Region, Table};
 use header::Headers;
+use reading::Reader;
+use sniff::FileFormat;
 
 pub use error::Error;
 pub use lacking::{Lack, Lacking};
 pub use likely::{Candidates, candidates, fields, fits, is_headless, tables};
-pub use stranger::Stranger;
+pub use unknown::Stranger;
 
 /// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.
 ///
@@ -106,7 +110,13 @@ fn gather(
 ) -> Result<collect::Collected, Error> {
     let sources = files::expand(paths, peers)?;
     progress.start(Phase::Read, sources.files.iter().map(|s| s.bytes).sum());
-    let collected = collect::collect(&sources.files, headers, keep_going, progress);
+    let mut collected = collect::Collected::default();
+    for source in &sources.files {
+        // The institution given for what is scanned is not that of a peer.
+        let headers = if source.peer { headers.without_institution() } else { headers };
+        Reader { all: &mut collected, headers, progress }.source(source);
+    }
+    let collected = collected.finish(&sources.files, headers.mapping, keep_going);
     progress.finish();
     let mut collected = collected?;
     let hidden = sources.hidden + collected.hidden;
@@ -144,7 +154,18 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 
 /// Whether the file at a path is a report of this program, or a list beside one.
 pub fn is_own_report(path: &Path) -> bool {
-    own::is_report(path)
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut head = Vec::new();
+    if file.by_ref().take(sniff::HEAD as u64).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    match sniff::kind(&head) {
+        FileFormat::Own => true,
+        FileFormat::Zip => zip::ZipArchive::new(file).is_ok_and(|mut archive| own::is_marked(&mut archive)),
+        FileFormat::Parquet => parquet::columns(&path.display().to_string(), file).is_ok_and(|c| own::is_columns(&c)),
+        // A report without a lead is an empty file in some formats.
+        _ => head.is_empty(),
+    }
 }
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.

@@ -1,12 +1,9 @@
 //! Reports of this program, known by marks in them whatever they are called: read as data they would count every lead as a stay.
 
-use std::fs::File;
 use std::io::{Read, Seek};
-use std::path::Path;
 use std::sync::OnceLock;
 
 use super::names::normal;
-use super::sniff::{self, FileFormat};
 use crate::messages::{Catalog, Lang};
 
 /// First columns of a report and all of a list of rejected rows, as CSV.
@@ -67,20 +64,4 @@ pub(super) fn is_marked<R: Read + Seek>(archive: &mut zip::ZipArchive<R>) -> boo
     let Ok(entry) = archive.by_name("docProps/custom.xml") else { return false };
     let mut text = String::new();
     entry.take(64 << 10).read_to_string(&mut text).is_ok() && text.contains(&format!("\"{PROPERTY}\""))
-}
-
-/// Whether the file at a path is a report of this program, which a later one may take the place of.
-pub(super) fn is_report(path: &Path) -> bool {
-    let Ok(mut file) = File::open(path) else { return false };
-    let mut head = Vec::new();
-    if file.by_ref().take(sniff::HEAD as u64).read_to_end(&mut head).is_err() {
-        return false;
-    }
-    match sniff::kind(&head) {
-        FileFormat::Own => true,
-        FileFormat::Zip => zip::ZipArchive::new(file).is_ok_and(|mut archive| is_marked(&mut archive)),
-        FileFormat::Parquet => super::parquet::columns(&path.display().to_string(), file).is_ok_and(|c| is_columns(&c)),
-        // A report without a lead is an empty file in some formats.
-        _ => head.is_empty(),
-    }
 }

@@ -19,8 +19,8 @@ use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
 use super::parser::Parser;
 use super::row::Row;
-use super::stranger::{LOOKED_AT, Unknown};
 use super::text::is_blank_or_total;
+use super::unknown::{LOOKED_AT, Unknown};
 use crate::model::{Day, Progress, Stamp};
 
 /// Rows decoded at a time.

@@ -1,16 +1,19 @@
 //! Turns rows of cells into batches: each cell parsed for its column, a row that cannot be used set aside.
 
+mod beside;
+
 use std::borrow::Cow;
 
-use super::batch::{BadRow, Batch, FLAG, Keep, Last, NO_INTEGER, NO_SYMBOL, Value, Values, keep, shorten};
-use super::beside_rows::{BesideParser, BesideRows};
+use super::batch::{BadRow, Batch, BesideRows, FLAG, Keep, Last, NO_INTEGER, NO_SYMBOL, Value, Values, keep};
 use super::layout::Layout;
 use super::row::Row;
-use super::seen::Seen;
+use super::seen::{Seen, shorten};
 use super::values::{
     Grade, Open, Purpose, Reading, Sense, clean, code, decimal, fee_class, flag, grade, id, is_damaged_id, is_dash,
     is_nothing, measured, moment, orders, sex,
 };
+pub(super) use beside::BesideParser;
+
 use crate::model::{CellType, Column, Domain, FeeClass, Sex, Stamp, Table, column, columns};
 
 /// Rows of a batch that samples are taken from, and samples of a column.

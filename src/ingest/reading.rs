@@ -9,13 +9,13 @@ use zip::unstable::read::ZipIterable;
 
 use super::book::{self, Book, Format};
 use super::bounded::{gunzip, member};
-use super::collect::{Collected, Fault, Found, RowsOnly, When, join};
+use super::collect::{Collected, Fault, Found, RowsOnly, When};
 use super::error::Error;
-use super::files::{InputFile, is_hidden, spool};
+use super::files::{InputFile, is_hidden, join, spool};
 use super::header::Headers;
 use super::sheet::{Sheet, Tables};
 use super::sniff::{self, FileFormat};
-use super::stranger::Unknown;
+use super::unknown::Unknown;
 use super::{Input, Note, Unread, markup, own, parquet, text};
 use crate::messages::args;
 use crate::model::Progress;

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::batch::shorten;
-
 /// Cells of a kind: how many, and the first few of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Examples {
@@ -168,4 +166,17 @@ impl Seen {
         self.words.merge(&other.words);
         self.units.merge(&other.units);
     }
+}
+
+/// Longest value shown in a reject.
+const LONGEST: usize = 60;
+
+/// A cell for the list of rejects.
+pub(super) fn shorten(cell: &[u8]) -> String {
+    let text = String::from_utf8_lossy(cell);
+    let mut out: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out.trim().to_string()
 }

@@ -5,8 +5,8 @@ use super::header::{Headers, Layout, Recognised};
 use super::heading;
 use super::parser::Parser;
 use super::row::Row;
-use super::stranger::Unknown;
 use super::text::{header_cells, is_blank_or_total, unit_alone};
+use super::unknown::Unknown;
 use crate::model::Progress;
 
 /// Rows in a batch.

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::batch::Batch;
-use super::blocks::{Blocks, LongLine, RECORD, segments};
+use super::blocks::{Blocks, RECORD, segments};
 use super::delimiter::{self, Delimiter};
 use super::encoding::{Encoding, decode, detect};
-use super::error::Error;
+use super::error::{Error, LongLine};
 use super::header::{Headers, Layout, Recognised};
 use super::heading::{self, Above, Heading};
 use super::layout::titled;
 use super::parser::{Parser, named};
 use super::row::Row;
-use super::stranger::Unknown;
+use super::unknown::Unknown;
 use super::values::clean;
 use crate::model::Progress;
 

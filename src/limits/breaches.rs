@@ -6,14 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::charge::Charge;
-use super::points::{Before, Point, Row, Scope, at};
+use super::points::{self, Before, Point, Row, Scope, Written, at};
 use crate::finding::{Finding, ResultClass, Subject};
 use crate::messages::args;
 use crate::model::{Day, DiagnosisId, Fen, HospitalId, ItemId, PersonId, RecordId, Region, Table, TextId};
 use crate::rule::coverage::{Coverage, Unit, Why};
 use crate::rule::subjects::{list, record_finding};
 use crate::rule::{Context, Judgement, RuleError, parameters};
-use crate::rulebook::Card;
+use crate::rulebook::{Card, Fault, Rulebook};
 use crate::stats::percent;
 
 /// Confidence at most, where the stay or visit is not in the data.
@@ -39,6 +39,11 @@ pub trait Limit {
 
     /// Reads a value of the table; nothing if it is not understood.
     fn read(limit: &str, value: &str) -> Option<Self::Bound>;
+
+    /// How tables write it.
+    fn written() -> Written<Self::Bound> {
+        Written { names: Self::NAMES, without_items: Self::WITHOUT_ITEMS, of_pairs: Self::OF_PAIRS, read: Self::read }
+    }
 
     /// The stays and visits that points without items are about: those with a diagnosis.
     fn of_records(scope: &Scope<'_, Self::Bound>) -> Coverage {
@@ -121,6 +126,11 @@ pub fn check(card: &Card) -> Result<(), RuleError> {
     parameters::<Parameters>(card).map(drop)
 }
 
+/// What is wrong in the tables of a card; see [`points::faults`].
+pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
+    points::faults(card, book, &L::written())
+}
+
 /// What a point is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
@@ -198,7 +208,7 @@ pub fn asked(lines: &[(u32, Fen)]) -> bool {
 /// The table is broken or the parameters are.
 pub fn run<L: Limit>(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let parameters: Parameters = parameters(context.card)?;
-    let scope = Scope::new::<L>(context)?;
+    let scope = Scope::new(context, &L::written())?;
     let mut hits = L::hits(&scope)?;
     if L::OF_RECORD {
         hits.retain(|hit| !is_loose(context.region, hit.record));
@@ -280,7 +290,7 @@ fn findings(
 /// Whether a hit stands on a point that was not published yet, as far as the day of its first line tells.
 fn is_early(region: &Region, hit: &Hit<'_>) -> bool {
     let Some(published) = hit.row.doubtful_until() else { return false };
-    let lines = hit.lines.iter().filter_map(|(line, _)| region.fees.time[*line as usize]).map(|time| time.day);
+    let lines = hit.lines.iter().filter_map(|(line, _)| region.fees.day(*line as usize));
     let day = lines.min().or_else(|| region.begins(&region.records[hit.record.index()]));
     day.is_some_and(|day| day < published)
 }
@@ -377,7 +387,7 @@ fn money(region: &Region, hit: &Hit<'_>, finding: &mut Finding) {
     for (line, amount) in &hit.lines {
         finding.add_risk(Subject::Line(*line), (*amount).max(Fen(0)));
     }
-    finding.add_rows(&region.files, hit.lines.iter().map(|(l, _)| region.fees.row[*l as usize]));
+    finding.add_rows(&region.files, hit.lines.iter().map(|(l, _)| region.fees.row(*l as usize)));
     if !hit.lines.is_empty() {
         return;
     }
@@ -405,10 +415,10 @@ fn evidence(context: &Context<'_>, hits: &[Hit<'_>], share: f64, finding: &mut F
         }
         What::Operation(code) => (region.names.texts.get(code), first.row.name()),
     };
-    let own = |line: &&(u32, Fen)| What::Item(fees.item[line.0 as usize]) == first.what;
+    let own = |line: &&(u32, Fen)| What::Item(fees.item(line.0 as usize)) == first.what;
     let lines = || hits.iter().flat_map(|h| &h.lines).filter(own);
-    let quantity: f64 = lines().map(|l| fees.quantity[l.0 as usize].units()).sum();
-    let days = || lines().filter_map(|l| fees.time[l.0 as usize]).map(|t| t.day);
+    let quantity: f64 = lines().map(|l| fees.quantity(l.0 as usize).units()).sum();
+    let days = || lines().filter_map(|l| fees.day(l.0 as usize));
     let text = |day: Option<Day>| day.map(|d| d.to_string()).unwrap_or_default();
     let first_day = text(days().min().or(finding.period_start));
     let last_day = text(days().max().or(finding.period_end));
@@ -417,7 +427,7 @@ fn evidence(context: &Context<'_>, hits: &[Hit<'_>], share: f64, finding: &mut F
     let own = region.records[first.record.index()].hospital;
     let places = hits.iter().flat_map(|h| h.with.iter().chain(h.lines.iter().map(|l| &l.0)));
     let others: BTreeSet<HospitalId> = places
-        .map(|line| region.records[fees.record[*line as usize].index()].hospital)
+        .map(|line| region.records[fees.record(*line as usize).index()].hospital)
         .filter(|hospital| *hospital != own && *hospital != HospitalId::NONE)
         .collect();
     let evidence = &mut finding.evidence;

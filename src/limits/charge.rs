@@ -35,7 +35,7 @@ impl<'a> Charge<'a> {
 
     /// The day of a line; of the record where the line has none.
     pub fn line_day(&self, line: usize) -> Option<Day> {
-        self.region.fees.time[line].map(|t| t.day).or_else(|| self.day())
+        self.region.fees.day(line).or_else(|| self.day())
     }
 
     /// The patient.

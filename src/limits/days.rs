@@ -49,8 +49,8 @@ pub fn parties(context: &Context<'_>, facts: &[&StayItem], together: Together) -
             let Some(key) = key else { continue };
             let party = parties.entry(key).or_insert(Party { day: day.or(of_record), items: BTreeMap::new() });
             let own = party.items.entry(fact.item).or_default();
-            own.quantity += fees.quantity[line];
-            own.amount += fees.amount[line];
+            own.quantity += fees.quantity(line);
+            own.amount += fees.amount(line);
             own.claimed += fees.claimed(line);
             own.lines.push((line as u32, fees.claimed(line)));
         }

@@ -33,8 +33,7 @@ impl Limit for Department {
                 let named = departments.words.iter().any(|word| names.get(id).contains(word.as_str()));
                 named != departments.allowed
             };
-            let ordering = &charge.region.fees.department;
-            let own = |line: usize| ordering.get(line).copied().and_then(DepartmentId::some);
+            let own = |line: usize| charge.region.fees.department(line);
             let of_stay = charge.stay.and_then(|s| s.department.some());
             // Where any line has no department at all, or a right one, the patient was there.
             let mut found: Vec<DepartmentId> =

@@ -65,7 +65,7 @@ fn off_list<'a>(scope: &'a Scope<'a, ()>, point: &'a Point<'a, ()>, visit: &Visi
     let fees = &region.fees;
     let drug = [FeeClass::WesternDrug, FeeClass::ChinesePatent, FeeClass::HerbalSlice];
     let lines: Vec<(u32, Fen)> =
-        charge.lines().filter(|&l| drug.contains(&fees.class[l])).map(|l| (l as u32, fees.claimed(l))).collect();
+        charge.lines().filter(|&l| drug.contains(&fees.class(l))).map(|l| (l as u32, fees.claimed(l))).collect();
     let disease = visit.diagnosis;
     asked(&lines).then(|| Hit {
         record: fact.record,

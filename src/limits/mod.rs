@@ -90,7 +90,7 @@ pub const ALL: &[LimitKind] = &[
 ];
 
 const fn kind<L: breaches::Limit>(id: &'static str) -> LimitKind {
-    LimitKind { id, names: L::NAMES, check: breaches::check, faults: points::faults::<L>, run: breaches::run::<L> }
+    LimitKind { id, names: L::NAMES, check: breaches::check, faults: breaches::faults::<L>, run: breaches::run::<L> }
 }
 
 /// Whether a card's tables have any point: without one the rule cannot run.

@@ -2,7 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::breaches::Limit;
 use crate::facts::StayItem;
 use crate::messages::args;
 use crate::model::{Day, HospitalId, ItemId};
@@ -151,9 +150,21 @@ fn of_card<'a>(table: &'a KnowledgeTable, card: &'a Card) -> impl Iterator<Item 
     table.rows_of(&card.national_class).chain(all.into_iter().flatten()).map(move |row| Row { table, row })
 }
 
+/// How tables write a kind of limit.
+pub struct Written<B> {
+    /// What they call it.
+    pub names: &'static [&'static str],
+    /// Whether its codes are those of diagnoses or operations, not of items.
+    pub without_items: bool,
+    /// Whether it works on pairs of items, which it reads itself.
+    pub of_pairs: bool,
+    /// Reads a value, of a limit of one of the names; nothing if it is not understood.
+    pub read: fn(&str, &str) -> Option<B>,
+}
+
 /// What is wrong in the tables of a card as its kind of limit sees them, with lines: table, columns, values. What holds for
 /// points of any kind is checked once a table, not once a card.
-pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
+pub fn faults<B>(card: &Card, book: &Rulebook, written: &Written<B>) -> Vec<Fault> {
     let name = card.table.as_deref().unwrap_or_default();
     let fault = |file: &str, line, problem| Fault { file: file.to_string(), line, problem };
     let Some(own) = book.table(name) else {
@@ -172,7 +183,7 @@ pub fn faults<L: Limit>(card: &Card, book: &Rulebook) -> Vec<Fault> {
         }
         let wrong = |row: &Row<'_>| {
             let [id, limit, value] = row.cells([PointColumn::Id, PointColumn::Limit, PointColumn::Value]);
-            L::NAMES.contains(&limit) && !id.starts_with(EXAMPLE) && L::read(limit, value).is_none()
+            written.names.contains(&limit) && !id.starts_with(EXAMPLE) && (written.read)(limit, value).is_none()
         };
         for row in of_card(table, card).filter(wrong) {
             let problem = args([("id", row.id().into()), ("limit", row.limit().into()), ("value", row.value().into())]);
@@ -274,20 +285,20 @@ impl<'a, B> Scope<'a, B> {
     ///
     /// # Errors
     /// A date or a value is not understood.
-    pub fn new<L: Limit<Bound = B>>(context: &'a Context<'a>) -> Result<Self, RuleError> {
-        if L::OF_PAIRS {
+    pub fn new(context: &'a Context<'a>, written: &Written<B>) -> Result<Self, RuleError> {
+        if written.of_pairs {
             return Ok(Self { context, points: Vec::new(), of: Vec::new() });
         }
-        let applied = Applied::new(L::NAMES, L::WITHOUT_ITEMS, context)?;
+        let applied = Applied::new(written.names, written.without_items, context)?;
         let (mut points, mut of, mut meant): (Vec<Point<'a, B>>, _, Vec<Meant>) = (Vec::new(), Vec::new(), Vec::new());
         for (row, force) in applied.rows {
             meant.clear();
             context.index.items(row.codes(), &mut meant);
-            if meant.is_empty() && !L::WITHOUT_ITEMS {
+            if meant.is_empty() && !written.without_items {
                 continue;
             }
             let fault = || RuleError::Knowledge(format!("{}: {} = {}", row.id(), row.limit(), row.value()));
-            let bound = L::read(row.limit(), row.value()).ok_or_else(fault)?;
+            let bound = (written.read)(row.limit(), row.value()).ok_or_else(fault)?;
             of.extend(meant.iter().map(|&(item, at)| (item, at, points.len() as u32)));
             points.push(Point { row, bound, force });
         }

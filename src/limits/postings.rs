@@ -66,7 +66,7 @@ impl<'a> Postings<'a> {
     pub fn new(context: &'a Context<'_>) -> Result<Self, RuleError> {
         let parameters: Parameters = parameters(context.card)?;
         let (region, facts) = (context.region, &context.facts.stay_items);
-        let of_every_day = |f: &&StayItem| is_of_every_day(region.fees.class[f.first_line as usize]);
+        let of_every_day = |f: &&StayItem| is_of_every_day(region.fees.class(f.first_line as usize));
         let mut counts: FxHashMap<HospitalId, (u32, u32)> = FxHashMap::default();
         for own in facts.chunk_by(|a, b| a.record == b.record) {
             let Some(days) = days(region, own[0].record).filter(|days| *days > 2) else { continue };
@@ -87,7 +87,7 @@ impl<'a> Postings<'a> {
     /// Whether what one record has above a limit by the day fits into its days on which nothing was posted.
     pub fn explain(&self, region: &Region, used: &[&PointLine], limit: f64, value: impl Fn(&PointLine) -> f64) -> bool {
         let Some(first) = used.first() else { return false };
-        let class = region.fees.class[first.line as usize];
+        let class = region.fees.class(first.line as usize);
         let hospital = region.records[first.record.index()].hospital;
         let by_habit =
             (may_be_of_days(class) && self.late.contains(&hospital)) || self.posted.is_piled(hospital, class);
@@ -120,5 +120,5 @@ fn is_late(fact: &StayItem, days: u32) -> bool {
 /// Whether lines of an item that is charged for every day of a stay are judged by record: on the day of a transfer, both
 /// hospitals charge it.
 pub fn by_record(region: &Region, used: &PointLine) -> bool {
-    is_of_every_day(region.fees.class[used.line as usize])
+    is_of_every_day(region.fees.class(used.line as usize))
 }

@@ -44,7 +44,7 @@ impl Limit for PrescriptionLimit {
         let is_slice = |f: &&StayItem| {
             f.quantity.0 > 0
                 && (scope.items_contain(f.item)
-                    || may_be_slice(region.fees.class[f.first_line as usize], region.names.items.get(f.item)))
+                    || may_be_slice(region.fees.class(f.first_line as usize), region.names.items.get(f.item)))
         };
         let mut hits = Vec::new();
         for own in scope.context.facts.stay_items.chunk_by(|a, b| a.record == b.record) {

@@ -61,7 +61,7 @@ impl Limit for PriceLimit {
         let levels = level::levels(scope.context)?;
         scope.for_each(|fact, points| {
             let charge = Charge::new(scope.context, fact);
-            let dearest = charge.lines().map(|l| fees.price[l]).max();
+            let dearest = charge.lines().map(|l| fees.price(l)).max();
             let level = levels.get(charge.record.hospital.index()).copied().flatten().filter(|level| *level > 0);
             let above = |at: &u32| dearest > scope.points[*at as usize].bound.at(level);
             let mut own = at(points, charge.record.hospital).filter(above);
@@ -77,14 +77,14 @@ fn too_dear<'a>(scope: &'a Scope<'a, Ceiling>, charge: &Charge<'a>, at: u32, lev
     let ceiling = point.bound.at(level)?;
     let mut dearest = Price(0);
     let mut lines = Vec::new();
-    for line in charge.lines().filter(|&l| fees.quantity[l].0 > 0 && fees.price[l] > ceiling) {
+    for line in charge.lines().filter(|&l| fees.quantity(l).0 > 0 && fees.price(l) > ceiling) {
         if charge.line_day(line).is_some_and(|day| !point.holds(day)) {
             continue;
         }
         // Prices are in 1/1,000,000 yuan and quantities in 1/10,000: their product is in 1/10^8 fen.
-        let excess = i128::from((fees.price[line] - ceiling).0) * i128::from(fees.quantity[line].0);
+        let excess = i128::from((fees.price(line) - ceiling).0) * i128::from(fees.quantity(line).0);
         let fen = Fen(((excess + 50_000_000) / 100_000_000) as i64);
-        dearest = dearest.max(fees.price[line]);
+        dearest = dearest.max(fees.price(line));
         lines.push((line as u32, fen.min(fees.claimed(line)).max(Fen(0))));
     }
     asked(&lines).then(|| Hit {

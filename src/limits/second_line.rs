@@ -26,7 +26,7 @@ impl Limit for SecondLine {
 
     fn hits<'a>(scope: &'a Scope<'a, ()>) -> Result<Vec<Hit<'a>>, RuleError> {
         let region = scope.context.region;
-        let begins = region.fees.time.iter().flatten().map(|t| t.day).min();
+        let begins = region.fees.days().flatten().min();
         let groups: Vec<Option<&str>> = region.names.items.iter().map(|(_, code)| group(code)).collect();
         let mut hits = Vec::new();
         for (at, facts) in by_point(scope) {

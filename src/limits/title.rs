@@ -47,9 +47,8 @@ impl Limit for Title {
             }
         }
         Ok(scope.each(|charge: &Charge<'_>, least| {
-            let doctors = &context.region.fees.doctor;
             // The highest title of all who ordered it: one consultant's order is enough.
-            let own = charge.lines().map(|l| doctors.get(l).and_then(|d| ranks.get(&(charge.record.hospital, *d))));
+            let own = charge.lines().map(|l| ranks.get(&(charge.record.hospital, context.region.fees.doctor(l)?)));
             let highest = own.collect::<Option<Vec<_>>>()?.into_iter().max().copied()?;
             (highest < *least).then(|| Breach {
                 limit: TITLES[least - 1].into(),

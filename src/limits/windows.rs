@@ -51,10 +51,10 @@ impl Window {
 /// The day of a line. One without a date is of the day of its record, where that is of one day; of a longer stay nobody knows
 /// which, so that it is on no day with others.
 pub fn day_of(region: &Region, line: usize) -> Option<Day> {
-    if let Some(time) = region.fees.time[line] {
+    if let Some(time) = region.fees.time(line) {
         return Some(time.day);
     }
-    let record = &region.records[region.fees.record[line].index()];
+    let record = &region.records[region.fees.record(line).index()];
     let left = record.stay.and_then(|i| region.stays[i as usize].discharged);
     let of_one_day = |day: &Day| record.stay.is_none() || left.is_some_and(|left| left.day == *day);
     region.begins(record).filter(of_one_day)
@@ -62,7 +62,7 @@ pub fn day_of(region: &Region, line: usize) -> Option<Day> {
 
 /// The prescription of a line: its number within the record; without numbers, its day.
 pub fn prescription(region: &Region, line: usize) -> Option<i64> {
-    match region.fees.prescription.get(line).and_then(|p| p.some()) {
+    match region.fees.prescription(line) {
         Some(number) => Some(number.index() as i64),
         // Days are apart from numbers: a record may have both.
         None => day_of(region, line).map(|day| i64::from(day.0) - (1 << 40)),
@@ -257,11 +257,11 @@ pub fn uses<'a>(
         let of_record = region.begins(&region.records[fact.record.index()]);
         lines.map(move |line| PointLine {
             day: day_of(region, line as usize),
-            about: fees.time[line as usize].map(|t| t.day).or(of_record),
+            about: fees.day(line as usize).or(of_record),
             line,
             record: fact.record,
             item: fact.item,
-            quantity: fees.quantity[line as usize],
+            quantity: fees.quantity(line as usize),
             claimed: fees.claimed(line as usize),
         })
     })

@@ -6,6 +6,7 @@
 mod age;
 mod certificate;
 mod columns;
+mod fees;
 pub mod icd;
 mod ids;
 mod join;
@@ -17,6 +18,7 @@ mod units;
 pub use age::born;
 pub use certificate::Certificate;
 pub use columns::{CellType, Column, Domain, Kept, Table, column, columns};
+pub use fees::{FeeColumns, Fees};
 pub use ids::{
     DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
@@ -24,7 +26,7 @@ pub use join::join;
 pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, OtherTable, REFUSED, TRACED, is_word};
 pub use progress::{Phase, Progress, Silent};
 pub use region::{
-    Diagnosis, Fees, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,
+    Diagnosis, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,
     StockKind, Visit,
 };
 pub use units::{Day, FeeClass, Fen, Price, Quantity, Sex, Stamp};

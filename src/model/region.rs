@@ -4,12 +4,11 @@
 //! so that neither the order of files nor the order of rows can be seen from here on.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use super::icd::{Category, chapter};
 use super::{
-    Day, DepartmentId, DiagnosisId, DoctorId, FeeClass, Fen, HospitalId, ItemId, PersonId, Pool, PrescriptionId, Price,
-    Quantity, RecordId, Sex, Stamp, Table, TextId,
+    Day, DepartmentId, DiagnosisId, DoctorId, Fees, Fen, HospitalId, ItemId, PersonId, Pool, Price, Quantity, RecordId,
+    Sex, Stamp, Table, TextId,
 };
 
 /// Where a row stood: a file of [`Region::files`] and its physical line (the header is line 1; Excel row number; Parquet row + 1).
@@ -277,71 +276,6 @@ pub struct Record {
     pub visit: Option<u32>,
 }
 
-/// The charge lines left after netting, by column. Sorted by record, then day, second, item, price, quantity, amount, row.
-/// A column that no file has is empty; every other has one entry a line.
-#[derive(Debug, Default)]
-pub struct Fees {
-    /// The record each line belongs to, ascending.
-    pub record: Vec<RecordId>,
-    /// Item.
-    pub item: Vec<ItemId>,
-    /// When the service was given (`fee_ocur_time`); `None` where the cell was empty.
-    pub time: Vec<Option<Stamp>>,
-    /// Quantity after refunds.
-    pub quantity: Vec<Quantity>,
-    /// Unit price.
-    pub price: Vec<Price>,
-    /// Amount after refunds.
-    pub amount: Vec<Fen>,
-    /// Amount in the scope of the fund, after refunds. Empty where no file has it.
-    pub in_scope: Vec<Fen>,
-    /// Fee class.
-    pub class: Vec<FeeClass>,
-    /// Ordering doctor. Empty where no file has it.
-    pub doctor: Vec<DoctorId>,
-    /// Ordering department. Empty where no file has it.
-    pub department: Vec<DepartmentId>,
-    /// Prescription or order: lines of one record with the same number belong together. Numbered within the record in order of
-    /// its lines. Empty where no file has it.
-    pub prescription: Vec<PrescriptionId>,
-    /// Lines that a refund took a part of, ascending: their amount need no longer be quantity times price.
-    pub corrected: Vec<u32>,
-    /// Where each line stood.
-    pub row: Vec<RowRef>,
-    /// Start of each record's lines, by [`RecordId`], with one entry more at the end.
-    pub starts: Vec<u32>,
-}
-
-impl Fees {
-    /// Number of lines.
-    pub fn len(&self) -> usize {
-        self.record.len()
-    }
-
-    /// Whether there is no line.
-    pub fn is_empty(&self) -> bool {
-        self.record.is_empty()
-    }
-
-    /// The lines of a record.
-    pub fn of(&self, record: RecordId) -> Range<usize> {
-        match self.starts.get(record.index()..=record.index() + 1) {
-            Some(&[start, end]) => start as usize..end as usize,
-            _ => 0..0,
-        }
-    }
-
-    /// What the fund is asked to recognise of a line: the in-scope amount where the export has one, else the amount.
-    pub fn claimed(&self, line: usize) -> Fen {
-        self.in_scope.get(line).copied().unwrap_or(self.amount[line])
-    }
-
-    /// Whether a line that costs something is out of the fund's scope in full: no breach against the fund.
-    pub fn is_self_paid(&self, line: usize) -> bool {
-        self.claimed(line) == Fen(0) && self.amount[line] != Fen(0)
-    }
-}
-
 /// A region: everything the exports say, in canonical order.
 #[derive(Debug, Default)]
 pub struct Region {
@@ -409,7 +343,7 @@ impl Region {
         match self.records[record.index()] {
             Record { stay: Some(at), .. } => self.stays[at as usize].rows.iter().any(is_own),
             Record { visit: Some(at), .. } => self.visits[at as usize].rows.iter().any(is_own),
-            Record { .. } => self.fees.row[self.fees.of(record)].iter().any(is_own),
+            Record { .. } => self.fees.of(record).any(|line| self.is_own(self.fees.row(line))),
         }
     }
 
@@ -472,6 +406,13 @@ impl Region {
     /// The chapter of a diagnosis, where it has a code.
     pub fn chapter(&self, diagnosis: DiagnosisId) -> Option<u8> {
         diagnosis.some().and_then(|d| chapter(self.names.diagnoses.get(d)))
+    }
+
+    /// The record of a charge line, where there are both.
+    pub fn record_of(&self, line: u32) -> Option<&Record> {
+        let line = line as usize;
+        let record = (line < self.fees.len()).then(|| self.fees.record(line))?;
+        self.records.get(record.index())
     }
 
     /// The stay of a record, if the record is one.

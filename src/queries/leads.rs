@@ -210,7 +210,7 @@ impl ResultRow<'_> {
         for subject in subjects {
             match subject {
                 Subject::Line(line) => {
-                    finding.add_rows(&region.files, [region.fees.row[line as usize]]);
+                    finding.add_rows(&region.files, [region.fees.row(line as usize)]);
                     lines.push(line);
                 }
                 Subject::Stay(i) => finding.add_rows(&region.files, region.stays[i as usize].rows.iter().copied()),

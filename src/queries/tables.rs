@@ -68,8 +68,8 @@ fn setting<'a>(setting: Setting) -> Cell<'a> {
 const CLASSES: [&str; FeeClass::COUNT] =
     ["", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14"];
 
-fn class<'a>(class: Option<FeeClass>) -> Cell<'a> {
-    text(CLASSES[class.unwrap_or_default() as usize])
+fn class<'a>(class: FeeClass) -> Cell<'a> {
+    text(CLASSES[class as usize])
 }
 
 /// Whole years from birth to admission; nothing where the days on which somebody may have been born do not agree.
@@ -187,20 +187,20 @@ pub(super) static FEES: Table = Table {
     rows: |s| s.region.fees.len(),
     columns: columns! {
         row_id Integer "" |_, i| row_id(0, i);
-        mdtrt_id Text "fees.mdtrt_id or fees.setl_id" |s, i| record(s, s.region.fees.record[i]);
-        psn_no Text "" |s, i| person(s, s.region.records[s.region.fees.record[i].index()].person);
-        fixmedins_code Text "" |s, i| hospital(s, s.region.records[s.region.fees.record[i].index()].hospital);
-        hilist_code Text "" |s, i| text(s.region.names.items.get(s.region.fees.item[i]));
-        hilist_name Text "fees.hilist_name" |s, i| text(s.region.item_name(s.region.fees.item[i]));
-        fee_ocur_time Time "fees.fee_ocur_time" |s, i| stamp(s.region.fees.time[i]);
-        fee_date Date "fees.fee_ocur_time" |s, i| day(s.region.fees.time[i].map(|t| t.day));
-        cnt Number "fees.cnt" |s, i| Cell::Number(s.region.fees.quantity[i].units());
-        pric Number "fees.pric" |s, i| Cell::Number(s.region.fees.price[i].yuan());
-        det_item_fee_sumamt_fen Fen "fees.det_item_fee_sumamt or fees.pric" |s, i| fen(s.region.fees.amount[i]);
-        inscp_scp_amt_fen Fen "fees.inscp_scp_amt" |s, i| s.region.fees.in_scope.get(i).map_or(Cell::Null, |a| fen(*a));
-        med_chrgitm_type Text "fees.med_chrgitm_type" |s, i| class(s.region.fees.class.get(i).copied());
-        bilg_dept_name Text "fees.bilg_dept_name" |s, i| s.region.fees.department.get(i).map_or(Cell::Null, |d| text(s.region.names.departments.get(*d)));
-        bilg_dr_codg Text "fees.bilg_dr_codg" |s, i| s.region.fees.doctor.get(i).map_or(Cell::Null, |d| text(s.region.names.doctors.get(*d)));
+        mdtrt_id Text "fees.mdtrt_id or fees.setl_id" |s, i| record(s, s.region.fees.record(i));
+        psn_no Text "" |s, i| person(s, s.region.records[s.region.fees.record(i).index()].person);
+        fixmedins_code Text "" |s, i| hospital(s, s.region.records[s.region.fees.record(i).index()].hospital);
+        hilist_code Text "" |s, i| text(s.region.names.items.get(s.region.fees.item(i)));
+        hilist_name Text "fees.hilist_name" |s, i| text(s.region.item_name(s.region.fees.item(i)));
+        fee_ocur_time Time "fees.fee_ocur_time" |s, i| stamp(s.region.fees.time(i));
+        fee_date Date "fees.fee_ocur_time" |s, i| day(s.region.fees.day(i));
+        cnt Number "fees.cnt" |s, i| Cell::Number(s.region.fees.quantity(i).units());
+        pric Number "fees.pric" |s, i| Cell::Number(s.region.fees.price(i).yuan());
+        det_item_fee_sumamt_fen Fen "fees.det_item_fee_sumamt or fees.pric" |s, i| fen(s.region.fees.amount(i));
+        inscp_scp_amt_fen Fen "fees.inscp_scp_amt" |s, i| s.region.fees.in_scope(i).map_or(Cell::Null, fen);
+        med_chrgitm_type Text "fees.med_chrgitm_type" |s, i| class(s.region.fees.class(i));
+        bilg_dept_name Text "fees.bilg_dept_name" |s, i| s.region.fees.department(i).map_or(Cell::Null, |d| text(s.region.names.departments.get(d)));
+        bilg_dr_codg Text "fees.bilg_dr_codg" |s, i| s.region.fees.doctor(i).map_or(Cell::Null, |d| text(s.region.names.doctors.get(d)));
     },
 };
 
@@ -239,7 +239,7 @@ pub(super) static STAY_ITEMS: Table = Table {
         fixmedins_code Text "" |s, i| hospital(s, s.region.records[item(s, i).record.index()].hospital);
         hilist_code Text "" |s, i| text(s.region.names.items.get(item(s, i).item));
         hilist_name Text "fees.hilist_name" |s, i| text(s.region.item_name(item(s, i).item));
-        med_chrgitm_type Text "fees.med_chrgitm_type" |s, i| class(s.region.fees.class.get(item(s, i).first_line as usize).copied());
+        med_chrgitm_type Text "fees.med_chrgitm_type" |s, i| class(s.region.fees.class(item(s, i).first_line as usize));
         cnt Number "fees.cnt" |s, i| Cell::Number(item(s, i).quantity.units());
         max_day_cnt Number "fees.cnt" |s, i| Cell::Number(item(s, i).largest_day.units());
         use_days Integer "fees.fee_ocur_time" |s, i| count(item(s, i).days);

@@ -5,7 +5,7 @@ use super::*;
 use crate::facts::Facts;
 use crate::finding::{Finding, Subject};
 use crate::messages::{Catalog, Lang};
-use crate::model::{Fen, HospitalId, ItemId, PersonId, Pool, Price, Quantity, Record, RecordId, Region, RowRef};
+use crate::model::{FeeColumns, Fen, HospitalId, PersonId, Pool, Quantity, Record, Region, RowRef};
 use crate::rule::Context;
 
 /// The columns that a query reads, `table.column`.
@@ -64,15 +64,17 @@ fn region() -> Region {
     region.names.hospitals = Pool::from_sorted(["H1"]);
     region.names.items = Pool::from_sorted(["I1"]);
     region.records = vec![Record { person: PersonId(0), hospital: HospitalId(0), stay: None, visit: None }];
+    let mut fees = FeeColumns::default();
     for (line, amount) in [100, 200, 400].into_iter().enumerate() {
-        region.fees.record.push(RecordId(0));
-        region.fees.item.push(ItemId(0));
-        region.fees.time.push(None);
-        region.fees.quantity.push(Quantity::ONE);
-        region.fees.price.push(Price(amount * 10_000));
-        region.fees.amount.push(Fen(amount));
-        region.fees.row.push(RowRef { file: 0, line: line as u32 + 2 });
+        fees.record.push(0);
+        fees.item.push(0);
+        fees.push_time(None, 0);
+        fees.quantity.push(Quantity::ONE.0);
+        fees.price.push(amount * 10_000);
+        fees.amount.push(amount);
+        fees.push_row(RowRef { file: 0, line: line as u32 + 2 });
     }
+    region.fees = fees.into();
     region
 }
 

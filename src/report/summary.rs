@@ -349,8 +349,8 @@ pub(super) fn period(region: &Region) -> Option<(Day, Day)> {
     let stays = region.stays.iter().filter(|s| region.is_own_record(s.record));
     let visits = region.visits.iter().filter(|v| region.is_own_record(v.record));
     let days = stays.flat_map(|s| [s.admitted.day, s.last_day()]).chain(visits.map(|v| v.time.day));
-    let lines = region.fees.time.iter().zip(&region.fees.row).filter(|(_, row)| region.is_own(**row));
-    span(days).or_else(|| span(lines.filter_map(|(time, _)| time.map(|t| t.day))))
+    let lines = (0..region.fees.len()).filter(|line| region.is_own(region.fees.row(*line)));
+    span(days).or_else(|| span(lines.filter_map(|line| region.fees.day(line))))
 }
 
 fn span(days: impl Iterator<Item = Day>) -> Option<(Day, Day)> {
@@ -375,12 +375,12 @@ fn size(region: &Region, own: bool) -> Size {
     Size {
         stays: stays.len(),
         visits: visits.len(),
-        lines: region.fees.row.iter().filter(|row| region.is_own(**row) == own).count(),
+        lines: region.fees.rows().filter(|row| region.is_own(*row) == own).count(),
         persons: persons.len(),
         hospitals: hospitals.len(),
         money: stays.iter().map(|s| s.total).sum::<Fen>()
             + visits.iter().map(|v| v.total).sum()
-            + loose.map(|line| region.fees.amount[line]).sum(),
+            + loose.map(|line| region.fees.amount(line)).sum(),
         fund: stays.iter().map(|s| s.fund).sum::<Fen>() + visits.iter().map(|v| v.fund).sum(),
     }
 }

@@ -207,10 +207,10 @@ impl Counts {
     /// Counts; linear in lines and records.
     pub(super) fn new(region: &Region) -> Self {
         let fees = &region.fees;
-        let mut counts = Self { undated_lines: fees.time.iter().filter(|t| t.is_none()).count(), ..Self::default() };
+        let mut counts = Self { undated_lines: fees.days().filter(Option::is_none).count(), ..Self::default() };
         let coded: Vec<bool> = region.names.items.iter().map(|(_, code)| is_coded(code)).collect();
         counts.of_item = vec![[0; 2]; coded.len()];
-        for (record, item) in fees.record.iter().zip(&fees.item) {
+        for (record, item) in fees.records().zip(fees.items()) {
             let known = region.records[record.index()];
             let loose = known.stay.is_none() && known.visit.is_none();
             match counts.of_item.get_mut(item.index()) {

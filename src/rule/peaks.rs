@@ -97,27 +97,30 @@ impl Peaks {
 mod tests {
     use super::*;
     use crate::facts::{Facts, compute_for};
-    use crate::model::{Day, FeeClass, Fen, HospitalId, Pool, Price, Quantity, Record, Stamp};
+    use crate::model::{Day, FeeClass, FeeColumns, HospitalId, Pool, Quantity, Record, Stamp};
     use crate::rule::index::Index;
     use crate::rulebook::Rulebook;
 
     /// Records of persons 0, 0, 1 and of two whom nobody knows, each with so many units of item 1 on day 1.
     fn region(units: &[i64]) -> Region {
         let persons = [PersonId(0), PersonId(0), PersonId(1), PersonId::NONE, PersonId::NONE];
-        let mut region = Region::default();
+        let (mut region, mut fees) = (Region::default(), FeeColumns::default());
         region.names.persons = Pool::from_sorted(["a", "b"]);
         region.names.items = Pool::from_sorted(["i", "j"]);
         for (at, person) in persons.into_iter().enumerate() {
             region.records.push(Record { person, hospital: HospitalId(0), stay: None, visit: None });
-            region.fees.record.push(RecordId(at as u32));
+            fees.record.push(at as u32);
         }
-        region.fees.item = vec![ItemId(1); units.len()];
-        region.fees.class = vec![FeeClass::Laboratory; units.len()];
-        region.fees.quantity = units.iter().map(|u| Quantity(u * Quantity::ONE.0)).collect();
-        region.fees.price = vec![Price(1_000_000); units.len()];
-        region.fees.amount = units.iter().map(|u| Fen(u * 100)).collect();
-        region.fees.time = vec![Some(Stamp::date(Day(1))); units.len()];
-        region.fees.starts = (0..=units.len() as u32).collect();
+        for units in units {
+            fees.item.push(1);
+            fees.class.push(FeeClass::Laboratory as u32);
+            fees.quantity.push(units * Quantity::ONE.0);
+            fees.price.push(1_000_000);
+            fees.amount.push(units * 100);
+            fees.push_time(Some(Day(1)), Stamp::DATE_ONLY);
+        }
+        fees.starts = (0..=units.len() as u32).collect();
+        region.fees = fees.into();
         region
     }
 

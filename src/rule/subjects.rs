@@ -39,14 +39,14 @@ pub fn record_finding(region: &Region, record: RecordId) -> Option<Finding> {
         }
         (None, None) => {
             let lines = region.fees.of(record);
-            let days = || lines.clone().filter_map(|line| region.fees.time[line]).map(|time| time.day);
+            let days = || lines.clone().filter_map(|line| region.fees.day(line));
             (!lines.is_empty()).then(|| Finding {
                 hospital_id: region.names.hospitals.get(known.hospital).to_string(),
                 patient_ids: vec![region.names.persons.get(known.person).to_string()],
                 visit_ids: vec![region.names.records.get(record).to_string()],
                 period_start: days().min(),
                 period_end: days().max(),
-                total_amount: lines.clone().map(|line| region.fees.amount[line]).sum(),
+                total_amount: lines.clone().map(|line| region.fees.amount(line)).sum(),
                 ..Finding::default()
             })
         }

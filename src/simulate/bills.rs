@@ -7,11 +7,13 @@ use super::apart::Side;
 use super::catalog::{Course, Item};
 use super::chance::{Draw, fixed, mix, scramble};
 use super::files::Rows;
-use super::lines::{Line, Sheet};
+use super::line::Line;
+use super::lines::Sheet;
 use super::options::{Layout, Options};
 use super::people::Person;
-use super::plan::{DAY, Plan, Stay, day_of};
+use super::plan::{Plan, Stay};
 use super::stock::{self, Given};
+use super::time::{DAY, day_of};
 use super::{schemes, visits};
 
 /// Columns of `stays.csv`.

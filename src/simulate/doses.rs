@@ -2,8 +2,9 @@
 
 use super::catalog::{Course, Item, ItemKind};
 use super::chance::{Draw, fixed};
-use super::lines::{Days, Sheet, UNIT};
-use super::places::Specialty;
+use super::line::UNIT;
+use super::lines::{Days, Sheet};
+use super::specialty::Specialty;
 use crate::model::Day;
 
 /// Probability that nothing but bed and nursing is given on a working day, for an illness of middling need.
@@ -132,7 +133,7 @@ impl Sheet<'_> {
             let quiet = self.quiet.contains(&day) && days.from < days.to && !matches!(card.class, 1 | 2 | 7);
             if away || quiet || moves(day) {
                 if let Some(line) = last.filter(|_| quiet && ahead && batch == 1) {
-                    let line: &mut super::lines::Line = &mut self.lines[line];
+                    let line: &mut super::line::Line = &mut self.lines[line];
                     line.count += line.count.min(course.dose(each, day) * times);
                 }
                 day += if batch > 1 { 1 } else { every };

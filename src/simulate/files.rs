@@ -11,7 +11,7 @@ use crate::model::{Table, column};
 
 use super::Error;
 use super::options::{Encoding, Layout};
-use super::plan::DAY;
+use super::time::DAY;
 
 /// Rows of one table as text, in one layout.
 pub struct Rows {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::catalog::{Item, ItemKind};
 use super::chance::Draw;
-use super::lines::{Line, Sheet, UNIT};
+use super::line::{Line, UNIT};
+use super::lines::Sheet;
 use super::options::Scheme;
-use super::plan::{DAY, Extra, at, day_of};
+use super::plan::Extra;
+use super::time::{DAY, at, day_of};
 
 impl Sheet<'_> {
     /// Applies the hospital's habits to the lines as ordered.

@@ -5,8 +5,9 @@ use super::catalog::Course;
 use super::chance::{Draw, Purpose, Random, stream};
 use super::hyper::weekly;
 use super::people::{self, Career, Person};
-use super::places::Specialty;
-use super::plan::{Plan, at};
+use super::plan::Plan;
+use super::specialty::Specialty;
+use super::time::at;
 
 /// Hospitals to choose from, with their volumes.
 type Choice = (Vec<u16>, Vec<f64>);

@@ -5,16 +5,7 @@ use crate::model::Day;
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::hyper::Hyper;
 use super::posting::Posting;
-
-/// What a hospital is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Specialty {
-    General,
-    Tcm,
-    Psychiatric,
-    Rehabilitation,
-    Maternity,
-}
+use super::specialty::Specialty;
 
 /// How a hospital bills.
 #[derive(Clone, Debug)]

@@ -3,29 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::{mix, scramble};
-use super::lines::Line;
+use super::keeper::Keeper;
+use super::line::Line;
 use super::options::{Scheme, Strength};
 use super::people::Person;
 use super::places::Hospital;
-use super::stock::Keeper;
+use super::time::{DAY, day_of};
 
 /// Days after which a test such as glycated haemoglobin is paid again.
 const CYCLE: i32 = 60;
 /// Days by which lines may be posted early or late.
 const POSTING: i32 = 10;
-
-/// Seconds of a day.
-pub const DAY: i64 = 86_400;
-
-/// The day of a moment.
-pub fn day_of(moment: i64) -> i32 {
-    moment.div_euclid(DAY) as i32
-}
-
-/// A moment: a day and an hour with its fraction.
-pub fn at(day: i32, hour: f64) -> i64 {
-    i64::from(day) * DAY + (hour * 3600.0) as i64
-}
 
 /// What a scheme wants of the lines of a stay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

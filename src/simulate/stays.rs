@@ -6,7 +6,8 @@ use super::catalog::Course;
 use super::chance::{Draw, fixed};
 use super::lives::Lives;
 use super::people::{Career, Person};
-use super::plan::{DAY, Stay, at, day_of};
+use super::plan::Stay;
+use super::time::{DAY, at, day_of};
 
 impl Lives<'_> {
     /// Nights of a stay of a profile.

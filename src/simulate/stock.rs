@@ -14,10 +14,12 @@ use super::apart::Side;
 use super::catalog::Item;
 use super::chance::{Draw, Purpose, Random, fixed, mix, stream};
 use super::files::{Folder, Rows};
-use super::lines::{Line, UNIT};
+use super::keeper::{Keeper, Role};
+use super::line::{Line, UNIT};
 use super::options::{Layout, Options};
 use super::places::Hospital;
-use super::plan::{DAY, Plan, day_of};
+use super::plan::Plan;
+use super::time::{DAY, day_of};
 use super::{Error, files};
 
 /// Columns of `purchases.csv`.
@@ -37,38 +39,6 @@ const STOCK: &[&str] =
 
 /// What was given, in 1/10,000 of the catalogue's unit: by hospital, item and day.
 pub type Given = BTreeMap<(u16, u16, i32), i64>;
-
-/// What a hospital does with its stock besides keeping it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Role {
-    Plain,
-    /// The books begin weeks after the first charges, and nobody counted what there was.
-    Late,
-    /// Buys packs of several of what it bills.
-    Packs,
-    /// Lends to another.
-    Lends(u16),
-    /// Counts are dated days after they were made.
-    CountsLate,
-}
-
-/// How a hospital keeps its stock.
-#[derive(Clone, Debug)]
-pub struct Keeper {
-    role: Role,
-    /// Part of what is given that is sold for cash besides.
-    cash: f64,
-    /// Part of the items that are in none of its books.
-    unreported: f64,
-    /// Whether tablets are bought in boxes.
-    boxes: bool,
-    /// Days between two orders, to a delivery, and of the reserve.
-    every: i32,
-    lead: i32,
-    reserve: i32,
-    /// Most days between a delivery and its entry.
-    entered: i32,
-}
 
 /// How every hospital keeps its stock; those who bill what they never had keep it like others. The larger hospitals have every role.
 pub fn keepers(scene: &Scene, counts: &[usize], hosts: &[u16]) -> Vec<Keeper> {

@@ -10,8 +10,8 @@ use super::apart::Side;
 use super::chance::fixed;
 use super::files::{Folder, Rows};
 use super::options::{Encoding, Options};
-use super::places::Specialty;
 use super::plan::Plan;
+use super::specialty::Specialty;
 
 const PERSONS: &[&str] = &["psn_no", "psn_name", "certno", "gend", "brdy", "addr", "tel", "emp_no"];
 const HOSPITALS: &[&str] =

@@ -10,7 +10,8 @@ use super::chance::{Draw, Purpose, Random, fixed, mix, scramble, stream};
 use super::files::Rows;
 use super::options::Layout;
 use super::people::{Career, Person};
-use super::plan::{DAY, Elsewhere, Plan, at};
+use super::plan::{Elsewhere, Plan};
+use super::time::{DAY, at};
 
 /// Columns of `visits.csv`.
 pub const VISITS: &[&str] = &[

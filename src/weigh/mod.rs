@@ -86,7 +86,7 @@ pub fn at_risk<'a>(region: &Region, findings: impl IntoIterator<Item = &'a Findi
 
 /// The stay, else the visit, that a charge line belongs to.
 fn owner(region: &Region, line: u32) -> Option<Subject> {
-    let record = region.records.get(region.fees.record.get(line as usize)?.index())?;
+    let record = region.record_of(line)?;
     record.stay.map(Subject::Stay).or(record.visit.map(Subject::Visit))
 }
 
@@ -111,8 +111,8 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        Day, DepartmentId, DiagnosisId, DoctorId, HospitalId, PersonId, Record, RecordId, Setting, Sex, Stamp, Stay,
-        TextId, Visit,
+        Day, DepartmentId, DiagnosisId, DoctorId, FeeColumns, HospitalId, PersonId, Record, RecordId, Setting, Sex,
+        Stamp, Stay, TextId, Visit,
     };
 
     const NOON: Stamp = Stamp { day: Day(20_000), second: 43_200 };
@@ -174,7 +174,7 @@ mod tests {
             records: vec![record(Some(0), None), record(Some(1), None), record(None, Some(0)), record(None, None)],
             ..Region::default()
         };
-        region.fees.record = [0, 0, 0, 1, 2, 3, 3].map(RecordId).to_vec();
+        region.fees = FeeColumns { record: vec![0, 0, 0, 1, 2, 3, 3], ..FeeColumns::default() }.into();
         region
     }
 

@@ -184,10 +184,10 @@ fn compare_item(want: &Item, region: &Region, faults: &mut Vec<String>) {
     let what = format!("{} in {}", want.item, want.stay);
     let (item, lines) = (region.names.items.find(&want.item), record(&want.stay, region).map(|r| region.fees.of(r)));
     let fees = &region.fees;
-    let lines: Vec<usize> = lines.unwrap_or(0..0).filter(|i| Some(fees.item[*i]) == item).collect();
-    let quantity: i64 = lines.iter().map(|i| fees.quantity[*i].0).sum();
-    let amount: i64 = lines.iter().map(|i| fees.amount[*i].0).sum();
-    let times = lines.iter().map(|i| fees.time[*i].map_or(String::new(), |t| t.to_string())).collect();
+    let lines: Vec<usize> = lines.unwrap_or(0..0).filter(|i| Some(fees.item(*i)) == item).collect();
+    let quantity: i64 = lines.iter().map(|i| fees.quantity(*i).0).sum();
+    let amount: i64 = lines.iter().map(|i| fees.amount(*i).0).sum();
+    let times = lines.iter().map(|i| fees.time(*i).map_or(String::new(), |t| t.to_string())).collect();
     differ(faults, format!("{what}: quantity in 1/10,000"), Some(scaled(&want.quantity, 4)), quantity);
     differ(faults, format!("{what}: amount in fen"), Some(scaled(&want.amount, 2)), amount);
     differ(faults, format!("{what}: lines"), want.lines, lines.len());

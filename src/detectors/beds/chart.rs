@@ -77,7 +77,7 @@ const UNPAID: f64 = 1.0;
 /// Days of bed or nursing that a stay was billed, by the item of them that it was billed most of.
 fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
     let idle = |item: &&StayItem| {
-        let class = region.fees.class[item.first_line as usize];
+        let class = region.fees.class(item.first_line as usize);
         matches!(class, FeeClass::Bed | FeeClass::Nursing)
             || (class == FeeClass::Unknown && ["床位", "护理"].iter().any(|w| region.item_name(item.item).contains(w)))
     };
@@ -92,7 +92,7 @@ fn bed_days(region: &Region, facts: &Facts, record: RecordId) -> f64 {
 /// on at least half of them.
 fn posted_late(region: &Region, stay: &Stay, flags: &mut [u8]) {
     let (first, fees) = (stay.admitted.day.0, &region.fees);
-    let dated = fees.of(stay.record).filter_map(|line| Some((fees.time[line]?.day.0, line)));
+    let dated = fees.of(stay.record).filter_map(|line| Some((fees.time(line)?.day.0, line)));
     let inside: Vec<(i32, usize)> = dated.filter(|(day, _)| *day >= first).collect();
     let mut before = first - 1;
     // Lines come in order of days.
@@ -100,9 +100,9 @@ fn posted_late(region: &Region, stay: &Stay, flags: &mut [u8]) {
         let day = of_day[0].0;
         let gap = day - before - 1;
         let stands = |&(_, line): &(i32, usize)| {
-            let given = matches!(fees.class[line], FeeClass::Treatment | FeeClass::GeneralTreatment);
+            let given = matches!(fees.class(line), FeeClass::Treatment | FeeClass::GeneralTreatment);
             // Once or twice a day; what is counted by the hour says nothing of days.
-            let (times, posted) = (fees.quantity[line].units(), f64::from(gap + 1));
+            let (times, posted) = (fees.quantity(line).units(), f64::from(gap + 1));
             given && (0.5 * posted..=2.0 * posted).contains(&times)
         };
         if gap > 1 && of_day.iter().any(stands) {

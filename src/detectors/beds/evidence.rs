@@ -144,8 +144,8 @@ impl Scene<'_> {
         let region = self.context.region;
         finding.add_rows(&region.files, stay.rows.iter().copied());
         let fees = &region.fees;
-        let on_empty = |line: &usize| fees.time[*line].is_some_and(|t| empty.binary_search(&t.day).is_ok());
-        finding.add_rows(&region.files, fees.of(stay.record).filter(on_empty).map(|l| fees.row[l]));
+        let on_empty = |line: &usize| fees.time(*line).is_some_and(|t| empty.binary_search(&t.day).is_ok());
+        finding.add_rows(&region.files, fees.of(stay.record).filter(on_empty).map(|l| fees.row(l)));
         for sighting in seen {
             let visit = sighting.visit.map(|i| &region.visits[i as usize].rows);
             let other = sighting.stay.map(|i| &region.stays[i as usize].rows);

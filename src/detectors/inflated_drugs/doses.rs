@@ -64,7 +64,7 @@ const ENOUGH: u32 = 20;
 /// Whether an item is a drug by the dose: by its fee class, else by the national code (X western, Z Chinese patent). Herbal slices
 /// are none: they are weighed by the prescription, of which a patient has dozens, and have rules of their own.
 fn is_drug(region: &Region, fact: &StayItem) -> bool {
-    match region.fees.class[fact.first_line as usize] {
+    match region.fees.class(fact.first_line as usize) {
         FeeClass::WesternDrug | FeeClass::ChinesePatent => true,
         FeeClass::Unknown => {
             let code = region.names.items.get(fact.item).as_bytes();
@@ -120,7 +120,7 @@ pub fn uses(region: &Region, facts: &Facts, supply: Supply) -> Vec<DrugUse> {
             total_days: None,
         };
         let on_the_spot = spot[f.item.index()];
-        if posted.in_lumps(s.hospital, region.fees.class[f.first_line as usize]) {
+        if posted.in_lumps(s.hospital, region.fees.class(f.first_line as usize)) {
             lumps.push(uses.len());
         } else if totals.contains(&s.hospital) {
             one.total_days = Some(s.nights() + 1);
@@ -295,17 +295,17 @@ pub fn postings(
     on_the_spot: bool,
     supply: Supply,
 ) -> Option<Vec<Posting>> {
-    let (fees, class) = (&region.fees, region.fees.class[fact.first_line as usize]);
+    let (fees, class) = (&region.fees, region.fees.class(fact.first_line as usize));
     if !posted.is_piled(stay.hospital, class)
         || (!on_the_spot && supply_cover(fact, stay, on_the_spot, supply).is_some())
     {
         return None;
     }
-    let day = |l: u32| fees.time[l as usize].map(|t| t.day);
+    let day = |l: u32| fees.day(l as usize);
     let days: Vec<(Day, Quantity)> = facts
         .lines(fact)
         .chunk_by(|a, b| day(*a) == day(*b))
-        .map(|own| Some((day(own[0])?, own.iter().map(|l| fees.quantity[*l as usize]).sum())))
+        .map(|own| Some((day(own[0])?, own.iter().map(|l| fees.quantity(*l as usize)).sum())))
         .collect::<Option<_>>()?;
     let (admitted, left) = (stay.admitted.day.0, posted.last_day(stay).0);
     let one = |at: usize| {

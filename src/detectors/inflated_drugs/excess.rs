@@ -34,7 +34,7 @@ pub fn beyond(
     if let Some(days) = doses::supply_cover(fact, stay, on_the_spot, parameters.supply()) {
         return excess(region, lines, limit * f64::from(days));
     }
-    let day = |l: u32| fees.time[l as usize].map(|t| t.day);
+    let day = |l: u32| fees.day(l as usize);
     let days: Vec<&[u32]> = lines.chunk_by(|&a, &b| day(a) == day(b)).collect();
     if let Some(postings) = doses::postings(region, context.facts, posted, fact, stay, on_the_spot, parameters.supply())
     {
@@ -56,7 +56,7 @@ pub fn beyond(
 }
 
 fn excess(region: &Region, lines: &[u32], allowed: f64) -> Vec<Beyond> {
-    let quantity = |l: u32| region.fees.quantity[l as usize].0;
+    let quantity = |l: u32| region.fees.quantity(l as usize).0;
     let sum: i64 = lines.iter().map(|&l| quantity(l)).sum();
     let mut left = sum - (allowed * Quantity::ONE.0 as f64).round() as i64;
     let mut all = Vec::new();

@@ -144,11 +144,11 @@ fn claims(context: &Context<'_>, hospitals: &BTreeSet<HospitalId>) -> BTreeMap<(
             continue;
         }
         for line in region.fees.of(total.record) {
-            let Some((class, time)) = class(region.fees.class[line]).zip(region.fees.time[line]) else { continue };
-            let own = claims.entry((hospital, region.fees.item[line])).or_default();
+            let Some((class, time)) = class(region.fees.class(line)).zip(region.fees.time(line)) else { continue };
+            let own = claims.entry((hospital, region.fees.item(line))).or_default();
             own.class.get_or_insert(class);
-            let units = region.fees.quantity[line].units();
-            let (amount, charged) = (region.fees.claimed(line), region.fees.amount[line]);
+            let units = region.fees.quantity(line).units();
+            let (amount, charged) = (region.fees.claimed(line), region.fees.amount(line));
             own.all.push(Claim { day: time.day, units, amount, charged, line: line as u32 });
         }
     }

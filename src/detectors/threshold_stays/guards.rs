@@ -4,18 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::bills::{Bill, Group, HospitalBills, NO_LABEL, Side};
-use super::scan::{Bars, LIKELY, PLACE, Test, UNDER, WIDE, WINDOWS, Window, windows};
+use super::windows::{Bars, LIKELY, PLACE, Reason, Test, UNDER, WIDE, WINDOWS, Window, windows};
 use crate::stats::binomial_tail;
 use crate::stats::bunching::{Counterfactual, Expected, Neighbourhood, count};
-
-/// An innocent explanation that fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Amounts gather as much at places that are not round.
-    Lumps,
-    /// There are as many bills just below.
-    Hump,
-}
 
 /// So many unexplained places as improbable as the mark show that the hospital's amounts are lumpy all over.
 const LUMPY: usize = 3;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::bills::{HospitalBills, Side};
-use super::scan::{LIKELY, PLACE, Test, WINDOWS};
+use super::windows::{LIKELY, PLACE, Test, WINDOWS};
 
 /// Fewer other hospitals than these say nothing of what is usual.
 const FEWEST: usize = 5;

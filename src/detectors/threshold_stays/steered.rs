@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bills::HospitalBills;
-use super::scan::Test;
+use super::windows::Test;
 use crate::model::PersonId;
 use crate::stats::bunching::count;
 

@@ -1,8 +1,9 @@
 //! False alarms over many regions without steering, and what is found where there is some.
 
 use super::bills::{Bill, HospitalBills, Prices};
-use super::scan::{Bars, scan, standing};
+use super::scan::{scan, standing};
 use super::steered::steered;
+use super::windows::Bars;
 use super::worlds::{Recipe, world};
 
 const PRICES: Prices = Prices { width: 0.10, stays: 8, heap: 1e-4 };

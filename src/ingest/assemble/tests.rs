@@ -31,9 +31,10 @@ fn prescriptions_are_numbered_within_their_record() {
     ];
     let numbers = |rows: &[&str]| {
         let fees = format!("{header}{}", rows.concat());
-        ingested(&[("stays.csv", STAYS), ("fees.csv", &fees)]).region.fees.prescription
+        let fees = ingested(&[("stays.csv", STAYS), ("fees.csv", &fees)]).region.fees;
+        (0..fees.len()).map(|line| fees.prescription(line)).collect::<Vec<_>>()
     };
-    let want = [0, 1, 0, u32::MAX, 0].map(PrescriptionId);
+    let want = [Some(0), Some(1), Some(0), None, Some(0)].map(|number| number.map(PrescriptionId));
     assert_eq!(numbers(&rows), want);
     let backwards: Vec<&str> = rows.iter().rev().copied().collect();
     assert_eq!(numbers(&backwards), want);
@@ -42,7 +43,7 @@ fn prescriptions_are_numbered_within_their_record() {
 #[test]
 fn without_prescription_numbers_there_is_no_column() {
     let fees = "mdtrt_id,hilist_code,cnt,pric\nS1,X1,1,1\n";
-    assert!(ingested(&[("stays.csv", STAYS), ("fees.csv", fees)]).region.fees.prescription.is_empty());
+    assert!(!ingested(&[("stays.csv", STAYS), ("fees.csv", fees)]).region.fees.has_prescriptions());
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_partial_refund_leaves_a_mark() {
                 S1,X1,2025-03-01 08:00:00,3,10,30\nS1,X2,2025-03-01 08:00:00,3,10,30\n\
                 S1,X2,2025-03-02 08:00:00,-1,10,-10\n";
     let region = ingested(&[("stays.csv", STAYS), ("fees.csv", fees)]).region;
-    assert_eq!((region.fees.len(), region.fees.corrected), (2, vec![1]));
+    assert_eq!((region.fees.len(), region.fees.corrected().to_vec()), (2, vec![1]));
 }
 
 #[test]

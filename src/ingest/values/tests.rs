@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::dates::{Open, Purpose, Reading, birth_range, in_orders, moment, orders};
+use super::dates::{Open, Purpose, Reading, birth_range, in_orders, orders};
+use super::moments::moment;
 use super::{DAY_FIRST, MONTH_FIRST, YEAR_FIRST, birth_day, century_before};
 use crate::model::{Day, Stamp};
 

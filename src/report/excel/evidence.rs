@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::book::{Book, Column, SHEET_NAME};
 use super::cell::Cell;
-use super::leads::{RuleLeads, group_cell};
 use crate::finding::Finding;
 use crate::messages::{Lang, args};
 use crate::model::{Day, Fen};
+use crate::report::Report;
 use crate::report::atomic::Fault;
 use crate::report::text::{evidence, fit, width};
-use crate::rulebook::{EvidenceColumn, EvidenceKind};
+use crate::rulebook::{Card, EvidenceColumn, EvidenceKind};
 
 /// Widest line of a list, in characters.
 const LINES: u32 = 60;
@@ -18,6 +18,15 @@ const LINES: u32 = 60;
 const ENTRIES: usize = 12;
 /// Length of the longest bar.
 const BAR: f64 = 30.0;
+
+/// The leads of a rule.
+pub(super) struct RuleLeads<'a> {
+    pub(super) report: &'a Report<'a>,
+    pub(super) title: &'a str,
+    pub(super) card: Option<&'a Card>,
+    /// With their place among all leads.
+    pub(super) leads: Vec<(usize, &'a Finding)>,
+}
 
 /// The column of a piece of evidence.
 pub(super) fn heading(shown: &EvidenceColumn, lang: Lang) -> Column {
@@ -172,6 +181,10 @@ fn moment(written: &str) -> Option<Cell> {
     let Some(time) = time else { return Some(Cell::Date(day)) };
     let time = time.parse::<chrono::NaiveTime>().ok()?;
     Some(Cell::Moment(day, chrono::Timelike::num_seconds_from_midnight(&time)))
+}
+
+pub(super) fn group_cell(f: &Finding) -> Cell {
+    f.group_id.clone().map_or(Cell::Empty, Cell::Text)
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use super::book::{Book, Column};
 use super::cell::Cell;
-use super::evidence;
+use super::evidence::{self, RuleLeads, group_cell};
 use crate::finding::{Finding, Row};
 use crate::messages::args;
 use crate::model::Day;
 use crate::report::Report;
 use crate::report::atomic::Fault;
 use crate::report::text::{class_name, shown_confidence};
-use crate::rulebook::{Card, EvidenceColumn};
+use crate::rulebook::EvidenceColumn;
 
 /// Width of a message, in characters.
 const MESSAGE: u32 = 56;
@@ -101,15 +101,6 @@ pub(super) fn by_rule(report: &Report<'_>, book: &mut Book<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// The leads of a rule.
-pub(super) struct RuleLeads<'a> {
-    pub(super) report: &'a Report<'a>,
-    pub(super) title: &'a str,
-    pub(super) card: Option<&'a Card>,
-    /// With their place among all leads.
-    pub(super) leads: Vec<(usize, &'a Finding)>,
-}
-
 /// A figure of a finding.
 type Figure = fn(&Finding) -> Option<f64>;
 
@@ -199,10 +190,6 @@ impl RuleLeads<'_> {
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-pub(super) fn group_cell(f: &Finding) -> Cell {
-    f.group_id.clone().map_or(Cell::Empty, Cell::Text)
 }
 
 fn day(day: Option<Day>) -> Cell {

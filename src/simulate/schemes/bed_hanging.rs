@@ -4,7 +4,8 @@ use crate::simulate::catalog::Course;
 use crate::simulate::chance::Draw;
 use crate::simulate::lines::Sheet;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{Elsewhere, Mark, at, day_of};
+use crate::simulate::plan::{Elsewhere, Mark};
+use crate::simulate::time::{at, day_of};
 
 use super::{Plant, Planting};
 

@@ -3,7 +3,8 @@
 use crate::simulate::chance::Draw;
 use crate::simulate::lines::Sheet;
 use crate::simulate::options::{Scheme, Strength};
-use crate::simulate::plan::{DAY, Mark};
+use crate::simulate::plan::Mark;
+use crate::simulate::time::DAY;
 
 use super::{Plant, Planting};
 

@@ -6,8 +6,9 @@ use crate::simulate::bills::claimed;
 use crate::simulate::chance::Draw;
 use crate::simulate::lines::Sheet;
 use crate::simulate::options::{Scheme, Strength};
-use crate::simulate::plan::{Asked, DAY, Extra, Stay, Truth, day_of};
+use crate::simulate::plan::{Asked, Extra, Stay, Truth};
 use crate::simulate::stock;
+use crate::simulate::time::{DAY, day_of};
 
 use super::{Plant, Planting};
 

@@ -2,9 +2,11 @@
 
 use crate::simulate::catalog::ItemKind;
 use crate::simulate::chance::Draw;
-use crate::simulate::lines::{Sheet, UNIT};
+use crate::simulate::line::UNIT;
+use crate::simulate::lines::Sheet;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{Mark, at};
+use crate::simulate::plan::Mark;
+use crate::simulate::time::at;
 
 use super::{Plant, Planting};
 

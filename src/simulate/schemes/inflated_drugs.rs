@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::simulate::catalog::{Course, ItemKind};
 use crate::simulate::chance::{Draw, fixed};
-use crate::simulate::lines::{Sheet, UNIT};
+use crate::simulate::line::UNIT;
+use crate::simulate::lines::Sheet;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{Mark, day_of};
+use crate::simulate::plan::Mark;
+use crate::simulate::time::day_of;
 
 use super::{Plant, Planting};
 

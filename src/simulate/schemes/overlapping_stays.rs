@@ -2,7 +2,8 @@
 
 use crate::simulate::chance::Draw;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{Stay, at};
+use crate::simulate::plan::Stay;
+use crate::simulate::time::at;
 
 use super::{Plant, Planting};
 

@@ -4,7 +4,8 @@ use crate::simulate::catalog::Course;
 use crate::simulate::chance::Draw;
 use crate::simulate::lines::Sheet;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{DAY, Mark};
+use crate::simulate::plan::Mark;
+use crate::simulate::time::DAY;
 
 use super::bed_hanging::{clear, daily_bills};
 use super::{Plant, Planting};

@@ -3,7 +3,8 @@
 use crate::simulate::catalog::Course;
 use crate::simulate::chance::Draw;
 use crate::simulate::options::{Scheme, Strength};
-use crate::simulate::plan::{DAY, Stay, Truth, at};
+use crate::simulate::plan::{Stay, Truth};
+use crate::simulate::time::{DAY, at};
 
 use super::{Plant, Planting};
 

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use crate::simulate::chance::{Draw, Random, fixed};
-use crate::simulate::lines::{Days, Line, Sheet};
+use crate::simulate::line::Line;
+use crate::simulate::lines::{Days, Sheet};
 use crate::simulate::options::{Scheme, Strength};
 use crate::simulate::plan::{Mark, Truth};
 

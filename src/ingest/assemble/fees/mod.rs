@@ -14,7 +14,7 @@ use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
 use crate::model::{
-    Fees, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Stamp, Table, join,
+    FeeColumns, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Table, join,
 };
 use line::{Line, LineColumns};
 use net::Unmatched;
@@ -75,7 +75,7 @@ pub(super) fn assemble(
         fees.push(block.tell(&mut told, ledger));
     }
     starts.push(at);
-    region.fees = Fees { starts, ..joined(fees) };
+    region.fees = FeeColumns { starts, ..joined(fees) }.into();
     told.tell(ledger);
     tell_strays(region, ledger);
 }
@@ -111,7 +111,7 @@ fn tell_strays(region: &Region, ledger: &mut Ledger<'_>) {
         let own = region.fees.of(RecordId(id));
         records += u64::from(!own.is_empty());
         lines += own.len() as u64;
-        money += region.fees.amount[own].iter().copied().sum();
+        money += own.map(|line| region.fees.amount(line)).sum();
     }
     if lines > 0 {
         let figures = [
@@ -140,17 +140,18 @@ fn drop_times(source: &mut ReadLines<'_>) {
 }
 
 /// The lines of blocks one after the other.
-fn joined(mut parts: Vec<Fees>) -> Fees {
-    let mut all = Fees::default();
+fn joined(mut parts: Vec<FeeColumns>) -> FeeColumns {
+    let mut all = FeeColumns::default();
     let mut lines = 0;
     for part in &parts {
         all.corrected.extend(part.corrected.iter().map(|line| lines + line));
         lines += part.record.len() as u32;
     }
-    let Fees {
+    let FeeColumns {
         record,
         item,
-        time,
+        day,
+        second,
         quantity,
         price,
         amount,
@@ -164,7 +165,8 @@ fn joined(mut parts: Vec<Fees>) -> Fees {
         starts: _,
     } = &mut all;
     rayon::scope(|scope| {
-        join(scope, &mut parts, time, |f| &mut f.time);
+        join(scope, &mut parts, day, |f| &mut f.day);
+        join(scope, &mut parts, second, |f| &mut f.second);
         join(scope, &mut parts, quantity, |f| &mut f.quantity);
         join(scope, &mut parts, price, |f| &mut f.price);
         join(scope, &mut parts, amount, |f| &mut f.amount);
@@ -272,7 +274,7 @@ struct Keep {
 
 /// The finished lines of a range of records.
 struct Block {
-    fees: Fees,
+    fees: FeeColumns,
     counts: Vec<u32>,
     fates: Vec<Fate>,
     unmatched: Vec<Unmatched>,
@@ -290,7 +292,7 @@ impl Block {
         parts: usize,
     ) -> Self {
         let mut block = Self {
-            fees: Fees::default(),
+            fees: FeeColumns::default(),
             counts: Vec::with_capacity(records.len()),
             fates: vec![Fate::default(); parts],
             unmatched: Vec::new(),
@@ -347,7 +349,7 @@ impl Block {
     }
 
     /// Tells what became of its rows, and leaves its lines.
-    fn tell(self, told: &mut Told, ledger: &mut Ledger<'_>) -> Fees {
+    fn tell(self, told: &mut Told, ledger: &mut Ledger<'_>) -> FeeColumns {
         told.versions.append(&self.told.versions);
         told.rounded += self.told.rounded;
         told.rounded_lines += self.told.rounded_lines;
@@ -364,32 +366,32 @@ impl Block {
     }
 }
 
-impl Fees {
+impl FeeColumns {
     fn add(&mut self, record: RecordId, lines: &[Line], keep: &Keep) {
         for line in lines {
             if line.corrected {
                 self.corrected.push(self.record.len() as u32);
             }
-            self.record.push(record);
-            self.item.push(line.item);
-            self.time.push(line.day.map(|day| Stamp { day, second: line.second }));
-            self.quantity.push(line.quantity);
-            self.price.push(line.price);
-            self.amount.push(line.amount);
-            self.class.push(line.class);
-            self.row.push(line.row);
+            self.record.push(record.0);
+            self.item.push(line.item.0);
+            self.push_time(line.day, line.second);
+            self.quantity.push(line.quantity.0);
+            self.price.push(line.price.0);
+            self.amount.push(line.amount.0);
+            self.class.push(line.class as u32);
+            self.push_row(line.row);
             if keep.in_scope {
-                self.in_scope.push(line.in_scope);
+                self.in_scope.push(line.in_scope.0);
             }
             if keep.doctor {
-                self.doctor.push(line.doctor);
+                self.doctor.push(line.doctor.0);
             }
             if keep.department {
-                self.department.push(line.department);
+                self.department.push(line.department.0);
             }
         }
         if keep.prescription {
-            self.prescription.extend(numbered(lines));
+            self.prescription.extend(numbered(lines).map(u32::from));
         }
     }
 }

@@ -13,7 +13,7 @@ mod together;
 mod visits;
 
 use crate::simulate::catalog::Limited;
-use crate::simulate::lines::UNIT;
+use crate::simulate::line::UNIT;
 use crate::simulate::options::{LIMITS, Scheme, Strength};
 
 use super::{Plant, Planting};

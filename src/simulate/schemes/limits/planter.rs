@@ -6,10 +6,11 @@ use super::{Bill, Case, HABIT, INFANT, LimitScheme, RIGHTLY, Risk, SCATTERED, Te
 use crate::simulate::bills::claimed;
 use crate::simulate::catalog::Limited;
 use crate::simulate::chance::Draw;
-use crate::simulate::lines::UNIT;
+use crate::simulate::line::UNIT;
 use crate::simulate::options::Strength;
-use crate::simulate::plan::{Asked, DAY, Extra, Plan, Stay, Truth, at};
+use crate::simulate::plan::{Asked, Extra, Plan, Stay, Truth};
 use crate::simulate::schemes::Planting;
+use crate::simulate::time::{DAY, at};
 
 /// Chooses the stays of a scheme and bills them.
 pub struct Planter<'p, 'w> {

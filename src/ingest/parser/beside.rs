@@ -2,45 +2,20 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{BadRow, Batch, NO_INTEGER, Values};
-use super::layout::{Beside, Rows};
-use super::parser::{Parser, hash};
-use super::row::Row;
-use super::values::clean;
+use super::super::batch::{BadRow, BesideRows, Now, Values, plus};
+use super::super::layout::{Beside, Rows};
+use super::super::row::Row;
+use super::super::values::clean;
+use super::{Parser, hash};
 use crate::model::Table;
 
 /// Turns rows of a file into rows of the table beside.
 #[derive(Clone, Debug)]
-pub(super) struct BesideParser {
+pub(in crate::ingest) struct BesideParser {
     /// The table.
     pub table: Table,
     pub parser: Parser,
     rows: Rows,
-}
-
-/// Rows of the table beside, of one batch.
-#[derive(Debug)]
-pub(super) struct BesideRows {
-    pub batch: Batch,
-    /// Rows of the file that hold one, repeated ones among them.
-    pub read: u64,
-    /// Of rows that many repeat: the hash of what makes them one.
-    pub keys: Vec<u64>,
-    /// Row of each key.
-    seen: FxHashMap<u64, u32>,
-    /// What the row being read is.
-    now: Now,
-}
-
-/// What a row of the file is to the table beside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Now {
-    /// It holds none.
-    Nothing,
-    /// A row of its own, with its key.
-    New(u64),
-    /// One that was there already.
-    Again(u32),
 }
 
 impl BesideParser {
@@ -115,27 +90,5 @@ impl BesideParser {
             }
             Now::Again(_) => {}
         }
-    }
-}
-
-impl BesideRows {
-    /// The rows with what makes each of them one.
-    pub fn into_batch(self) -> Batch {
-        Batch { keys: self.keys, ..self.batch }
-    }
-
-    /// Takes back the values of the row being read.
-    pub fn undo(&mut self) {
-        let rows = self.batch.lines.len();
-        self.batch.values.iter_mut().for_each(|v| v.truncate(rows));
-    }
-}
-
-/// A sum in which an empty cell is nothing.
-pub(super) fn plus(a: i64, b: i64) -> i64 {
-    match (a, b) {
-        (NO_INTEGER, b) => b,
-        (a, NO_INTEGER) => a,
-        (a, b) => a.saturating_add(b),
     }
 }
