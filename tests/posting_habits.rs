@@ -96,8 +96,17 @@ fn a_class_billed_twice_is_found_beside_habits_of_posting() {
 struct Panels {
     hospitals: u64,
     again: u64,
-    /// How often, by intensive care, billed again, day and test.
-    times: fn(bool, bool, u64, usize) -> u8,
+    /// Lines, and units of each.
+    lines: fn(&Given) -> (u8, u8),
+}
+
+/// A test on a day of a stay.
+struct Given {
+    hospital: u64,
+    intensive: bool,
+    again: bool,
+    day: u64,
+    test: usize,
 }
 
 fn panels_billed_again(folder: &Path, panels: &Panels) -> BTreeMap<String, BTreeSet<String>> {
@@ -109,30 +118,29 @@ fn panels_billed_again(folder: &Path, panels: &Panels) -> BTreeMap<String, BTree
     );
     let (mut again, mut lines) = (BTreeMap::<String, BTreeSet<String>>::new(), 0);
     for n in 0..60 * panels.hospitals {
-        let (hospital, nth) = (n % panels.hospitals, n / panels.hospitals);
+        let (number, nth) = (n % panels.hospitals, n / panels.hospitals);
         let intensive = nth % 10 == 3;
-        let bills_again = hospital < panels.again && !intensive && nth % 3 == 0;
+        let again_here = number < panels.again && !intensive && nth % 3 == 0;
         let first = NaiveDate::from_ymd_opt(2024, 1, 2).unwrap() + Days::new(nth * 5 / 2);
         let last = first + Days::new(6);
         let (department, illness) = if intensive { ("重症医学科", "J96.000") } else { ("内科", "I63.900") };
         let key = format!("m{n},p{n}");
-        let hospital = format!("h{hospital}");
+        let hospital = format!("h{number}");
         stays += &format!(
             "s{n},{key},1,1950-03-04,{hospital},21,{first} 08:00:00,{last} 09:00:00,{last} 10:00:00,{department},{illness},1200.00,900.00\n"
         );
-        for day in 0..6 {
-            let date = first + Days::new(day);
-            for item in 0..8 {
-                for time in 0..(panels.times)(intensive, bills_again, day, item) {
-                    lines += 1;
-                    fees += &format!(
-                        "f{lines},{key},{hospital},{date} {:02}:00:00,lab{item},化验{item},04,1,20.00,20.00\n",
-                        7 + time
-                    );
-                }
+        for (day, test) in (0..6).flat_map(|day| (0..8).map(move |test| (day, test))) {
+            let (count, units) = (panels.lines)(&Given { hospital: number, intensive, again: again_here, day, test });
+            for time in 0..count {
+                lines += 1;
+                let (date, price) = (first + Days::new(day), 20 * u32::from(units));
+                fees += &format!(
+                    "f{lines},{key},{hospital},{date} {:02}:00:00,lab{test},化验{test},04,{units},20.00,{price}.00\n",
+                    7 + time
+                );
             }
         }
-        if bills_again {
+        if again_here {
             again.entry(hospital).or_default().insert(format!("m{n}"));
         }
     }
@@ -153,23 +161,37 @@ fn only_those_again(panels: &Panels, repeats: usize) {
 
 #[test]
 fn what_intensive_care_repeats_everywhere_is_no_part_of_a_lead() {
-    let times = |intensive, again, day, test| match test {
-        6.. => 0,
-        _ => 1 + u8::from(intensive && day == 1 || again && (day == 2 || day == 4)),
+    let lines = |given: &Given| match given {
+        Given { test: 6.., .. } => (0, 1),
+        Given { intensive: true, day: 1, .. } | Given { again: true, day: 2 | 4, .. } => (2, 1),
+        _ => (1, 1),
     };
-    only_those_again(&Panels { hospitals: 10, again: 1, times }, 2 * 6);
+    only_those_again(&Panels { hospitals: 10, again: 1, lines }, 2 * 6);
 }
 
 /// Of stays billed again on all days the days beside one tell nothing, so that all repeats of such hospitals count: intensive care has
 /// tests of its own that are drawn twice, at all hospitals.
 #[test]
 fn where_all_repeats_count_so_do_those_of_the_others() {
-    let times = |intensive, again, day, test| match test {
-        6.. if intensive => 1 + u8::from(day == 2 || day == 3),
-        6.. => 0,
-        _ => 1 + u8::from(again),
+    let lines = |given: &Given| match given {
+        Given { test: 6.., intensive: false, .. } => (0, 1),
+        Given { test: 6.., day: 2 | 3, .. } | Given { test: ..6, again: true, .. } => (2, 1),
+        _ => (1, 1),
     };
-    only_those_again(&Panels { hospitals: 30, again: 6, times }, 6 * 6);
+    only_those_again(&Panels { hospitals: 30, again: 6, lines }, 6 * 6);
+}
+
+/// The same, and every third hospital writes a line each time of what intensive care is given several times a day, others one of all.
+#[test]
+fn where_all_repeats_count_ways_of_writing_do_not() {
+    let lines = |given: &Given| match given {
+        Given { test: 6.., intensive: false, .. } => (0, 1),
+        Given { test: 6.., hospital, .. } if hospital % 3 == 0 => (3 + (hospital % 4) as u8, 1),
+        Given { test: 6.., hospital, .. } => (1, 3 + (hospital % 4) as u8),
+        Given { again: true, .. } => (2, 1),
+        _ => (1, 1),
+    };
+    only_those_again(&Panels { hospitals: 30, again: 6, lines }, 6 * 6);
 }
 
 /// A clean region of 3,000 stays.

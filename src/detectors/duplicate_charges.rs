@@ -113,7 +113,7 @@ fn run(context: &Context<'_>) -> Result<Judgement, RuleError> {
     let told: Vec<&Repeat> =
         repeats.iter().zip(&surplus.told).filter(|(_, told)| **told != Told::Need).map(|(r, _)| *r).collect();
     let mut elsewhere = piles::reallocated(region, facts, &units, &counted);
-    let (listed, all) = (surplus.listed(region, &repeats), surplus.all(&repeats));
+    let (listed, all) = (surplus.listed(region, &repeats), surplus.all(region, &repeats));
     let compare = |written: &piles::Items| {
         let compared = doubling::Compared {
             on_top: &counted,

@@ -19,7 +19,7 @@ use crate::facts::{Facts, Repeat, Units};
 use crate::model::{Day, FeeClass, HospitalId, ItemId, RecordId, Region};
 use crate::stats::{Others, quantile, quartile_deviation};
 
-use super::piles::{Need, Place, place, scaled};
+use super::piles::{Items, Need, Place, place, scaled};
 
 /// Part of the surplus that must show as more units of the day.
 const SHOWN: f64 = 0.5;
@@ -66,6 +66,8 @@ pub struct Surplus {
     pub untold: BTreeSet<(HospitalId, ItemId)>,
     /// Classes of hospitals whose days hold as much more as the repeats add.
     pub needed: BTreeSet<Place>,
+    /// Items whose days hold no more than days elsewhere, however often a hospital repeats them: a way of writing.
+    written: Items,
 }
 
 impl Surplus {
@@ -79,15 +81,20 @@ impl Surplus {
         self.those(repeats, |at, repeat| self.told[at] == Told::Untold || self.counts(region, at, repeat))
     }
 
-    /// The repeats of which days could tell: all but those of what others bill several times a day anyway.
-    pub fn all<'a>(&self, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
-        self.those(repeats, |at, _| self.told[at] != Told::Always)
+    /// The repeats of which days could tell: all but those of what others bill several times a day anyway, and ways of writing.
+    pub fn all<'a>(&self, region: &Region, repeats: &[&'a Repeat]) -> Vec<&'a Repeat> {
+        self.those(repeats, |at, repeat| self.tells(region, at, repeat))
+    }
+
+    fn tells(&self, region: &Region, at: usize, repeat: &Repeat) -> bool {
+        let item = (region.records[repeat.record.index()].hospital, repeat.item);
+        self.told[at] != Told::Always && !self.written.contains(&item)
     }
 
     /// On top of its day, or one of a class whose days hold as much more; of what others bill several times a day anyway, only the
     /// days tell.
     fn counts(&self, region: &Region, at: usize, repeat: &Repeat) -> bool {
-        self.told[at] == Told::OnTop || self.needed.contains(&place(region, repeat)) && self.told[at] != Told::Always
+        self.told[at] == Told::OnTop || self.needed.contains(&place(region, repeat)) && self.tells(region, at, repeat)
     }
 
     fn those<'a>(&self, repeats: &[&'a Repeat], fits: impl Fn(usize, &Repeat) -> bool) -> Vec<&'a Repeat> {
@@ -214,7 +221,8 @@ pub fn tell(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat]) 
     let untold = weighed.iter().filter(|(_, weighed)| **weighed == Weighed::Untold).map(|(at, _)| *at).collect();
     let needed = needed(region, repeats, &days, &usual);
     let peaks = days.iter().flat_map(|(item, hospitals)| hospitals.iter().map(|(h, days)| ((*h, *item), days.peaks)));
-    Surplus { told, peaks: peaks.collect(), untold, needed }
+    let written = written(&days, &usual);
+    Surplus { told, peaks: peaks.collect(), untold, needed, written }
 }
 
 fn is_bed(region: &Region, line: u32) -> bool {
@@ -273,6 +281,16 @@ fn days(region: &Region, facts: &Facts, units: &Units, repeats: &[&Repeat], line
     }
     all.values_mut().flat_map(BTreeMap::values_mut).for_each(|days| days.sums.sort_unstable_by(f64::total_cmp));
     all
+}
+
+/// The items whose days at a hospital hold no more than days elsewhere, and would with surplus lines.
+fn written(days: &ByItem, usual: &BTreeMap<ItemId, Usual>) -> Items {
+    let of_item = |(item, hospitals): (&ItemId, &BTreeMap<HospitalId, Days>)| {
+        let refuted =
+            |hospital: &HospitalId| need(hospitals, &usual[item], *hospital).is_some_and(|n| n.refutes_surplus());
+        hospitals.keys().copied().filter(refuted).map(|hospital| (hospital, *item)).collect::<Vec<_>>()
+    };
+    days.iter().flat_map(of_item).collect()
 }
 
 /// The classes of hospitals whose days hold as much more than days elsewhere as the repeats add, and more than hospitals differ by.
