@@ -14,6 +14,7 @@ pub mod limits;
 pub mod queries;
 pub mod rule;
 pub mod facts;
+pub mod tables;
 pub mod ingest;
 pub mod rulebook;
 pub mod config;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use yishen::model::{CellType, Column, Kept, Table, columns};
+use yishen::tables;
 
 const HEAD: &str = "# Tables and their columns
 
@@ -61,8 +62,58 @@ fn page() -> String {
             );
         }
     }
+    page.push_str(CLEANED);
+    for (name, columns) in tables::layout() {
+        let columns: Vec<String> = columns.iter().map(|(column, holds)| format!("`{column}` {holds}")).collect();
+        let _ = write!(page, "\n**`{name}.parquet`**: {}\n", columns.join(", "));
+    }
     page
 }
+
+const CLEANED: &str = r#"
+## The cleaned tables
+
+`yishen tables PATH... -o DIR` writes what is left of the exports when refunds are netted, repeated and rejected rows set aside, ids joined:
+one Parquet file a table, and `manifest.json` with the exports they were made of (hashes, rows read, used, netted, repeated, rejected), what
+was not read, rejects and notes. `yishen scan DIR` finds in them what it finds in the exports, byte for byte; the rows of a finding are
+those of the exports. `--peers DIR` takes them as background, masked (`--mask`) or not. Tables made apart are joined by the numbers of
+persons, institutions and records as they stand: what only one export can tell, such as which certificate number goes with a person number,
+or that an item goes by several names, is settled when its tables are made. A file that is not what the manifest says is refused.
+
+`--mask` puts pseudonyms in the place of persons, records and doctors, and leaves out names, certificate numbers, addresses and texts that hold
+one of them. Dates of birth and of stays, money, institutions and items stay: without them the tables could not serve as peers. A patient of the
+hospital that is scanned is not known again in masked peers.
+
+Money is in yuan. `X_has_time` says whether the time of day of `X` is known; where it is not, `X` is at midnight. `file` and `line` are the
+first row of the export behind a row, `rows.parquet` has the further ones of stays and visits. `records.parquet`
+names whose charge lines without a stay or visit are. `corrected` marks charge lines of which a
+refund took a part, `rxno` numbers the prescriptions of a record, `setting` is where care was given, `brdy_first` and `brdy_last` bound a
+date of birth of which only the month, the year or the age is known.
+
+With polars:
+
+```python
+import polars as pl
+fees, items = pl.read_parquet("tables/fees.parquet"), pl.read_parquet("tables/items.parquet")
+top = fees.join(items, on="hilist_code").group_by("hilist_name").agg(pl.col("det_item_fee_sumamt").sum()).sort("det_item_fee_sumamt")
+```
+
+With DuckDB:
+
+```python
+import duckdb
+fees, items = duckdb.read_parquet("tables/fees.parquet"), duckdb.read_parquet("tables/items.parquet")
+top = duckdb.sql("SELECT hilist_name, sum(det_item_fee_sumamt) AS yuan FROM fees JOIN items USING (hilist_code) GROUP BY 1 ORDER BY 2")
+```
+
+With pandas:
+
+```python
+import pandas as pd
+fees, items = pd.read_parquet("tables/fees.parquet"), pd.read_parquet("tables/items.parquet")
+top = fees.merge(items, on="hilist_code").groupby("hilist_name")["det_item_fee_sumamt"].sum().sort_values()
+```
+"#;
 
 #[test]
 fn the_page_is_what_the_declaration_says() {

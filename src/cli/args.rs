@@ -12,17 +12,6 @@ use crate::messages::Lang;
 use crate::model::Day;
 use crate::rulebook::Family;
 
-/// The families of rules, in the order of the rule book.
-pub(super) const FAMILIES: [Family; 7] = [
-    Family::Stays,
-    Family::Charges,
-    Family::Drugs,
-    Family::Identity,
-    Family::Pharmacy,
-    Family::Institutions,
-    Family::Data,
-];
-
 #[derive(Parser, Debug)]
 #[command(name = "yishen", version, disable_help_flag = true, disable_version_flag = true)]
 #[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
@@ -54,6 +43,7 @@ pub(super) struct Common {
 pub(super) enum Command {
     Scan(Scan),
     Rules(Rules),
+    Tables(Tables),
     Columns(Columns),
     Simulate(Simulate),
     Evaluate(Evaluate),
@@ -147,6 +137,22 @@ pub(super) struct RulesNew {
 }
 
 #[derive(clap::Args, Debug)]
+pub(super) struct Tables {
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[arg(long, short, value_name = "DIR", required = true)]
+    pub(super) output: PathBuf,
+    #[arg(long)]
+    pub(super) mask: bool,
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    #[arg(long, value_name = "ID")]
+    pub(super) institution: Option<String>,
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(clap::Args, Debug)]
 pub(super) struct Columns {
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
@@ -211,11 +217,11 @@ pub(super) enum ListFormat {
 
 /// The family of a name.
 pub(super) fn family_of(name: &str) -> Option<Family> {
-    FAMILIES.into_iter().find(|f| f.name() == name)
+    Family::ALL.into_iter().find(|f| f.name() == name)
 }
 
 fn family() -> ValueParser {
-    let names = FAMILIES.map(Family::name);
+    let names = Family::ALL.map(Family::name);
     PossibleValuesParser::new(names).try_map(|name| family_of(&name).ok_or("value-family")).into()
 }
 

@@ -4,9 +4,9 @@ use super::args::RulesCheck;
 use super::progress::Bars;
 use super::{Exit, Failure, Session, book};
 use crate::engine;
-use crate::ingest;
 use crate::messages::args;
 use crate::rulebook::Fault;
+use crate::tables;
 
 /// Prints faults, then warnings; the summary is talk where there are faults, else the result.
 pub(super) fn run(session: &Session, flags: &RulesCheck) -> Result<Exit, Failure> {
@@ -20,7 +20,7 @@ pub(super) fn run(session: &Session, flags: &RulesCheck) -> Result<Exit, Failure
         None
     } else {
         let bars = Bars::new(catalog, session.quiet);
-        let read = ingest::read(&flags.data, &session.config.columns, &bars);
+        let read = tables::read_all(&flags.data, &[], &session.config.columns, false, &bars);
         Some(read.map_err(|e| session.told(&e.messages(catalog)))?)
     };
     let warnings = engine::warnings(&book, ingested.as_ref().map(|read| &read.region));

@@ -20,6 +20,7 @@ mod rules;
 mod scan;
 mod settings;
 mod simulate;
+mod tables;
 mod wrap;
 
 use std::ffi::OsString;
@@ -31,6 +32,7 @@ use clap::FromArgMatches;
 use clap::error::ErrorKind;
 
 use crate::config::{self, Config};
+use crate::ingest::Ingested;
 use crate::messages::{Args, Catalog, Lang, Value, args};
 
 /// How a run ended.
@@ -146,10 +148,29 @@ pub fn run(line: Vec<OsString>) -> Result<Exit, Failure> {
     match cli.command {
         args::Command::Scan(scan) => scan::run(&session, scan),
         args::Command::Rules(rules) => rules::run(&session, rules),
+        args::Command::Tables(tables) => tables::run(&session, tables),
         args::Command::Columns(columns) => columns::run(&session, &columns),
         args::Command::Simulate(simulate) => simulate::run(&session, simulate),
         args::Command::Evaluate(evaluate) => evaluate::run(&session, &evaluate),
     }
+}
+
+/// What makes a reading incomplete, in words: files that were left out, and more rejected rows than are put up with.
+fn gaps(ingested: &Ingested, max_rejects: f64, catalog: &Catalog) -> Vec<String> {
+    let mut gaps = Vec::new();
+    if ingested.missed > 0 {
+        gaps.push(catalog.format("scan-missed-files", &args([("count", ingested.missed.into())])));
+    }
+    for (peer, id) in [(false, "scan-too-many-rejects"), (true, "scan-too-many-rejects-peers")] {
+        let rows = || ingested.inputs.iter().filter(|i| i.peer == peer).flat_map(|i| &i.parts).map(|p| p.rows);
+        let (read, rejected) = (rows().map(|r| r.read).sum::<u64>(), rows().map(|r| r.rejected).sum::<u64>());
+        let share = rejected as f64 / read.max(1) as f64;
+        if share > max_rejects {
+            let percent = |share: f64| Value::Number(share * 100.0);
+            gaps.push(catalog.format(id, &args([("share", percent(share)), ("limit", percent(max_rejects))])));
+        }
+    }
+    gaps
 }
 
 /// Help and version are results; anything else that clap stops at is refused.

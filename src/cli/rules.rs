@@ -3,14 +3,14 @@
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::{FAMILIES, ListFormat, Rules, RulesCommand, RulesList, RulesShow};
+use super::args::{ListFormat, Rules, RulesCommand, RulesList, RulesShow};
 use super::coverage::{self, State};
 use super::wrap::{pad, wrap};
 use super::{Exit, Failure, Session, book, check, new, width};
 use crate::engine;
 use crate::messages::{Catalog, Lang, args};
 use crate::model::{Table, column};
-use crate::rulebook::{Card, Need, Rulebook, Status};
+use crate::rulebook::{Card, Family, Need, Rulebook, Status};
 
 /// Runs a subcommand of `rules`.
 pub(super) fn run(session: &Session, rules: Rules) -> Result<Exit, Failure> {
@@ -73,7 +73,7 @@ fn as_table(cards: &[&Card], book: &Rulebook, catalog: &Catalog) -> String {
         format!("  {}{}{}{status}\n", pad(id, ids), pad(title, titles), pad(result, results))
     };
     let mut out = row(&heading("id"), &heading("title"), &heading("result"), &heading("status"));
-    for family in FAMILIES {
+    for family in Family::ALL {
         let members: Vec<_> = cards.iter().filter(|c| c.family == family).collect();
         if members.is_empty() {
             continue;

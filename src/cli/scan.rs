@@ -10,13 +10,14 @@ use super::{Exit, Failure, Session, args, book, colour, list, peers, width, with
 use crate::engine::{self, Run};
 use crate::facts::{self, delivery::Delivery};
 use crate::finding::{Finding, ResultClass};
-use crate::ingest::{self, Ingested, Note};
-use crate::messages::{Catalog, Lang, Value, args as values};
+use crate::ingest::{Ingested, Note};
+use crate::messages::{Catalog, Lang, args as values};
 use crate::model::{HospitalId, Phase, Progress};
 use crate::report::terminal::View;
 use crate::report::{self, Report, Summary};
 use crate::rule::Outcome;
 use crate::rulebook::{Card, Rulebook};
+use crate::tables;
 use crate::weigh::{self, Leads};
 
 /// Runs a scan.
@@ -31,7 +32,7 @@ pub(super) fn run(session: &Session, flags: args::Scan) -> Result<Exit, Failure>
     let bars = Bars::new(&session.catalog, session.quiet);
 
     let (paths, peers) = (&settings.paths, &settings.peers);
-    let mut ingested = ingest::read_all(paths, peers, &settings.mapping, settings.keep_going, &bars)
+    let mut ingested = tables::read_all(paths, peers, &settings.mapping, settings.keep_going, &bars)
         .map_err(|e| session.told(&e.messages(&session.catalog)))?;
     known_hospitals(&settings.filter, &ingested, session)?;
     ingested.notes.extend(notes(&settings.filter, &session.catalog));
@@ -151,23 +152,8 @@ fn gaps(ingested: &Ingested, leads: &Leads, settings: &Settings, catalog: &Catal
     if !failed.is_empty() {
         gaps.push(catalog.format("scan-rules-failed", &values([("rules", list(failed, catalog))])));
     }
-    if ingested.missed > 0 {
-        gaps.push(catalog.format("scan-missed-files", &values([("count", ingested.missed.into())])));
-    }
-    for (peer, id) in [(false, "scan-too-many-rejects"), (true, "scan-too-many-rejects-peers")] {
-        let rows = || ingested.inputs.iter().filter(|i| i.peer == peer).flat_map(|i| &i.parts).map(|p| p.rows);
-        let (read, rejected) = (rows().map(|r| r.read).sum::<u64>(), rows().map(|r| r.rejected).sum::<u64>());
-        let share = rejected as f64 / read.max(1) as f64;
-        if share > settings.max_rejects {
-            let figures = values([("share", percent(share)), ("limit", percent(settings.max_rejects))]);
-            gaps.push(catalog.format(id, &figures));
-        }
-    }
+    gaps.extend(super::gaps(ingested, settings.max_rejects, catalog));
     gaps
-}
-
-fn percent(share: f64) -> Value {
-    Value::Number(share * 100.0)
 }
 
 /// The summary, on stdout unless that carries the findings; and what is missing from the result, on stderr, even if quiet.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{self, FAMILIES};
+use super::args;
 use super::{Failure, Session, with_nearest};
 use crate::config::Mapping;
 use crate::finding::ResultClass;
@@ -71,12 +71,17 @@ pub(super) fn settle(flags: args::Scan, session: &Session) -> Result<Settings, F
         keep_going: flags.keep_going,
         mask: flags.mask,
         fail_on: flags.fail_on.or(file.fail_on),
-        max_rejects: flags.max_rejects.or(file.max_rejects).unwrap_or(MAX_REJECTS),
+        max_rejects: flags.max_rejects.unwrap_or_else(|| max_rejects(session)),
         rules: flags.rules.or_else(|| file.rules.clone()),
         rule,
         family,
         filter,
     })
+}
+
+/// Share of rejected rows above which a run counts as incomplete.
+pub(super) fn max_rejects(session: &Session) -> f64 {
+    session.config.scan.max_rejects.unwrap_or(MAX_REJECTS)
 }
 
 /// How headers are read: the file's mapping, with the institution of the command line.
@@ -87,7 +92,7 @@ pub(super) fn mapping(institution: Option<String>, session: &Session) -> Mapping
 
 fn unknown_family(name: &str, session: &Session) -> Failure {
     let text = session.catalog.format("error-family-unknown", &values([("family", name.into())]));
-    session.told(&[with_nearest(text, name, FAMILIES.map(Family::name), &session.catalog)])
+    session.told(&[with_nearest(text, name, Family::ALL.map(Family::name), &session.catalog)])
 }
 
 #[cfg(test)]

@@ -17,44 +17,7 @@ use super::unknown::Stranger;
 use super::{HeaderColumn, Input, Note, Part, Reject, Rows, Unread};
 use crate::config::{FileRule, Mapping};
 use crate::messages::args;
-use crate::model::{Domain, Phase, Progress, Stamp, Table};
-
-/// Distinct text of one domain over all files; ids in the order met.
-#[derive(Debug, Default)]
-pub(super) struct Interner {
-    ids: FxHashMap<Box<str>, u32>,
-    /// The texts by id.
-    pub texts: Vec<Box<str>>,
-}
-
-impl Interner {
-    /// The id of a text that is known; `NO_SYMBOL` where it is not.
-    pub fn find(&self, text: &str) -> u32 {
-        self.ids.get(text).copied().unwrap_or(NO_SYMBOL)
-    }
-
-    /// The id of a text that is like the one given and was not there before.
-    pub fn invent(&mut self, text: &str) -> u32 {
-        let mut name = text.to_string();
-        while self.ids.contains_key(name.as_str()) {
-            name.push('~');
-        }
-        self.intern(&name)
-    }
-
-    /// The id of a text, new or known.
-    pub fn intern(&mut self, text: &str) -> u32 {
-        match self.ids.get(text) {
-            Some(id) => *id,
-            None => {
-                let id = self.texts.len() as u32;
-                self.ids.insert(text.into(), id);
-                self.texts.push(text.into());
-                id
-            }
-        }
-    }
-}
+use crate::model::{Domain, Interner, Phase, Progress, Stamp, Table};
 
 /// A batch of one table with ids of the whole run.
 #[derive(Debug)]

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use super::error::Error;
 
+/// What a part is said to be written in.
+pub const ENCODINGS: [&str; 8] = ["utf-8", "gb18030", "utf-16le", "utf-16be", "xlsx", "xml", "html", "parquet"];
+
 /// A text encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Encoding {

@@ -124,6 +124,24 @@ pub enum Error {
         /// The file at which the limit was passed.
         file: String,
     },
+    /// A folder of tables that another version wrote.
+    #[error("{folder}: tables of another version of this program ({word})")]
+    TablesVersion {
+        /// The folder.
+        folder: String,
+        /// What this version does not know.
+        word: String,
+    },
+    /// Two folders of tables, or tables and exports, have records in common.
+    #[error("{folder}: {records} records are in what was read before, too, such as {example}")]
+    TablesOverlap {
+        /// The later folder.
+        folder: String,
+        /// Records in common.
+        records: u64,
+        /// One of them.
+        example: String,
+    },
     /// Several of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<Error>),
@@ -189,6 +207,7 @@ impl Error {
             Self::Peer { path } => (path.display().to_string(), "unread-not-a-table"),
             Self::NothingUsable { path, .. } => (path.clone(), "unread-not-a-table"),
             Self::TooManyRows { file } => (file.clone(), id),
+            Self::TablesVersion { folder, .. } | Self::TablesOverlap { folder, .. } => (folder.clone(), id),
             Self::Several(_) => (String::new(), id),
         };
         Unread { name, reason, args }
@@ -227,6 +246,17 @@ impl Error {
                 ("input-nothing", args([("path", path.as_str().into()), ("files", files.as_str().into())]))
             }
             Self::TooManyRows { file } => ("input-too-many", of(file)),
+            Self::TablesVersion { folder, word } => {
+                ("input-tables-version", args([("folder", folder.as_str().into()), ("word", word.as_str().into())]))
+            }
+            Self::TablesOverlap { folder, records, example } => {
+                let figures = [
+                    ("folder", folder.as_str().into()),
+                    ("records", (*records).into()),
+                    ("example", example.as_str().into()),
+                ];
+                ("input-tables-overlap", args(figures))
+            }
             Self::Several(_) => ("input-several", Args::new()),
         }
     }

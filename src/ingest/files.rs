@@ -8,6 +8,7 @@ use super::Unread;
 use super::blocks::RECORD;
 use super::error::Error;
 use super::error::LongLine;
+use super::own::is_tables;
 
 /// Deepest folder that is looked into.
 const DEPTH: usize = 16;
@@ -152,6 +153,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Found) {
             // Lock files of Excel, what systems leave behind, and hidden files are no exports. The configuration was read.
             _ if is_hidden(&name) => found.hidden += 1,
             _ if name == "yishen.toml" => {}
+            Ok(meta) if meta.is_dir() && is_tables(&path) => found.unread.push(unread(&path, "unread-tables")),
             Ok(meta) if meta.is_dir() => walk(&path, depth + 1, found),
             Ok(meta) if meta.is_file() => found.files.push(Reached { path, named: false, peer: false, root: 0 }),
             Ok(_) => found.unread.push(unread(&path, "unread-special")),

@@ -40,7 +40,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Mapping;
 use crate::model::{Phase, Progress, Region, Table};
@@ -48,9 +48,11 @@ use header::Headers;
 use reading::Reader;
 use sniff::FileFormat;
 
+pub use encoding::ENCODINGS;
 pub use error::Error;
 pub use lacking::{Lack, Lacking};
 pub use likely::{Candidates, candidates, fields, fits, is_headless, tables};
+pub use own::{TABLES_MANIFEST, TABLES_MARK, TABLES_SCHEMA, is_tables};
 pub use unknown::Stranger;
 
 /// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.
@@ -169,7 +171,7 @@ pub fn is_own_report(path: &Path) -> bool {
 }
 
 /// What became of the rows of a table part. `read = used + netted + repeated + rejected`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Data rows seen, without headers, titles and totals.
     pub read: u64,

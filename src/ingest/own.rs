@@ -1,6 +1,8 @@
 //! Reports of this program, known by marks in them whatever they are called: read as data they would count every lead as a stay.
 
+use std::fs::File;
 use std::io::{Read, Seek};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::names::normal;
@@ -22,6 +24,20 @@ const SHEETS: [&str; 7] = [
     "report-sheet-rejects",
     "report-sheet-inputs",
 ];
+
+/// The schema of the manifest of tables of this program.
+pub const TABLES_SCHEMA: &str = "yishen.tables/1";
+/// The name of that manifest.
+pub const TABLES_MANIFEST: &str = "manifest.json";
+/// The key in the metadata of a Parquet file that is one of those tables.
+pub const TABLES_MARK: &str = "yishen.tables";
+
+/// Whether a folder holds tables of this program, of whatever version.
+pub fn is_tables(folder: &Path) -> bool {
+    let Ok(file) = File::open(folder.join(TABLES_MANIFEST)) else { return false };
+    let mut head = String::new();
+    file.take(200).read_to_string(&mut head).is_ok() && head.contains(&format!("\"schema\": \"{TABLES_MARK}/"))
+}
 
 /// Whether a text is a report or a list beside one.
 pub(super) fn is_text(head: &str) -> bool {

@@ -17,6 +17,7 @@ use polars_parquet::read::{
 use super::batch::Batch;
 use super::error::Error;
 use super::header::{Headers, Layout, Recognised};
+use super::own::TABLES_MARK;
 use super::parser::Parser;
 use super::row::Row;
 use super::text::is_blank_or_total;
@@ -30,6 +31,8 @@ const CHINA: i64 = 8 * 3600;
 
 /// A Parquet file that holds a table, or what its columns were taken for.
 pub(super) enum Outcome {
+    /// One of the tables of this program.
+    Own,
     Table(Box<(Layout, Parser, Vec<Batch>)>),
     Other(Box<Unknown>),
 }
@@ -75,6 +78,9 @@ pub(super) fn read(
     progress: &dyn Progress,
 ) -> Result<Outcome, Error> {
     let (meta, fields) = open(name, &mut file)?;
+    if meta.key_value_metadata.iter().flatten().any(|pair| pair.key == TABLES_MARK) {
+        return Ok(Outcome::Own);
+    }
     let cells: Vec<String> = fields.iter().map(|f| f.name.to_string()).collect();
     let layout = match headers.recognise(&cells) {
         Recognised::Table(layout) => layout,

@@ -168,6 +168,7 @@ impl Reader<'_> {
                     self.all.part(place.input, found, place.repeated);
                     Ok(())
                 }
+                parquet::Outcome::Own => self.leave(place, "unread-tables"),
                 parquet::Outcome::Other(unknown) if own::is_columns(&unknown.cells) => {
                     self.leave(place, "unread-own-report")
                 }

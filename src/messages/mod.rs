@@ -124,6 +124,13 @@ const FILES: [(Lang, &[&str]); 2] = [
     ),
 ];
 
+/// The id of every message.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    let texts = FILES.iter().take(1).flat_map(|(_, texts)| *texts);
+    let id = |line: &'static str| line.split_once(" =").map(|(id, _)| id);
+    texts.flat_map(|text| text.lines()).filter_map(id).filter(|id| !id.contains(char::is_whitespace))
+}
+
 /// The messages of one language.
 pub struct Catalog {
     lang: Lang,

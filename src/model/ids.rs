@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use rustc_hash::FxHashMap;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -58,6 +60,43 @@ ids! {
     PrescriptionId,
     /// Any other text: names, types, beds.
     TextId,
+}
+
+/// Distinct text of one domain; ids in the order met.
+#[derive(Debug, Default)]
+pub struct Interner {
+    ids: FxHashMap<Box<str>, u32>,
+    /// The texts by id.
+    pub texts: Vec<Box<str>>,
+}
+
+impl Interner {
+    /// The id of a text that is known; the id of an empty cell where it is not.
+    pub fn find(&self, text: &str) -> u32 {
+        self.ids.get(text).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The id of a text that is like the one given and was not there before.
+    pub fn invent(&mut self, text: &str) -> u32 {
+        let mut name = text.to_string();
+        while self.ids.contains_key(name.as_str()) {
+            name.push('~');
+        }
+        self.intern(&name)
+    }
+
+    /// The id of a text, new or known.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        match self.ids.get(text) {
+            Some(id) => *id,
+            None => {
+                let id = self.texts.len() as u32;
+                self.ids.insert(text.into(), id);
+                self.texts.push(text.into());
+                id
+            }
+        }
+    }
 }
 
 /// The distinct texts of one kind of id, sorted, so that ids compare like their texts.

@@ -4,6 +4,7 @@
 //! line is a few dozen bytes. Rules work on these ids; only the report turns them back into text.
 
 mod age;
+pub mod cell;
 mod certificate;
 mod columns;
 mod fees;
@@ -20,7 +21,7 @@ pub use certificate::Certificate;
 pub use columns::{CellType, Column, Domain, Kept, Table, column, columns};
 pub use fees::{FeeColumns, Fees};
 pub use ids::{
-    DepartmentId, DiagnosisId, DoctorId, HospitalId, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
+    DepartmentId, DiagnosisId, DoctorId, HospitalId, Interner, ItemId, PersonId, Pool, PrescriptionId, RecordId, TextId,
 };
 pub use join::join;
 pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, OtherTable, REFUSED, TRACED, is_word};

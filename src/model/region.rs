@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cell::row;
 use super::icd::{Category, chapter};
 use super::{
     Day, DepartmentId, DiagnosisId, DoctorId, Fees, Fen, HospitalId, ItemId, PersonId, Pool, Price, Quantity, RecordId,
@@ -45,34 +46,74 @@ pub struct Names {
     pub diagnosis_names: Vec<TextId>,
 }
 
-/// What is known of a person, over all tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Name.
-    pub name: TextId,
-    /// Certificate number.
-    pub certificate: TextId,
-    /// Sex.
-    pub sex: Sex,
-    /// Date of birth; that of the certificate number where no table has it.
-    pub birth: Option<Day>,
-    /// The first and the last day of birth, where no table gives more than its month or year.
-    pub born: Option<(Day, Day)>,
-    /// Address.
-    pub address: TextId,
+row! {
+    /// What is known of a person, over all tables.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Person {
+        /// Name.
+        name: TextId = "psn_name",
+        /// Certificate number.
+        certificate: TextId = "certno",
+        /// Sex.
+        sex: Sex = "gend",
+        /// Date of birth; that of the certificate number where no table has it.
+        birth: Option<Day> = "brdy",
+        /// The first and the last day of birth, where no table gives more than its month or year.
+        born: Option<(Day, Day)> = "brdy_span",
+        /// Address.
+        address: TextId = "addr",
+    }
 }
 
-/// What is known of an institution, over all tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hospital {
-    /// Name.
-    pub name: TextId,
-    /// Level as written (`hosp_lv`): regions code it differently.
-    pub level: TextId,
-    /// Type as written.
-    pub kind: TextId,
-    /// Open beds, else licensed beds.
-    pub beds: Option<u32>,
+row! {
+    /// What is known of an institution, over all tables.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Hospital {
+        /// Name.
+        name: TextId = "fixmedins_name",
+        /// Level as written (`hosp_lv`): regions code it differently.
+        level: TextId = "hosp_lv",
+        /// Type as written.
+        kind: TextId = "fixmedins_type",
+        /// Open beds, else licensed beds.
+        beds: Option<u32> = "open_bed_cnt",
+    }
+}
+
+impl Person {
+    /// Somebody of whom nothing is known.
+    pub const UNKNOWN: Self = Self {
+        name: TextId::NONE,
+        certificate: TextId::NONE,
+        sex: Sex::Unknown,
+        birth: None,
+        born: None,
+        address: TextId::NONE,
+    };
+
+    /// Adds what another row of the same table knows: of two values the one that orders first, so that the order of rows does not
+    /// matter.
+    pub fn learn(&mut self, other: Self) {
+        self.name = self.name.min(other.name);
+        self.certificate = self.certificate.min(other.certificate);
+        self.address = self.address.min(other.address);
+        self.birth = [self.birth, other.birth].into_iter().flatten().min();
+        self.born = [self.born, other.born].into_iter().flatten().min();
+        self.sex = self.sex.min(other.sex);
+    }
+}
+
+impl Hospital {
+    /// An institution of which nothing is known.
+    pub const UNKNOWN: Self = Self { name: TextId::NONE, level: TextId::NONE, kind: TextId::NONE, beds: None };
+
+    /// As [`Person::learn`]; of two numbers of beds the larger.
+    pub fn learn(&mut self, other: Self) {
+        self.name = self.name.min(other.name);
+        self.level = self.level.min(other.level);
+        self.kind = self.kind.min(other.kind);
+        self.beds = [self.beds, other.beds].into_iter().flatten().max();
+    }
 }
 
 /// Where care was given, from `med_type` and the institution (DOMAIN 3.1).
@@ -92,63 +133,80 @@ pub enum Setting {
     Pharmacy,
 }
 
-/// A stay: all settlements of one `mdtrt_id`, netted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stay {
-    /// Its id; charge lines of the stay carry the same.
-    pub record: RecordId,
-    /// The patient.
-    pub person: PersonId,
-    /// The hospital.
-    pub hospital: HospitalId,
-    /// Admission: the earliest of the settlements.
-    pub admitted: Stamp,
-    /// Discharge: the latest of the settlements; `None` while the patient is in the hospital.
-    pub discharged: Option<Stamp>,
-    /// Inpatient or day surgery.
-    pub setting: Setting,
-    /// `med_type` as written.
-    pub kind: TextId,
-    /// `insutype` as written.
-    pub insurance: TextId,
-    /// Department of admission.
-    pub department: DepartmentId,
-    /// Bed as written.
-    pub bed: TextId,
-    /// Attending doctor.
-    pub doctor: DoctorId,
-    /// Main diagnosis code.
-    pub diagnosis: DiagnosisId,
-    /// Main diagnosis as written.
-    pub diagnosis_name: TextId,
-    /// Code of the main operation (`oprn_oprt_code`); the first where the cell lists several.
-    pub operation: TextId,
-    /// `dscg_way` as written.
-    pub discharge_way: TextId,
-    /// `days_rinp_flag_31` as written: whether a return within 31 days was planned at discharge.
-    pub return_plan: TextId,
-    /// Sex on this record.
-    pub sex: Sex,
-    /// Date of birth on this record.
-    pub birth: Option<Day>,
-    /// The first and the last day of birth that this record leaves: a month or a year of birth, else the age.
-    pub born: Option<(Day, Day)>,
-    /// Total fee, settlements summed.
-    pub total: Fen,
-    /// Paid by all funds, settlements summed; the pool fund's where that is all there is.
-    pub fund: Fen,
-    /// Paid by the person, settlements summed.
-    pub own: Fen,
-    /// When it was settled: the latest of the settlements.
-    pub settled: Option<Stamp>,
-    /// When the data reached the bureau: the latest of the settlements. `None` where the export does not say.
-    pub uploaded: Option<Stamp>,
-    /// Days in hospital as written (`ipt_days`).
-    pub days: TextId,
-    /// Number of settlements.
-    pub settlements: u32,
-    /// The rows of the export that make up the stay, sorted.
-    pub rows: Vec<RowRef>,
+impl Setting {
+    /// Every setting.
+    pub const ALL: [Self; 6] =
+        [Self::Inpatient, Self::DaySurgery, Self::Outpatient, Self::Internet, Self::Emergency, Self::Pharmacy];
+
+    /// Their names in tables, in the same order.
+    pub const NAMES: [&'static str; 6] =
+        ["inpatient", "day-surgery", "outpatient", "internet", "emergency", "pharmacy"];
+
+    /// The name used in tables.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+row! {
+    /// A stay: all settlements of one `mdtrt_id`, netted.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Stay {
+        /// Its id; charge lines of the stay carry the same.
+        record: RecordId = "mdtrt_id",
+        /// The patient.
+        person: PersonId = "psn_no",
+        /// The hospital.
+        hospital: HospitalId = "fixmedins_code",
+        /// Admission: the earliest of the settlements.
+        admitted: Stamp = "begntime",
+        /// Discharge: the latest of the settlements; `None` while the patient is in the hospital.
+        discharged: Option<Stamp> = "endtime",
+        /// Inpatient or day surgery.
+        setting: Setting = "setting",
+        /// `med_type` as written.
+        kind: TextId = "med_type",
+        /// `insutype` as written.
+        insurance: TextId = "insutype",
+        /// Department of admission.
+        department: DepartmentId = "adm_dept_name",
+        /// Bed as written.
+        bed: TextId = "adm_bed",
+        /// Attending doctor.
+        doctor: DoctorId = "chfpdr_code",
+        /// Main diagnosis code.
+        diagnosis: DiagnosisId = "dise_codg",
+        /// Main diagnosis as written.
+        diagnosis_name: TextId = "dise_name",
+        /// Code of the main operation (`oprn_oprt_code`); the first where the cell lists several.
+        operation: TextId = "oprn_oprt_code",
+        /// `dscg_way` as written.
+        discharge_way: TextId = "dscg_way",
+        /// `days_rinp_flag_31` as written: whether a return within 31 days was planned at discharge.
+        return_plan: TextId = "days_rinp_flag_31",
+        /// Sex on this record.
+        sex: Sex = "gend",
+        /// Date of birth on this record.
+        birth: Option<Day> = "brdy",
+        /// The first and the last day of birth that this record leaves: a month or a year of birth, else the age.
+        born: Option<(Day, Day)> = "brdy_span",
+        /// Total fee, settlements summed.
+        total: Fen = "medfee_sumamt",
+        /// Paid by all funds, settlements summed; the pool fund's where that is all there is.
+        fund: Fen = "fund_pay_sumamt",
+        /// Paid by the person, settlements summed.
+        own: Fen = "psn_pay",
+        /// When it was settled: the latest of the settlements.
+        settled: Option<Stamp> = "setl_time",
+        /// When the data reached the bureau: the latest of the settlements. `None` where the export does not say.
+        uploaded: Option<Stamp> = "upload_time",
+        /// Days in hospital as written (`ipt_days`).
+        days: TextId = "ipt_days",
+        /// Number of settlements.
+        settlements: u32 = "setl_cnt",
+        /// The rows of the export that make up the stay, sorted.
+        rows: Vec<RowRef> = "row",
+    }
 }
 
 impl Stay {
@@ -163,74 +221,82 @@ impl Stay {
     }
 }
 
-/// An outpatient visit or a pharmacy sale: all settlements of one visit, netted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Visit {
-    /// Its `mdtrt_id`; where the export has none, its `setl_id` with the institution: numbers are unique within one only.
-    pub record: RecordId,
-    /// The patient.
-    pub person: PersonId,
-    /// The institution.
-    pub hospital: HospitalId,
-    /// When it was settled, else when it began.
-    pub time: Stamp,
-    /// Outpatient, emergency, pharmacy.
-    pub setting: Setting,
-    /// `med_type` as written.
-    pub kind: TextId,
-    /// Main diagnosis code.
-    pub diagnosis: DiagnosisId,
-    /// Total fee.
-    pub total: Fen,
-    /// Paid by all funds.
-    pub fund: Fen,
-    /// The rows of the export that make up the visit, sorted.
-    pub rows: Vec<RowRef>,
+row! {
+    /// An outpatient visit or a pharmacy sale: all settlements of one visit, netted.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Visit {
+        /// Its `mdtrt_id`; where the export has none, its `setl_id` with the institution: numbers are unique within one only.
+        record: RecordId = "mdtrt_id",
+        /// The patient.
+        person: PersonId = "psn_no",
+        /// The institution.
+        hospital: HospitalId = "fixmedins_code",
+        /// When it was settled, else when it began.
+        time: Stamp = "setl_time",
+        /// Outpatient, emergency, pharmacy.
+        setting: Setting = "setting",
+        /// `med_type` as written.
+        kind: TextId = "med_type",
+        /// Main diagnosis code.
+        diagnosis: DiagnosisId = "dise_codg",
+        /// Total fee.
+        total: Fen = "medfee_sumamt",
+        /// Paid by all funds.
+        fund: Fen = "fund_pay_sumamt",
+        /// The rows of the export that make up the visit, sorted.
+        rows: Vec<RowRef> = "row",
+    }
 }
 
-/// A further diagnosis of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Diagnosis {
-    /// The stay or visit.
-    pub record: RecordId,
-    /// Position; 0 is the main diagnosis.
-    pub position: u16,
-    /// Code.
-    pub code: DiagnosisId,
+row! {
+    /// A further diagnosis of a record.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Diagnosis {
+        /// The stay or visit.
+        record: RecordId = "mdtrt_id",
+        /// Position; 0 is the main diagnosis.
+        position: u16 = "diag_srt_no",
+        /// Code.
+        code: DiagnosisId = "diag_code",
+    }
 }
 
-/// A name that an institution bills an item under, of an item that goes by several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ItemAlias {
-    /// The item.
-    pub item: ItemId,
-    /// The institution.
-    pub hospital: HospitalId,
-    /// The name.
-    pub name: TextId,
-    /// Charge lines as exported.
-    pub lines: u32,
-    /// The first of them.
-    pub row: RowRef,
+row! {
+    /// A name that an institution bills an item under, of an item that goes by several.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct ItemAlias {
+        /// The item.
+        item: ItemId = "hilist_code",
+        /// The institution.
+        hospital: HospitalId = "fixmedins_code",
+        /// The name.
+        name: TextId = "hilist_name",
+        /// Charge lines as exported.
+        lines: u32 = "lines",
+        /// The first of them.
+        row: RowRef = "row",
+    }
 }
 
-/// Goods bought, or sent back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Purchase {
-    /// The institution that bought.
-    pub hospital: HospitalId,
-    /// Drug or consumable.
-    pub item: ItemId,
-    /// When it came into stock.
-    pub day: Day,
-    /// Quantity; negative where it was sent back.
-    pub quantity: Quantity,
-    /// Price paid a unit; zero where the export has none.
-    pub price: Price,
-    /// Smallest units in a unit bought, as the row says; one where it does not.
-    pub pack: Quantity,
-    /// Where the row stood.
-    pub row: RowRef,
+row! {
+    /// Goods bought, or sent back.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Purchase {
+        /// The institution that bought.
+        hospital: HospitalId = "fixmedins_code",
+        /// Drug or consumable.
+        item: ItemId = "hilist_code",
+        /// When it came into stock.
+        day: Day = "purc_retn_stoin_time",
+        /// Quantity; negative where it was sent back.
+        quantity: Quantity = "purc_retn_cnt",
+        /// Price paid a unit; zero where the export has none.
+        price: Price = "finl_trns_pric",
+        /// Smallest units in a unit bought, as the row says; one where it does not.
+        pack: Quantity = "prod_convrat",
+        /// Where the row stood.
+        row: RowRef = "row",
+    }
 }
 
 /// What a row of the stock table says.
@@ -246,21 +312,31 @@ pub enum StockKind {
     Loss,
 }
 
-/// Stock of an item at an institution, or a change of it. Sales are not in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StockEntry {
-    /// The institution.
-    pub hospital: HospitalId,
-    /// Drug or consumable.
-    pub item: ItemId,
-    /// Day of the count or change.
-    pub day: Day,
-    /// What the row says.
-    pub kind: StockKind,
-    /// Quantity.
-    pub quantity: Quantity,
-    /// Where the row stood.
-    pub row: RowRef,
+impl StockKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Count, Self::In, Self::Out, Self::Loss];
+
+    /// Their names in tables, in the same order.
+    pub const NAMES: [&'static str; 4] = ["count", "in", "out", "loss"];
+}
+
+row! {
+    /// Stock of an item at an institution, or a change of it. Sales are not in it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct StockEntry {
+        /// The institution.
+        hospital: HospitalId = "fixmedins_code",
+        /// Drug or consumable.
+        item: ItemId = "hilist_code",
+        /// Day of the count or change.
+        day: Day = "invdate",
+        /// What the row says.
+        kind: StockKind = "inv_chg_type",
+        /// Quantity.
+        quantity: Quantity = "inv_cnt",
+        /// Where the row stood.
+        row: RowRef = "row",
+    }
 }
 
 /// What a record id stands for.
@@ -274,6 +350,11 @@ pub struct Record {
     pub stay: Option<u32>,
     /// Index into [`Region::visits`].
     pub visit: Option<u32>,
+}
+
+impl Record {
+    /// A record of which nothing is known but its number.
+    pub const UNKNOWN: Self = Self { person: PersonId::NONE, hospital: HospitalId::NONE, stay: None, visit: None };
 }
 
 /// A region: everything the exports say, in canonical order.

@@ -246,6 +246,15 @@ impl FeeClass {
         Self::Other,
     ];
 
+    /// The national two-digit codes, of every class but `Unknown`.
+    pub const CODES: &'static [&'static str] =
+        &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14"];
+
+    /// The national two-digit code; empty for `Unknown`.
+    pub fn code(self) -> &'static str {
+        (self as usize).checked_sub(1).map_or("", |at| Self::CODES[at])
+    }
+
     /// The class of a national two-digit code; `None` for a number outside the table.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code)).copied().filter(|c| *c != Self::Unknown)

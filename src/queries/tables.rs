@@ -54,22 +54,11 @@ fn sex<'a>(sex: Sex) -> Cell<'a> {
 }
 
 fn setting<'a>(setting: Setting) -> Cell<'a> {
-    Cell::Text(match setting {
-        Setting::Inpatient => "inpatient",
-        Setting::DaySurgery => "day-surgery",
-        Setting::Outpatient => "outpatient",
-        Setting::Internet => "internet",
-        Setting::Emergency => "emergency",
-        Setting::Pharmacy => "pharmacy",
-    })
+    Cell::Text(setting.name())
 }
 
-/// The national two-digit codes.
-const CLASSES: [&str; FeeClass::COUNT] =
-    ["", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14"];
-
 fn class<'a>(class: FeeClass) -> Cell<'a> {
-    text(CLASSES[class as usize])
+    text(class.code())
 }
 
 /// Whole years from birth to admission; nothing where the days on which somebody may have been born do not agree.
@@ -221,7 +210,7 @@ pub(super) static STAY_DAYS: Table = Table {
 /// The codes of a set of fee classes, with a blank between.
 fn classes<'a>(set: u16) -> Cell<'a> {
     let codes = FeeClass::ALL.iter().filter(|c| **c != FeeClass::Unknown && set & c.bit() != 0);
-    let codes: Vec<&str> = codes.map(|c| CLASSES[*c as usize]).collect();
+    let codes: Vec<&str> = codes.map(|c| c.code()).collect();
     if codes.is_empty() { Cell::Null } else { Cell::Owned(codes.join(" ")) }
 }
 

@@ -4,6 +4,7 @@
 //! same data. The key is made from all ids of the region and is written nowhere; who does not have the data cannot try out
 //! ids against it. (The hashes of the input files would not do as a key: they are printed in the report.)
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -15,7 +16,8 @@ use crate::facts::delivery::Delivery;
 use crate::finding::Finding;
 use crate::ingest::Ingested;
 use crate::messages::{Args, Value::Text};
-use crate::model::{Day, PersonId, Region};
+use crate::model::{Day, Domain, PersonId, Region};
+use crate::tables::{self, Texts};
 use crate::weigh::Leads;
 
 /// Masks patients, stays, visits, names and certificate numbers in findings, their evidence and messages, in the checks of the
@@ -57,6 +59,45 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery)
     for input in &mut ingested.inputs {
         rename(&names, &mut input.name);
         input.parts.iter_mut().for_each(|part| rename(&names, &mut part.name));
+    }
+}
+
+/// The texts of a region's tables without what points at a person: persons, records and doctors under pseudonyms; names, certificate
+/// numbers, addresses and whatever holds one of them left out. Dates and money stay, without which the tables could not serve as
+/// peers.
+pub struct Masked<'a>(Masker<'a>);
+
+impl<'a> Masked<'a> {
+    /// The texts of a region whose files have their masked names already.
+    pub fn new(region: &'a Region) -> Self {
+        Self(Masker::new(region))
+    }
+}
+
+impl Texts for Masked<'_> {
+    fn text(&self, domain: Domain, id: u32) -> Option<Cow<'_, str>> {
+        let masker = &self.0;
+        let text = tables::text(masker.region, domain, id)?;
+        match domain {
+            Domain::Person => Some(masker.pseudonym('P', text).into()),
+            Domain::Doctor => Some(masker.pseudonym('D', text).into()),
+            Domain::Record => {
+                let visit = masker.region.records.get(id as usize).is_some_and(|r| r.visit.is_some());
+                Some(masker.pseudonym(if visit { 'V' } else { 'S' }, text).into())
+            }
+            Domain::Text => {
+                let points = masker.private.contains(text)
+                    || words(text).iter().any(|(from, to)| masker.holds_name(&text[*from..*to]));
+                (!points).then_some(text.into())
+            }
+            Domain::Hospital | Domain::Item | Domain::Department | Domain::Diagnosis | Domain::Settlement => {
+                Some(text.into())
+            }
+        }
+    }
+
+    fn file(&self, file: u16) -> &str {
+        &self.0.region.files[usize::from(file)]
     }
 }
 

@@ -16,6 +16,7 @@ pub mod terminal;
 mod text;
 mod words;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::ingest::Reject;
@@ -25,7 +26,7 @@ use crate::rulebook::Card;
 use crate::weigh::Leads;
 
 pub use atomic::clean_up_on_signals;
-pub use mask::mask;
+pub use mask::{Masked, mask};
 pub use summary::{
     Background, ClassLine, Count, Ended, HospitalLine, InputLine, MonthLine, RejectLine, RuleLine, Size, Summary,
     UnreadLine,
@@ -177,6 +178,14 @@ impl Error {
     }
 }
 
+/// Finds out whether a file that is no report could be written.
+///
+/// # Errors
+/// See [`Error`].
+pub fn check_place(path: &Path, force: bool) -> Result<(), Error> {
+    atomic::check(path, force)
+}
+
 /// A file beside a report, with its name and a further ending.
 fn beside(report: &Path, ending: &str) -> PathBuf {
     let mut name = report.as_os_str().to_owned();
@@ -240,6 +249,23 @@ impl Files {
             return Ok(());
         }
         self.0.add(&rejects, |file| csv::rejects(report, file))
+    }
+
+    /// Writes a file of other content beside its place.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn add_table(
+        &mut self,
+        path: &Path,
+        print: impl FnOnce(&mut dyn io::Write) -> Result<(), String>,
+    ) -> Result<(), Error> {
+        self.0.add(path, |file| print(file).map_err(atomic::Fault::Encode))
+    }
+
+    /// Removes a file of an earlier run with the others' coming, where it may be replaced.
+    pub fn leave(&mut self, path: PathBuf) {
+        self.0.remove(path);
     }
 
     /// Brings all files into their places.

@@ -40,6 +40,10 @@ pub enum Family {
 }
 
 impl Family {
+    /// Every family, in the order of the rule book.
+    pub const ALL: [Self; 7] =
+        [Self::Stays, Self::Charges, Self::Drugs, Self::Identity, Self::Pharmacy, Self::Institutions, Self::Data];
+
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,15 +12,6 @@ use crate::messages::args;
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
-const FAMILIES: [Family; 7] = [
-    Family::Stays,
-    Family::Charges,
-    Family::Drugs,
-    Family::Identity,
-    Family::Pharmacy,
-    Family::Institutions,
-    Family::Data,
-];
 const SOURCE: &str = ".source.toml";
 const KINDS: &str = "kinds/";
 const KNOWLEDGE: &str = "knowledge/";
@@ -208,7 +199,7 @@ impl Rulebook {
             if let Some(name) = path.strip_prefix(KNOWLEDGE).and_then(|name| name.strip_suffix(SOURCE)) {
                 self.add_table(&mut reader, name, &mut tables, own);
             } else if let Some(id) = name.strip_suffix(".toml") {
-                if FAMILIES.iter().any(|f| f.name() == folder) {
+                if Family::ALL.iter().any(|f| f.name() == folder) {
                     let card = reader.card(folder, id, &self.kinds);
                     if let Some(first) = places.get(id) {
                         let problem = args([("id", id.into()), ("file", first.as_str().into())]);
@@ -218,7 +209,7 @@ impl Rulebook {
                         self.add_card(id, card, &shown, own);
                     }
                 } else {
-                    let near = nearest(folder, FAMILIES.iter().map(|f| f.name()));
+                    let near = nearest(folder, Family::ALL.iter().map(|f| f.name()));
                     let problem = args([("folder", folder.into()), ("nearest", near.into())]);
                     reader.fault(None, Problem::new("fault-place", problem));
                 }

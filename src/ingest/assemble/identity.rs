@@ -13,10 +13,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::Note;
 use super::super::batch::NO_SYMBOL;
-use super::super::collect::{Collected, Interner, slot};
+use super::super::collect::{Collected, slot};
 use super::Ledger;
 use crate::messages::args;
-use crate::model::{Certificate, Domain, Fen, PersonId, RecordId, Region, Table};
+use crate::model::{Certificate, Domain, Fen, Interner, PersonId, RecordId, Region, Table};
 
 /// Tables whose rows name a patient and may carry the certificate beside.
 const PATIENTS: [Table; 3] = [Table::Persons, Table::Stays, Table::Visits];

@@ -5,10 +5,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::batch::NO_SYMBOL;
-use super::super::collect::{Collected, Interner};
+use super::super::collect::Collected;
 use super::settlements::Settlement;
 use super::{Ids, Ledger, closing};
-use crate::model::{Day, Domain, HospitalId, PersonId, TextId};
+use crate::model::{Day, Domain, HospitalId, Interner, PersonId, TextId};
 
 /// A record, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,11 +6,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::Note;
 use super::super::batch::{FLAG, NO_INTEGER, NO_SYMBOL};
-use super::super::collect::{Chunk, Collected, Interner, slot};
+use super::super::collect::{Chunk, Collected, slot};
 use super::keys::{Keys, Owner, made_up, only};
 use super::{Ids, Ledger};
 use crate::messages::args;
-use crate::model::{Day, Domain, HospitalId, PersonId, RowRef, Table, TextId};
+use crate::model::{Day, Domain, HospitalId, Interner, PersonId, RowRef, Table, TextId};
 
 /// So many rows disagree, at the least and for each that agrees, where a column holds numbers of another kind.
 const OTHER_KIND: u64 = 1000;

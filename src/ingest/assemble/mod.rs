@@ -24,12 +24,13 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::batch::NO_SYMBOL;
-use super::collect::{Collected, Interner, slot};
+use super::collect::{Collected, slot};
 use super::error::Error;
 use super::{Ingested, Input, Note, Reject, Rows};
 use crate::messages::{Args, Value, args};
 use crate::model::{
-    Diagnosis, Domain, Fen, HospitalId, Names, Phase, Pool, Progress, RecordId, Region, RowRef, Stamp, Table, TextId,
+    Diagnosis, Domain, Fen, HospitalId, Interner, Names, Phase, Pool, Progress, RecordId, Region, RowRef, Stamp, Table,
+    TextId,
 };
 
 /// The rank of each interned text, and the pool in that order.

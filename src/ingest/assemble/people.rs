@@ -10,19 +10,11 @@ use crate::model::{Certificate, Hospital, HospitalId, Person, PersonId, Sex, Tab
 
 /// Every person, by id.
 pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
-    let empty = Person {
-        name: TextId::NONE,
-        certificate: TextId::NONE,
-        sex: Sex::Unknown,
-        birth: None,
-        born: None,
-        address: TextId::NONE,
-    };
-    let mut out = vec![empty; ids.persons.pool.len()];
+    let mut out = vec![Person::UNKNOWN; ids.persons.pool.len()];
     let tables = [Table::Persons, Table::Stays, Table::Visits];
     // What rows of newborns under the mother's number say goes last.
     for (table, newborns) in [false, true].into_iter().flat_map(|newborns| tables.map(|table| (table, newborns))) {
-        let mut here = vec![empty; out.len()];
+        let mut here = vec![Person::UNKNOWN; out.len()];
         for chunk in &all.chunks[slot(table)] {
             read_persons(chunk, ids, &mut here, newborns);
         }
@@ -57,23 +49,23 @@ fn read_persons(chunk: &Chunk, ids: &Ids, here: &mut [Person], newborns: bool) {
             continue;
         }
         let id: PersonId = ids.persons.id(*person);
-        let known = &mut here[id.index()];
-        known.name = known.name.min(name);
-        known.certificate = known.certificate.min(text("certno", row));
-        known.address = known.address.min(text("addr", row));
         let birth = chunk.moments("brdy").and_then(|c| c[row]);
-        known.birth = [known.birth, birth.and_then(birth_day)].into_iter().flatten().min();
-        known.born = [known.born, birth.and_then(birth_range)].into_iter().flatten().min();
-        known.sex = known.sex.min(super::settlements::sex(chunk, row));
+        here[id.index()].learn(Person {
+            name,
+            certificate: text("certno", row),
+            address: text("addr", row),
+            birth: birth.and_then(birth_day),
+            born: birth.and_then(birth_range),
+            sex: super::settlements::sex(chunk, row),
+        });
     }
 }
 
 /// Every institution, by id.
 pub(super) fn hospitals(all: &Collected, ids: &Ids) -> Vec<Hospital> {
-    let empty = Hospital { name: TextId::NONE, level: TextId::NONE, kind: TextId::NONE, beds: None };
-    let mut out = vec![empty; ids.hospitals.pool.len()];
+    let mut out = vec![Hospital::UNKNOWN; ids.hospitals.pool.len()];
     for table in [Table::Hospitals, Table::Stays, Table::Visits, Table::Purchases, Table::Stock] {
-        let mut here = vec![empty; out.len()];
+        let mut here = vec![Hospital::UNKNOWN; out.len()];
         for chunk in &all.chunks[slot(table)] {
             read_hospitals(chunk, ids, &mut here);
         }
@@ -95,11 +87,11 @@ fn read_hospitals(chunk: &Chunk, ids: &Ids, here: &mut [Hospital]) {
     };
     for (row, hospital) in hospitals.iter().enumerate().filter(|(_, h)| **h != NO_SYMBOL) {
         let id: HospitalId = ids.hospitals.id(*hospital);
-        let known = &mut here[id.index()];
-        known.name = known.name.min(text("fixmedins_name", row));
-        known.level = known.level.min(text("hosp_lv", row));
-        known.kind = known.kind.min(text("fixmedins_type", row));
-        let beds = beds("open_bed_cnt", row).or_else(|| beds("aprv_bed_cnt", row));
-        known.beds = [known.beds, beds].into_iter().flatten().max();
+        here[id.index()].learn(Hospital {
+            name: text("fixmedins_name", row),
+            level: text("hosp_lv", row),
+            kind: text("fixmedins_type", row),
+            beds: beds("open_bed_cnt", row).or_else(|| beds("aprv_bed_cnt", row)),
+        });
     }
 }

@@ -5,10 +5,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::Note;
 use super::super::batch::NO_SYMBOL;
-use super::super::collect::{Collected, Interner, slot};
+use super::super::collect::{Collected, slot};
 use super::identity::is_blank;
 use crate::messages::args;
-use crate::model::{Domain, Table};
+use crate::model::{Domain, Interner, Table};
 
 /// Tables whose rows may have the name of an institution.
 const NAMED: [Table; 5] = [Table::Hospitals, Table::Stays, Table::Visits, Table::Purchases, Table::Stock];

@@ -20,6 +20,10 @@ input-nothing = { $path }: nothing here is an export: no table was recognised by
     help: give the files or the folder with stays, fees or visits as .csv, .tsv, .txt, .gz, .zip, .xlsx or .parquet; `yishen columns FILE` shows how each column is understood, and other headers can be mapped in yishen.toml
 input-peer = { $path } is given both as what is scanned and with --peers
     help: give it once: what is scanned is reported, what is given with --peers is not
+input-tables-version = { $folder }: tables of another version of this program ({ $word })
+    help: write them anew with `yishen tables`
+input-tables-overlap = { $folder }: { $records } stays or visits are in what was given before, too, such as { $example }
+    help: make tables of all the exports together
 input-too-many = { $file }: more than 4,294,967,295 charge lines
     help: scan the months apart
 input-locked = { $file }: locked with a password
@@ -51,6 +55,7 @@ unread-changed = was changed while it was read: scan a copy
 unread-empty = there is no row in it
 unread-sprawling = a cell far outside the table: delete the empty rows and columns below it and to its right, or save it as .xlsx
 unread-own-report = a report of this program: left out
+unread-tables = tables that `yishen tables` wrote: left out; to scan them, give their folder by itself
 unread-stub = too short to hold anything: the beginning of an archive or workbook and no more; copy or export it again
 unread-rar = a RAR archive: unpack it and scan the files
 unread-7z = a 7z archive: unpack it and scan the files
@@ -186,6 +191,8 @@ unread-table-not-used = { $table ->
 unread-incomplete = shares columns with the table { $table } but lacks { $missing }; passed over. If it is that table, `yishen columns` writes a mapping
 unread-not-a-table = no table was recognised by its header ({ $headers }); passed over. `yishen columns` shows what its columns may be
 unread-left-out = left out, as the configuration says (skip)
+note-tables = read from tables that were made of { $files } exports before: { $folder }; what is told of rows was told then
+note-tables-repeated = stays and visits of --peers that are in what is scanned, too, and were left out there: { $records }, with { $lines } charge lines; such as { $example }
 note-hidden-files = hidden files and lock files of Excel that were passed over: { $count }
 note-short-rows = { $file }: rows with fewer cells than the header: { $count }; the missing ones at their end are taken as empty
 note-hidden-rows = { $file }: hidden or filtered rows read in sheet { $sheet }: { $count }

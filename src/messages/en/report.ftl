@@ -55,6 +55,9 @@ report-section-rules = Rules
 report-section-hospitals = Institutions to look at first (by number of different rules, then money)
 report-section-months = By month
 report-section-leads = First leads (by money at risk times confidence)
+report-section-tables = Tables
+report-tables-rows = Rows
+report-tables-written = written to { $folder }; scan them with `yishen scan { $folder }`
 report-section-notes = Notes on the data
 report-section-next = Results and next steps
 

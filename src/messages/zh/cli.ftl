@@ -31,6 +31,7 @@ cmd-yishen-rules-list = 列出全部规则
 cmd-yishen-rules-show = 显示规则卡片：查什么、为什么查、无辜情形、如何排除、法律依据、参数
 cmd-yishen-rules-check = 检查规则文件夹（规则卡和知识表），一次列出全部错误及其文件、行号
 cmd-yishen-rules-new = 按模板新建一条规则：规则卡、知识表和测试案例
+cmd-yishen-tables = 把清洗后的数据写成 Parquet 表：再次扫描只需几分之一的时间，可作为对照，也供其他工具使用
 cmd-yishen-columns = 显示每个文件的每一列被识别成什么，并可写出供修改的列名对照
 cmd-yishen-simulate = 生成一个仿真统筹区的数据，含预埋的违规手法及其真值
 cmd-yishen-evaluate = 用真值核对线索，给出每种手法的查准率和查全率
@@ -43,6 +44,10 @@ examples-yishen-scan =
     yishen scan 导出数据/
     yishen scan 导出数据/ -o 六月.xlsx -o 六月.ndjson
     yishen scan 导出数据/ -o - --quiet --fail-on violation
+examples-yishen-tables =
+    yishen tables 导出/ -o 六月数据表/
+    yishen scan 六月数据表/ -o 六月.xlsx
+    yishen tables 全市/ -o 对照/ --mask
 examples-yishen-columns =
     yishen columns 导出数据/*.csv --write 对照.toml
 examples-yishen-simulate =
@@ -127,6 +132,15 @@ arg-yishen-rules-new-dir = 写入哪个规则文件夹；其中已有的文件�
 arg-yishen-rules-new-id = 规则编号：小写字母、数字和连字符；知识表同名
 arg-yishen-rules-new-limit = 限制类型
 arg-yishen-rules-new-class = 国家规则类的编码或名称；默认不属于任何一类，运行表中全部知识点
+
+## tables
+
+arg-yishen-tables-paths = 导出的文件或文件夹；默认当前文件夹
+arg-yishen-tables-output = 存放数据表的文件夹；没有则新建
+arg-yishen-tables-mask = 人员、就诊记录和医师换成假名，略去姓名、证件号码和地址
+arg-yishen-tables-keep-going = 跳过读不了的文件继续；这些文件会列出，结果视为不完整
+arg-yishen-tables-institution = 没有机构列的文件所属的机构
+arg-yishen-tables-force = 覆盖已有的数据表
 
 ## columns
 
@@ -236,6 +250,7 @@ note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线
 scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
 scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
 scan-too-many-rejects-peers = --peers 对照数据中被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；对照不完整
+tables-rejects = 有 { $count } 行被拒收，见 manifest.json
 scan-missed-files = 有 { $count } 个应读取的文件未能读取；结果不完整
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整
 

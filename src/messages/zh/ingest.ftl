@@ -20,6 +20,10 @@ input-nothing = { $path }：这里没有可用的导出数据：按表头未识�
     解决办法：请给出含住院、费用明细或门诊购药数据的文件或文件夹（.csv、.tsv、.txt、.gz、.zip、.xlsx、.parquet）；可用 `yishen columns 文件` 查看每一列的识别结果，其他表头可在 yishen.toml 中对照
 input-peer = { $path } 既作为待扫描数据又作为 --peers 对照数据给出
     帮助：只给一次：待扫描数据会写入报告，--peers 的数据不写入
+input-tables-version = { $folder }：数据表由本程序的其他版本写出（{ $word }）
+    解决办法：请用 `yishen tables` 重新生成
+input-tables-overlap = { $folder }：有 { $records } 条住院或门诊记录在先给出的数据中已有，例如 { $example }
+    解决办法：请把全部导出文件放在一起生成数据表
 input-too-many = { $file }：费用明细超过 4,294,967,295 行
     解决办法：请按月分开扫描
 input-locked = { $file }：文件有密码
@@ -50,6 +54,7 @@ unread-bomb = 解压后超过压缩大小的 { $ratio } 倍：请自行解压并
 unread-changed = 读取过程中文件被改动：请扫描其副本
 unread-empty = 没有任何数据行
 unread-sprawling = 表格之外很远处有单元格：请删除表格下方和右侧的空行空列，或另存为 .xlsx
+unread-tables = `yishen tables` 写出的数据表，未读取；要扫描它们，请单独给出其所在文件夹
 unread-own-report = 本程序生成的报告，不作为数据读取
 unread-stub = 太短，没有内容：只有压缩包或工作簿的开头；请重新复制或导出
 unread-rar = RAR 压缩包：请解压后扫描
@@ -186,6 +191,8 @@ unread-table-not-used = { $table ->
 unread-incomplete = 与 { $table } 表有相同的列，但缺少 { $missing }；已跳过。如果就是这张表，可用 `yishen columns` 写出列名对照
 unread-not-a-table = 按表头未识别为任何数据表（{ $headers }）；已跳过。可用 `yishen columns` 查看每一列可能是什么
 unread-left-out = 按配置不读（skip）
+note-tables = 读自数据表 { $folder }（此前由 { $files } 个导出文件生成）；关于行数的说明是当时的
+note-tables-repeated = --peers 中有 { $records } 条住院或门诊记录（{ $lines } 行明细）与被扫描的数据重复，已在对照数据中略去，例如 { $example }
 note-hidden-files = 跳过了 { $count } 个隐藏文件和 Excel 临时锁定文件
 note-short-rows = { $file }：有 { $count } 行的单元格少于表头，行尾缺少的按空值处理
 note-hidden-rows = { $file }：工作表 { $sheet } 中有 { $count } 个隐藏或被筛选掉的行，也已读取

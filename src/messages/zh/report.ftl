@@ -37,6 +37,9 @@ report-section-rules = 规则运行情况
 report-section-hospitals = 重点机构（按命中的不同规则数、涉险金额排序）
 report-section-months = 按月份分布
 report-section-leads = 首要线索（按涉险金额×置信度排序）
+report-section-tables = 数据表
+report-tables-rows = 行数
+report-tables-written = 已写入 { $folder }；用 `yishen scan { $folder }` 扫描
 report-section-notes = 数据说明
 report-section-next = 结果与下一步
 

@@ -2,7 +2,7 @@
 
 mod grid;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use grid::{Column, Ink, table};
@@ -45,6 +45,26 @@ pub fn render(report: &Report<'_>, view: View<'_>) -> String {
     page.sentences("report-section-checks", &report.summary.checks);
     page.sentences("report-section-notes", &report.summary.notes);
     page.written(view);
+    page.out
+}
+
+/// What tables were made of exports: what was read, what was not, what was written where.
+pub fn render_tables(report: &Report<'_>, view: View<'_>, tables: &[(&str, usize)], folder: &Path) -> String {
+    let mut page = Page { report, width: view.width.max(40), ink: Ink(view.color), out: String::new() };
+    let title = report.catalog.format("report-title-version", &args([("version", report.summary.version.into())]));
+    let title = page.ink.bold(&title);
+    page.line(&title);
+    page.inputs();
+    page.unread();
+    page.sentences("report-section-notes", &report.summary.notes);
+    page.section("report-section-tables");
+    let rows: Vec<Vec<String>> =
+        tables.iter().map(|(name, rows)| vec![format!("{name}.parquet"), whole(*rows)]).collect();
+    let columns = vec![Column::text(page.text("report-column-file")), Column::figure(page.text("report-tables-rows"))];
+    page.grid(columns, &rows);
+    let text = report.catalog.format("report-tables-written", &args([("folder", folder.display().to_string().into())]));
+    page.paragraph(&text, 2, 2);
+    page.elapsed(view);
     page.out
 }
 
@@ -406,6 +426,10 @@ impl Page<'_> {
             let text = self.report.catalog.format(id, &args([("n", Value::from(n))]));
             self.paragraph(&format!("- {text}"), 2, 2);
         }
+        self.elapsed(view);
+    }
+
+    fn elapsed(&mut self, view: View<'_>) {
         if let Some(elapsed) = view.elapsed {
             let seconds = format!("{:.1}", elapsed.as_secs_f64());
             let text = self.report.catalog.format("report-elapsed", &args([("seconds", seconds.into())]));

@@ -13,9 +13,7 @@ use super::super::batch::NO_SYMBOL;
 use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
-use crate::model::{
-    FeeColumns, Fen, HospitalId, PersonId, PrescriptionId, Progress, Record, RecordId, Region, Table, join,
-};
+use crate::model::{FeeColumns, Fen, PrescriptionId, Progress, Record, RecordId, Region, Table, join};
 use line::{Line, LineColumns};
 use net::Unmatched;
 use versions::Versions;
@@ -243,8 +241,7 @@ impl Order {
 
 /// Who each record belongs to: its stay or visit, else its charge lines.
 fn own(region: &Region, source: &ReadLines<'_>, records: usize) -> Vec<Record> {
-    let empty = Record { person: PersonId::NONE, hospital: HospitalId::NONE, stay: None, visit: None };
-    let mut out = vec![empty; records];
+    let mut out = vec![Record::UNKNOWN; records];
     for (chunk, records) in source.chunks.iter().zip(&source.records) {
         let (persons, hospitals) = (chunk.symbols("psn_no"), chunk.symbols("fixmedins_code"));
         for (row, record) in records.iter().enumerate().filter(|(_, r)| **r != NO_SYMBOL) {
