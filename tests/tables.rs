@@ -167,7 +167,7 @@ fn masked_tables_name_nobody() {
     std::fs::write(
         folder.join("stays.csv"),
         "mdtrt_id,psn_no,psn_name,certno,fixmedins_code,begntime,endtime,medfee_sumamt,chfpdr_code,dise_name\n\
-         MD000017,PERSON0001,欧阳修文,110101199003070038,H1,2025-03-01,2025-03-09,5000,DOCTOR77,欧阳修文肺炎\n\
+         MD000017,PERSON0001,欧阳修文,110101199003070038,H1,2025-03-01,2025-03-09,5000,DOCTOR77,欧阳修文肺炎（转自MD000018）\n\
          MD000018,PERSON0002,司马光华,110101199003070046,H1,2025-03-02,2025-03-09,4000,DOCTOR77,肺炎\n",
     )
     .unwrap();
@@ -175,7 +175,7 @@ fn masked_tables_name_nobody() {
     for entry in std::fs::read_dir(folder.join("masked")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
-        for word in ["MD000017", "PERSON000", "欧阳修文", "19900307", "DOCTOR77", "司马光华"] {
+        for word in ["MD0000", "PERSON000", "欧阳修文", "19900307", "DOCTOR77", "司马光华"] {
             let found = bytes.windows(word.len()).any(|w| w == word.as_bytes());
             assert!(!found, "{word} in {}", path.display());
         }
@@ -211,7 +211,7 @@ fn what_cannot_be_trusted_is_refused() {
     std::fs::write(&manifest, text.replace("yishen.tables/1", "yishen.tables/9")).unwrap();
     refused("another version");
     std::fs::write(&manifest, &text[..text.len() - 20]).unwrap();
-    refused("another version");
+    refused("manifest.json: the file is incomplete or damaged");
     std::fs::write(&manifest, &text).unwrap();
     // A file of tables is no export, nor is a folder of them within one of exports.
     let output = yishen(folder, &["scan", "tables/stays.parquet", "-o", "x.ndjson"]);
@@ -219,6 +219,12 @@ fn what_cannot_be_trusted_is_refused() {
     let (_, run) = scan(folder, folder, &["."]);
     assert_eq!(run["data"]["stays"], 1);
     assert!(run["unread"].to_string().contains("unread-tables"), "{}", run["unread"]);
+    // What else lies in such a folder is told, and the exports' own folder is not taken for the tables.
+    std::fs::write(folder.join("tables/more.csv"), head).unwrap();
+    let (_, run) = scan(folder, folder, &["tables"]);
+    assert!(run["unread"].to_string().contains("more.csv"), "{}", run["unread"]);
+    let output = yishen(folder, &["tables", ".", "-o", "."]);
+    assert!(output.status.code() == Some(2) && !folder.join("manifest.json").exists());
     // A table that cannot be written leaves no folder behind.
     let output = yishen(folder, &["tables", "nowhere.csv", "-o", "new"]);
     assert!(output.status.code() == Some(2) && !folder.join("new").exists());

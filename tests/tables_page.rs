@@ -87,7 +87,7 @@ hospital that is scanned is not known again in masked peers.
 Money is in yuan. `X_has_time` says whether the time of day of `X` is known; where it is not, `X` is at midnight. `file` and `line` are the
 first row of the export behind a row, `rows.parquet` has the further ones of stays and visits. `records.parquet`
 names whose charge lines without a stay or visit are. `corrected` marks charge lines of which a
-refund took a part, `rxno` numbers the prescriptions of a record, `setting` is where care was given, `brdy_first` and `brdy_last` bound a
+refund took a part, `rxno` numbers the prescriptions of a record, `setting` is where care was given, `brdy_span_first` and `brdy_span_last` bound a
 date of birth of which only the month, the year or the age is known.
 
 With polars:

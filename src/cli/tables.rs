@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use super::args::Tables;
 use super::progress::Bars;
-use super::{Exit, Failure, Session, colour, gaps, output, settings, width};
+use super::{Exit, Failure, Session, colour, gaps, settings, width};
 use crate::facts::delivery::Delivery;
+use crate::ingest;
 use crate::messages::args as values;
 use crate::report::terminal::{self, View};
 use crate::report::{self, Report, Summary};
@@ -33,8 +34,17 @@ fn make(session: &Session, flags: Tables) -> Result<Exit, Failure> {
     // An hour of reading must not end at a file that cannot be written.
     let places: Vec<PathBuf> = tables::NAMES.iter().map(|name| flags.output.join(format!("{name}.parquet"))).collect();
     let manifest = flags.output.join(MANIFEST);
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if let Some(input) = paths.iter().find(|path| real(path) == real(&flags.output)) {
+        // From then on the exports in it would not be read.
+        return Err(session.failure("error-tables-in-input", values([("folder", input.display().to_string().into())])));
+    }
+    let replaced = ingest::is_tables(&flags.output);
     for place in places.iter().chain([&manifest]) {
-        output::spare(place, &paths, session)?;
+        if paths.iter().any(|path| real(path) == real(place)) {
+            let file = place.display().to_string();
+            return Err(session.failure("error-output-is-input", values([("file", file.into())])));
+        }
         report::check_place(place, flags.force).map_err(told)?;
     }
     let bars = Bars::new(&session.catalog, session.quiet);
@@ -62,7 +72,10 @@ fn make(session: &Session, flags: Tables) -> Result<Exit, Failure> {
             |out: &mut dyn std::io::Write| table.write(region, texts, out).map(|written| described.push(written));
         files.add_table(&path, print).map_err(told)?;
     }
-    places.iter().filter(|p| !all.iter().any(|t| is_of(p, t.name))).for_each(|place| files.leave(place.clone()));
+    places
+        .iter()
+        .filter(|p| replaced && !all.iter().any(|t| is_of(p, t.name)))
+        .for_each(|place| files.leave(place.clone()));
     let text = tables::manifest(&ingested, described, texts, flags.mask);
     files.add_table(&manifest, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string())).map_err(told)?;
     files.place().map_err(told)?;

@@ -35,8 +35,9 @@ pub const TABLES_MARK: &str = "yishen.tables";
 /// Whether a folder holds tables of this program, of whatever version.
 pub fn is_tables(folder: &Path) -> bool {
     let Ok(file) = File::open(folder.join(TABLES_MANIFEST)) else { return false };
-    let mut head = String::new();
-    file.take(200).read_to_string(&mut head).is_ok() && head.contains(&format!("\"schema\": \"{TABLES_MARK}/"))
+    let mut head = Vec::new();
+    let read = file.take(200).read_to_end(&mut head).is_ok();
+    read && String::from_utf8_lossy(&head).contains(&format!("\"schema\": \"{TABLES_MARK}/"))
 }
 
 /// Whether a text is a report or a list beside one.

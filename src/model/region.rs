@@ -101,6 +101,18 @@ impl Person {
         self.born = [self.born, other.born].into_iter().flatten().min();
         self.sex = self.sex.min(other.sex);
     }
+
+    /// Takes from another table what is not known.
+    pub fn fill(&mut self, other: Self) {
+        self.name = self.name.some().unwrap_or(other.name);
+        self.certificate = self.certificate.some().unwrap_or(other.certificate);
+        self.address = self.address.some().unwrap_or(other.address);
+        self.birth = self.birth.or(other.birth);
+        self.born = self.born.or(other.born);
+        if self.sex == Sex::Unknown {
+            self.sex = other.sex;
+        }
+    }
 }
 
 impl Hospital {
@@ -113,6 +125,14 @@ impl Hospital {
         self.level = self.level.min(other.level);
         self.kind = self.kind.min(other.kind);
         self.beds = [self.beds, other.beds].into_iter().flatten().max();
+    }
+
+    /// Takes from another table what is not known.
+    pub fn fill(&mut self, other: Self) {
+        self.name = self.name.some().unwrap_or(other.name);
+        self.level = self.level.some().unwrap_or(other.level);
+        self.kind = self.kind.some().unwrap_or(other.kind);
+        self.beds = self.beds.or(other.beds);
     }
 }
 

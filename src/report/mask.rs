@@ -16,7 +16,7 @@ use crate::facts::delivery::Delivery;
 use crate::finding::Finding;
 use crate::ingest::Ingested;
 use crate::messages::{Args, Value::Text};
-use crate::model::{Day, Domain, PersonId, Region};
+use crate::model::{Certificate, Day, Domain, PersonId, Region, TextId};
 use crate::tables::{self, Texts};
 use crate::weigh::Leads;
 
@@ -65,12 +65,12 @@ pub fn mask(ingested: &mut Ingested, leads: &mut Leads, delivery: &mut Delivery)
 /// The texts of a region's tables without what points at a person: persons, records and doctors under pseudonyms; names, certificate
 /// numbers, addresses and whatever holds one of them left out. Dates and money stay, without which the tables could not serve as
 /// peers.
-pub struct Masked<'a>(Masker<'a>);
+pub struct Masked<'a>(Masker<'a>, BTreeSet<TextId>);
 
 impl<'a> Masked<'a> {
     /// The texts of a region whose files have their masked names already.
     pub fn new(region: &'a Region) -> Self {
-        Self(Masker::new(region))
+        Self(Masker::new(region), region.names.item_names.iter().copied().collect())
     }
 }
 
@@ -86,9 +86,13 @@ impl Texts for Masked<'_> {
                 Some(masker.pseudonym(if visit { 'V' } else { 'S' }, text).into())
             }
             Domain::Text => {
-                let points = masker.private.contains(text)
-                    || words(text).iter().any(|(from, to)| masker.holds_name(&text[*from..*to]));
+                // Names of people are also parts of names of drugs, which stand in every catalogue.
+                let catalogued = self.1.contains(&TextId(id)) && !masker.private.contains(text);
+                let points = masker.points(text, !catalogued) || masker.holds_id(text);
                 (!points).then_some(text.into())
+            }
+            Domain::Department | Domain::Diagnosis if masker.points(text, true) => {
+                Some(masker.pseudonym('X', text).into())
             }
             Domain::Hospital | Domain::Item | Domain::Department | Domain::Diagnosis | Domain::Settlement => {
                 Some(text.into())
@@ -230,6 +234,24 @@ impl<'a> Masker<'a> {
                 let ends = starts.iter().skip(i + 2).take(LONGEST_NAME);
                 ends.map(|to| &run[starts[i]..*to]).any(|text| !text.is_ascii() && self.private.contains(text))
             })
+    }
+
+    /// Whether a text is or holds a certificate number, or the name of a person where names are looked for.
+    fn points(&self, text: &str, names: bool) -> bool {
+        let is_number = |(from, to): &(usize, usize)| {
+            let number = Certificate::new(&text[*from..*to]);
+            number.is_some_and(|number| number.is_right())
+        };
+        self.private.contains(text) || names && self.holds_name(text) || words(text).iter().any(is_number)
+    }
+
+    /// Whether a text holds the id of a person or of a record, with whatever signs there are in it.
+    fn holds_id(&self, text: &str) -> bool {
+        let runs = words(text);
+        (0..runs.len()).any(|first| {
+            let ends = first..runs.len().min(first + LONGEST_ID);
+            ends.into_iter().any(|last| self.known(&text[runs[first].0..runs[last].1]).is_some())
+        })
     }
 
     /// A list of headers of which those remain that point at nobody.

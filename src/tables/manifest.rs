@@ -89,7 +89,9 @@ pub(super) fn text(
     let mut columns: BTreeMap<Table, Vec<&str>> = BTreeMap::new();
     region.columns.iter().for_each(|(table, field)| columns.entry(*table).or_default().push(field));
     let part = |part: &Part| {
-        let columns = part.columns.iter().map(|c| json!({"header": c.header, "field": c.field})).collect::<Vec<_>>();
+        // Headers are text of the data, too.
+        let shown = part.columns.iter().filter(|_| !masked);
+        let columns = shown.map(|c| json!({"header": c.header, "field": c.field})).collect::<Vec<_>>();
         json!({
             "name": part.name, "table": part.table, "encoding": part.encoding, "columns": columns, "rows": part.rows,
         })
@@ -148,10 +150,9 @@ impl Manifest {
     /// The manifest of a text.
     ///
     /// # Errors
-    /// What in it is of another version, or the JSON's fault.
+    /// The JSON's fault.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let manifest: Self = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        if manifest.schema == VERSION { Ok(manifest) } else { Err(manifest.schema) }
+        serde_json::from_str(text).map_err(|e| e.to_string())
     }
 
     /// The columns of the exports.

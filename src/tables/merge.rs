@@ -96,6 +96,35 @@ impl From<Region> for Draft {
 }
 
 impl Draft {
+    /// Whether every row says what it is about.
+    pub(super) fn has_keys(&self) -> bool {
+        self.stays.iter().all(|s| s.record != RecordId::NONE)
+            && self.visits.iter().all(|v| v.record != RecordId::NONE)
+            && self.diagnoses.iter().all(|d| d.record != RecordId::NONE)
+            && self.owners.iter().all(|o| o.record != RecordId::NONE)
+            && self.persons.iter().all(|(id, _)| *id != PersonId::NONE)
+            && self.hospitals.iter().all(|(id, _)| *id != HospitalId::NONE)
+            && self.item_names.iter().all(|(id, _)| *id != ItemId::NONE)
+            && self.diagnosis_names.iter().all(|(id, _)| *id != DiagnosisId::NONE)
+            && self.fees.record.iter().chain(&self.fees.item).all(|id| *id != u32::MAX)
+    }
+
+    /// The records that have a row, by their places in the texts.
+    fn filled(&self) -> Vec<bool> {
+        let mut out = vec![false; self.texts[Domain::Record as usize].len()];
+        let lines = self.fees.record.iter().map(|record| RecordId(*record));
+        let records = self.stays.iter().map(|s| s.record).chain(self.visits.iter().map(|v| v.record)).chain(lines);
+        records.for_each(|record| out[record.index()] = true);
+        out
+    }
+
+    /// The institutions whose goods are in the tables.
+    fn stocked(&self) -> BTreeSet<Box<str>> {
+        let hospitals = self.purchases.iter().map(|p| p.hospital).chain(self.stock.iter().map(|s| s.hospital));
+        let codes: BTreeSet<HospitalId> = hospitals.filter_map(HospitalId::some).collect();
+        codes.into_iter().map(|id| self.texts[Domain::Hospital as usize][id.index()].clone()).collect()
+    }
+
     /// The institution of each record, by its place in the texts.
     fn hospitals_of_records(&self) -> Vec<HospitalId> {
         let mut out = vec![HospitalId::NONE; self.texts[Domain::Record as usize].len()];
@@ -109,20 +138,27 @@ impl Draft {
 
     /// Sets aside the records that tables before have, too. The same number at another institution is another record, under a
     /// name of its own.
-    fn leave(&mut self, known: &FxHashMap<Box<str>, Box<str>>) -> Repeated {
-        if known.is_empty() {
+    fn leave(&mut self, known: &Known) -> Repeated {
+        if known.records.is_empty() {
             return Repeated::default();
         }
+        if self.peer {
+            let places = &self.texts[Domain::Hospital as usize];
+            let has = |id: HospitalId| id.some().is_some_and(|id| known.stocked.contains(&places[id.index()]));
+            self.purchases.retain(|p| !has(p.hospital));
+            self.stock.retain(|s| !has(s.hospital));
+        }
+        let filled = self.filled();
         let hospitals = self.hospitals_of_records();
         let mut gone = vec![false; hospitals.len()];
         let records = Domain::Record as usize;
-        let mut names: FxHashSet<Box<str>> = known.keys().chain(&self.texts[records]).cloned().collect();
+        let mut names: FxHashSet<Box<str>> = known.records.keys().chain(&self.texts[records]).cloned().collect();
         let mut repeated = Repeated::default();
-        for (at, hospital) in hospitals.iter().enumerate() {
-            let Some(there) = known.get(&self.texts[records][at]) else { continue };
+        for (at, hospital) in hospitals.iter().enumerate().filter(|(at, _)| filled[*at]) {
+            let Some(there) = known.records.get(&self.texts[records][at]) else { continue };
             let places = &self.texts[Domain::Hospital as usize];
             let here = hospital.some().map_or("", |h| &places[h.index()]);
-            if here.is_empty() || there.is_empty() || here == &**there {
+            if here.is_empty() || there.iter().any(|there| there.is_empty() || here == &**there) {
                 gone[at] = true;
                 if repeated.records == 0 {
                     repeated.example = self.texts[records][at].to_string();
@@ -150,6 +186,15 @@ impl Draft {
         }
         repeated
     }
+}
+
+/// What the tables before have.
+#[derive(Default)]
+struct Known {
+    /// By the number of a record, the institutions that have one of that number.
+    records: FxHashMap<Box<str>, Vec<Box<str>>>,
+    /// The institutions whose goods are there.
+    stocked: BTreeSet<Box<str>>,
 }
 
 /// The rank of each text of a draft among those of all.
@@ -196,18 +241,19 @@ fn moved<T: Row>(rows: &mut Vec<T>, all: &mut Vec<T>, ranks: &Ranks) {
 /// others.
 pub(super) fn merge(mut drafts: Vec<Draft>) -> (Region, Vec<Repeated>) {
     let mut repeated = Vec::new();
-    let mut known: FxHashMap<Box<str>, Box<str>> = FxHashMap::default();
+    let mut known = Known::default();
     let several = drafts.len() > 1;
     for draft in &mut drafts {
         repeated.push(draft.leave(&known));
         if several {
             let places = &draft.texts[Domain::Hospital as usize];
-            let hospitals = draft.hospitals_of_records();
-            for (text, hospital) in draft.texts[Domain::Record as usize].iter().zip(hospitals) {
-                known
-                    .entry(text.clone())
-                    .or_insert_with(|| hospital.some().map_or("".into(), |h| places[h.index()].clone()));
+            let (hospitals, filled) = (draft.hospitals_of_records(), draft.filled());
+            let records = draft.texts[Domain::Record as usize].iter().zip(hospitals).zip(filled);
+            for ((text, hospital), _) in records.filter(|(_, filled)| *filled) {
+                let hospital = hospital.some().map_or("".into(), |h| places[h.index()].clone());
+                known.records.entry(text.clone()).or_default().push(hospital);
             }
+            known.stocked.extend(draft.stocked());
         }
     }
     let mut region = Region::default();
@@ -252,12 +298,12 @@ pub(super) fn merge(mut drafts: Vec<Draft>) -> (Region, Vec<Repeated>) {
         for (mut id, mut person) in draft.persons {
             id.renumber(ranks);
             person.renumber(ranks);
-            region.persons[id.index()].learn(person);
+            region.persons[id.index()].fill(person);
         }
         for (mut id, mut hospital) in draft.hospitals {
             id.renumber(ranks);
             hospital.renumber(ranks);
-            region.hospitals[id.index()].learn(hospital);
+            region.hospitals[id.index()].fill(hospital);
         }
         for (item, mut name) in draft.item_names {
             name.renumber(ranks);

@@ -269,6 +269,7 @@ pub(super) fn write(
 pub(super) struct Columns<'a> {
     path: &'a Path,
     meta: FileMetadata,
+    rows: usize,
     interners: &'a [Mutex<Interner>; Domain::COUNT],
     files: &'a FxHashMap<&'a str, u16>,
 }
@@ -277,19 +278,18 @@ impl<'a> Columns<'a> {
     /// Opens a file.
     ///
     /// # Errors
-    /// It is no Parquet file.
+    /// It is no Parquet file, or of another number of rows.
     pub(super) fn open(
         path: &'a Path,
+        rows: u64,
         interners: &'a [Mutex<Interner>; Domain::COUNT],
         files: &'a FxHashMap<&'a str, u16>,
     ) -> Result<Self, Fault> {
         let meta = read_metadata(&mut File::open(path)?)?;
-        Ok(Self { path, meta, interners, files })
-    }
-
-    /// Number of rows.
-    pub(super) fn rows(&self) -> usize {
-        self.meta.num_rows
+        if meta.num_rows as u64 != rows {
+            return Err(Fault(format!("{} rows", meta.num_rows)));
+        }
+        Ok(Self { path, meta, rows: rows as usize, interners, files })
     }
 
     /// The arrays of a column, one a row group.
@@ -310,7 +310,7 @@ impl<'a> Columns<'a> {
         dtype: ArrowDataType,
         of: impl Fn(T) -> i64 + Sync,
     ) -> Result<Vec<i64>, Fault> {
-        let mut out = Vec::with_capacity(self.rows());
+        let mut out = Vec::new();
         for array in self.arrays(name, dtype)? {
             let array = array.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| other(name))?;
             match array.validity() {
@@ -322,7 +322,7 @@ impl<'a> Columns<'a> {
     }
 
     fn texts(&self, name: &str, mut id: impl FnMut(&str) -> Result<i64, Fault>) -> Result<Vec<i64>, Fault> {
-        let mut out = Vec::with_capacity(self.rows());
+        let mut out = Vec::new();
         for array in self.arrays(name, dictionary())? {
             let array = array.as_any().downcast_ref::<DictionaryArray<u32>>().ok_or_else(|| other(name))?;
             let words = array.values().as_any().downcast_ref::<Utf8ViewArray>().ok_or_else(|| other(name))?;
@@ -336,7 +336,7 @@ impl<'a> Columns<'a> {
     }
 
     fn flags(&self, name: &str) -> Result<Vec<i64>, Fault> {
-        let mut out = Vec::with_capacity(self.rows());
+        let mut out = Vec::new();
         for array in self.arrays(name, ArrowDataType::Boolean)? {
             let array = array.as_any().downcast_ref::<BooleanArray>().ok_or_else(|| other(name))?;
             out.extend(array.iter().map(|is| is.map_or(NONE, i64::from)));
@@ -357,6 +357,13 @@ impl Source for Columns<'_> {
     }
 
     fn column(&self, name: &'static str, form: Form) -> Result<Vec<i64>, Fault> {
+        let cells = self.cells(name, form)?;
+        if cells.len() == self.rows { Ok(cells) } else { Err(Fault(format!("{name}: {} rows", cells.len()))) }
+    }
+}
+
+impl Columns<'_> {
+    fn cells(&self, name: &'static str, form: Form) -> Result<Vec<i64>, Fault> {
         match form {
             Form::Text(domain) => {
                 let interner = &self.interners[domain as usize];
@@ -411,7 +418,7 @@ fn decode(path: &Path, group: &RowGroupMetadata, field: &Field) -> Result<Vec<Bo
     let missing = || Fault(format!("{}: not there", field.name));
     let chunk = group.columns_under_root_iter(&field.name).and_then(|mut chunks| chunks.next()).ok_or_else(missing)?;
     let range = chunk.byte_range();
-    let mut bytes = Vec::with_capacity((range.end - range.start) as usize);
+    let mut bytes = Vec::new();
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(range.start))?;
     file.take(range.end - range.start).read_to_end(&mut bytes)?;

@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::MANIFEST;
 use super::manifest::{Manifest, Written};
 use super::merge::{Draft, Repeated, merge};
 use super::parquet::{Columns, Fault};
 use super::write::{FurtherRow, Hashing, NAMES};
+use super::{MANIFEST, VERSION};
 use crate::config::Mapping;
-use crate::ingest::{self, Error, Ingested, Note};
+use crate::ingest::{self, Error, Ingested, Note, Unread};
 use crate::messages::args;
 use crate::model::cell::{Cell, Row, Source};
 use crate::model::{Domain, FeeColumns, Hospital, Interner, Person, Phase, Progress, RecordId, TextId};
@@ -37,7 +38,8 @@ pub fn read_all(
         return ingest::read_all(paths, peers, mapping, keep_going, progress);
     }
     let mut origins: Vec<Origin> = Vec::new();
-    let none = Mapping::default();
+    // The institution given for what is scanned is not that of a peer.
+    let none = Mapping { institution: None, ..mapping.clone() };
     for (exports, mapping, peer) in [(&exports, mapping, false), (&peer_exports, &none, true)] {
         if !exports.is_empty() {
             let mut told = ingest::read_all(exports, &[], mapping, keep_going, progress)?;
@@ -79,6 +81,10 @@ fn joined(mut origins: Vec<Origin>) -> Result<Ingested, Error> {
         all.notes.append(&mut told.notes);
         all.missed += told.missed;
     }
+    let lines: u64 = drafts.iter().map(|draft| draft.fees.record.len() as u64).sum();
+    if lines >= u64::from(u32::MAX) {
+        return Err(Error::TooManyRows { file: names.last().map_or_else(String::new, |(folder, _)| folder.clone()) });
+    }
     let (region, repeated) = merge(drafts);
     for ((folder, peer), Repeated { records, lines, example }) in names.into_iter().zip(repeated) {
         if records == 0 {
@@ -106,11 +112,10 @@ fn distinguish(origins: &mut [Origin]) {
         let Some(folder) = folder.as_deref().filter(|_| draft.files.iter().any(|file| counts[file] > 1)) else {
             continue;
         };
-        let last = Path::new(folder).file_name().map_or(folder.into(), |name| name.to_string_lossy());
         let inputs = told.inputs.iter_mut().map(|input| &mut input.name);
         let told = told.rejects.iter_mut().map(|r| &mut r.file).chain(told.unread.iter_mut().map(|u| &mut u.name));
         for name in draft.files.iter_mut().chain(inputs).chain(told) {
-            *name = format!("{last}/{name}");
+            *name = format!("{folder}/{name}");
         }
     }
 }
@@ -122,7 +127,10 @@ fn read(folder: &Path, peer: bool, progress: &dyn Progress) -> Result<Origin, Er
     let open = |e: io::Error| Error::Open { path: path.clone(), reason: e.to_string() };
     let text = fs::read_to_string(&path).map_err(open)?;
     let other = |word: String| Error::TablesVersion { folder: named(folder), word };
-    let manifest = Manifest::parse(&text).map_err(other)?;
+    let manifest = Manifest::parse(&text).map_err(|reason| Error::Damaged { file: named(&path), reason })?;
+    if manifest.schema != VERSION {
+        return Err(other(manifest.schema));
+    }
     progress.start(Phase::Read, manifest.tables.values().map(|t| t.rows).sum());
     if let Some(unknown) = manifest.tables.keys().find(|name| !NAMES.contains(&name.as_str())) {
         return Err(other(unknown.clone()));
@@ -138,8 +146,10 @@ fn read(folder: &Path, peer: bool, progress: &dyn Progress) -> Result<Origin, Er
         let path = folder.join(format!("{name}.parquet"));
         let damaged = |reason: String| Error::Damaged { file: named(&path), reason };
         check(&path, written).map_err(damaged)?;
-        let columns = Columns::open(&path, &interners, &files);
-        columns.and_then(|columns| table(name, &columns, &mut draft)).map_err(|fault| damaged(fault.0))?;
+        let columns = Columns::open(&path, written.rows, &interners, &files).map_err(|fault| damaged(fault.0))?;
+        // The library panics where a file with the right sum was not written by it.
+        let read = catch_unwind(AssertUnwindSafe(|| table(name, &columns, &mut draft)));
+        read.map_err(|_| damaged(name.to_string()))?.map_err(|fault| damaged(fault.0))?;
         progress.rows(written.rows);
         progress.advance(written.rows);
     }
@@ -150,8 +160,24 @@ fn read(folder: &Path, peer: bool, progress: &dyn Progress) -> Result<Origin, Er
     draft.emptied = manifest.emptied();
     draft.texts = interners.map(|interner| interner.texts);
     progress.finish();
-    let told = manifest.told(peer).map_err(other)?;
+    let mut told = manifest.told(peer).map_err(other)?;
+    told.unread.extend(strays(folder));
     Ok(Origin { folder: Some(named(folder)), draft, told })
+}
+
+/// What else lies in a folder of tables: it is not read.
+fn strays(folder: &Path) -> Vec<Unread> {
+    let own: BTreeSet<String> =
+        NAMES.iter().map(|name| format!("{name}.parquet")).chain([MANIFEST.to_string()]).collect();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let strays: BTreeSet<String> = names.filter(|name| !own.contains(name) && !name.starts_with('.')).collect();
+    let unread = |name: String| Unread {
+        name: folder.join(name).display().to_string(),
+        reason: "unread-beside-tables",
+        args: args([]),
+    };
+    strays.into_iter().map(unread).collect()
 }
 
 /// Whether a file is what was written.
@@ -180,7 +206,7 @@ fn table(name: &str, columns: &Columns<'_>, draft: &mut Draft) -> Result<(), Fau
         "records" => draft.owners = Row::read(columns)?,
         _ => further(columns, draft)?,
     }
-    Ok(())
+    if draft.has_keys() { Ok(()) } else { Err(Fault("an empty key".to_string())) }
 }
 
 fn ids<I: Cell>(columns: &Columns<'_>, name: &'static str) -> Result<impl Iterator<Item = I> + use<I>, Fault> {

@@ -19,14 +19,7 @@ pub(super) fn persons(all: &Collected, ids: &Ids) -> Vec<Person> {
             read_persons(chunk, ids, &mut here, newborns);
         }
         for (known, new) in out.iter_mut().zip(here) {
-            known.name = known.name.some().unwrap_or(new.name);
-            known.certificate = known.certificate.some().unwrap_or(new.certificate);
-            known.address = known.address.some().unwrap_or(new.address);
-            known.birth = known.birth.or(new.birth);
-            known.born = known.born.or(new.born);
-            if known.sex == Sex::Unknown {
-                known.sex = new.sex;
-            }
+            known.fill(new);
         }
     }
     for known in out.iter_mut().filter(|known| known.birth.is_none() || known.sex == Sex::Unknown) {
@@ -70,10 +63,7 @@ pub(super) fn hospitals(all: &Collected, ids: &Ids) -> Vec<Hospital> {
             read_hospitals(chunk, ids, &mut here);
         }
         for (known, new) in out.iter_mut().zip(here) {
-            known.name = known.name.some().unwrap_or(new.name);
-            known.level = known.level.some().unwrap_or(new.level);
-            known.kind = known.kind.some().unwrap_or(new.kind);
-            known.beds = known.beds.or(new.beds);
+            known.fill(new);
         }
     }
     out

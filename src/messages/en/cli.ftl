@@ -250,6 +250,7 @@ note-filter-to = This report holds only the leads whose period begins on { $to }
 scan-rejects-unwritten = { $count } rows were rejected; stdout carries no list of them, use -o FILE to get one
 scan-too-many-rejects = { $share }% of the rows were rejected, more than the { $limit }% of --max-rejects; the result is incomplete
 scan-too-many-rejects-peers = { $share }% of the rows given with --peers were rejected, more than the { $limit }% of --max-rejects; the background is incomplete
+error-tables-in-input = { $folder }: holds the exports; the tables need a folder of their own
 tables-rejects = rejected rows: { $count }; manifest.json lists them
 scan-missed-files = { $count } files that should have been read were not; the result is incomplete
 scan-rules-failed = rules failed: { $rules }; the result is incomplete

@@ -54,6 +54,7 @@ unread-bomb = unpacks to more than { $ratio } times its size: unpack it yourself
 unread-changed = was changed while it was read: scan a copy
 unread-empty = there is no row in it
 unread-sprawling = a cell far outside the table: delete the empty rows and columns below it and to its right, or save it as .xlsx
+unread-beside-tables = lies in a folder of tables of this program and is none of them: not read
 unread-own-report = a report of this program: left out
 unread-tables = tables that `yishen tables` wrote: left out; to scan them, give their folder by itself
 unread-stub = too short to hold anything: the beginning of an archive or workbook and no more; copy or export it again

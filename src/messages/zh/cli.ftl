@@ -250,6 +250,7 @@ note-filter-to = 本报告只含发生期间与 { $to } 及以前有重叠的线
 scan-rejects-unwritten = 共 { $count } 行被剔除；标准输出不附清单，如需清单请用 -o 文件
 scan-too-many-rejects = 被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；结果不完整
 scan-too-many-rejects-peers = --peers 对照数据中被剔除的行占 { $share }%，超过 --max-rejects 允许的 { $limit }%；对照不完整
+error-tables-in-input = { $folder } 是导出文件所在的文件夹；数据表请写入单独的文件夹
 tables-rejects = 有 { $count } 行被拒收，见 manifest.json
 scan-missed-files = 有 { $count } 个应读取的文件未能读取；结果不完整
 scan-rules-failed = 有规则运行失败：{ $rules }；结果不完整

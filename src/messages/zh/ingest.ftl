@@ -55,6 +55,7 @@ unread-changed = 读取过程中文件被改动：请扫描其副本
 unread-empty = 没有任何数据行
 unread-sprawling = 表格之外很远处有单元格：请删除表格下方和右侧的空行空列，或另存为 .xlsx
 unread-tables = `yishen tables` 写出的数据表，未读取；要扫描它们，请单独给出其所在文件夹
+unread-beside-tables = 与数据表在同一文件夹，但不是其中的表，未读取
 unread-own-report = 本程序生成的报告，不作为数据读取
 unread-stub = 太短，没有内容：只有压缩包或工作簿的开头；请重新复制或导出
 unread-rar = RAR 压缩包：请解压后扫描
