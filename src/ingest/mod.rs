@@ -53,6 +53,7 @@ pub use error::Error;
 pub use lacking::{Lack, Lacking};
 pub use likely::{Candidates, candidates, fields, fits, is_headless, tables};
 pub use own::{TABLES_MANIFEST, TABLES_MARK, TABLES_SCHEMA, is_tables};
+pub(crate) use parquet::decode_column;
 pub use unknown::Stranger;
 
 /// Reads files and folders into a region. The order of the paths and of the rows in them does not matter.

@@ -122,6 +122,19 @@ fn decode(
     if !is_readable(&field.dtype) {
         return Err(format!("{:?}", field.dtype));
     }
+    decode_column(file, group, field, slice)
+}
+
+/// The arrays of a column of a row group, decoded as the field says, or a slice of its rows.
+///
+/// # Errors
+/// There is no such column, it cannot be decoded so, or what the file system says.
+pub(crate) fn decode_column(
+    file: &mut File,
+    group: &RowGroupMetadata,
+    field: &Field,
+    slice: Option<Filter>,
+) -> Result<Vec<Box<dyn Array>>, String> {
     let mut chunks = group.columns_under_root_iter(&field.name).ok_or_else(|| "?".to_string())?;
     let chunk = chunks.next().ok_or_else(|| "?".to_string())?;
     let range = chunk.byte_range();

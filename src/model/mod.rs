@@ -28,6 +28,6 @@ pub use other::{CASE_FRONT, DEDUCTED, NO_CASE_FRONT, OF_ANYBODY, OTHER_TABLES, O
 pub use progress::{Phase, Progress, Silent};
 pub use region::{
     Diagnosis, Hospital, ItemAlias, Names, Person, Purchase, Record, Region, RowRef, Setting, Stay, StockEntry,
-    StockKind, Visit,
+    StockKind, Visit, link_records,
 };
 pub use units::{Day, FeeClass, Fen, Price, Quantity, Sex, Stamp};

@@ -419,6 +419,18 @@ pub struct Region {
     pub shared: BTreeSet<RecordId>,
 }
 
+/// Says which records are stays or visits, and so whose they are.
+pub fn link_records(records: &mut [Record], stays: &[Stay], visits: &[Visit]) {
+    for (at, visit) in (0..).zip(visits) {
+        records[visit.record.index()] =
+            Record { person: visit.person, hospital: visit.hospital, stay: None, visit: Some(at) };
+    }
+    for (at, stay) in (0..).zip(stays) {
+        records[stay.record.index()] =
+            Record { person: stay.person, hospital: stay.hospital, stay: Some(at), visit: None };
+    }
+}
+
 impl Region {
     /// Whether any row of the table is used.
     pub fn has_table(&self, table: Table) -> bool {

@@ -9,7 +9,7 @@ use super::write::{Owner, owners};
 use crate::model::cell::{Cell, Renumber, Row};
 use crate::model::{
     Diagnosis, DiagnosisId, Domain, FeeColumns, Hospital, HospitalId, ItemAlias, ItemId, Names, Person, PersonId, Pool,
-    Purchase, Record, RecordId, Region, Stay, StockEntry, Table, TextId, Visit,
+    Purchase, Record, RecordId, Region, Stay, StockEntry, Table, TextId, Visit, link_records,
 };
 
 /// Tables of one origin. Ids are places in `texts`, in any order.
@@ -344,14 +344,7 @@ pub(super) fn merge(mut drafts: Vec<Draft>) -> (Region, Vec<Repeated>) {
     region.item_aliases.sort_unstable();
     region.purchases.sort_unstable();
     region.stock.sort_unstable();
-    for (at, visit) in (0..).zip(&region.visits) {
-        region.records[visit.record.index()] =
-            Record { person: visit.person, hospital: visit.hospital, stay: None, visit: Some(at) };
-    }
-    for (at, stay) in (0..).zip(&region.stays) {
-        region.records[stay.record.index()] =
-            Record { person: stay.person, hospital: stay.hospital, stay: Some(at), visit: None };
-    }
+    link_records(&mut region.records, &region.stays, &region.visits);
     fees.group(region.records.len());
     region.fees = fees.into();
     (region, repeated)

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +14,7 @@ use polars_arrow::array::{Array, BooleanArray, DictionaryArray, PrimitiveArray, 
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, DTYPE_CATEGORICAL_NEW, Field, IntegerType, TimeUnit};
 use polars_arrow::types::NativeType;
-use polars_parquet::read::{
-    BasicDecompressor, FileMetadata, PageReader, RowGroupMetadata, column_iter_to_arrays, read_metadata,
-};
+use polars_parquet::read::{FileMetadata, read_metadata};
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FallibleStreamingIterator, FileWriter,
     KeyValue, ParquetType, StatisticsOptions, Version, WriteOptions, array_to_columns, compress, to_parquet_type,
@@ -24,7 +22,7 @@ use polars_parquet::write::{
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::ingest::TABLES_MARK;
+use crate::ingest::{TABLES_MARK, decode_column};
 use crate::model::cell::{Form, NONE, Sink, Source, halves, pack};
 use crate::model::{Domain, Interner, Stamp};
 
@@ -58,16 +56,6 @@ pub(super) struct Fault(pub String);
 impl<E: std::error::Error> From<E> for Fault {
     fn from(e: E) -> Self {
         Self(e.to_string())
-    }
-}
-
-/// Decimals after the point of a form that is a decimal.
-fn scale(form: Form) -> Option<usize> {
-    match form {
-        Form::Money => Some(2),
-        Form::Quantity => Some(4),
-        Form::Price => Some(6),
-        _ => None,
     }
 }
 
@@ -158,10 +146,9 @@ impl Sink for Group<'_> {
         let cells: Vec<i64> = cells.collect();
         match form {
             Form::Text(_) | Form::Word(_) => {}
-            Form::Money | Form::Quantity | Form::Price => {
-                let dtype = ArrowDataType::Decimal(DIGITS, scale(form).unwrap_or_default());
-                self.numbers(name, &cells, dtype, i128::from);
-            }
+            Form::Money => self.numbers(name, &cells, ArrowDataType::Decimal(DIGITS, 2), i128::from),
+            Form::Quantity => self.numbers(name, &cells, ArrowDataType::Decimal(DIGITS, 4), i128::from),
+            Form::Price => self.numbers(name, &cells, ArrowDataType::Decimal(DIGITS, 6), i128::from),
             Form::Date => self.numbers(name, &cells, ArrowDataType::Date32, |raw| raw as i32),
             Form::Moment => {
                 let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, None);
@@ -299,8 +286,12 @@ impl<'a> Columns<'a> {
             // Else the reader makes every text of the dictionary's places, to look it up again.
             field.metadata = Some(Arc::new([(DTYPE_CATEGORICAL_NEW.into(), "".into())].into()));
         }
-        let groups: Vec<Vec<Box<dyn Array>>> =
-            self.meta.row_groups.par_iter().map(|group| decode(self.path, group, &field)).collect::<Result<_, _>>()?;
+        let groups: Vec<Vec<Box<dyn Array>>> = self
+            .meta
+            .row_groups
+            .par_iter()
+            .map(|group| decode_column(&mut File::open(self.path)?, group, &field, None).map_err(Fault))
+            .collect::<Result<_, _>>()?;
         Ok(groups.into_iter().flatten().collect())
     }
 
@@ -412,18 +403,4 @@ impl Columns<'_> {
             }
         }
     }
-}
-
-fn decode(path: &Path, group: &RowGroupMetadata, field: &Field) -> Result<Vec<Box<dyn Array>>, Fault> {
-    let missing = || Fault(format!("{}: not there", field.name));
-    let chunk = group.columns_under_root_iter(&field.name).and_then(|mut chunks| chunks.next()).ok_or_else(missing)?;
-    let range = chunk.byte_range();
-    let mut bytes = Vec::new();
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(range.start))?;
-    file.take(range.end - range.start).read_to_end(&mut bytes)?;
-    let pages = PageReader::new(Cursor::new(bytes.into()), chunk, Vec::new(), usize::MAX);
-    let kind = &chunk.descriptor().descriptor.primitive_type;
-    let pages = vec![BasicDecompressor::new(pages, Vec::new())];
-    Ok(column_iter_to_arrays(pages, vec![kind], field.clone(), None)?.0)
 }

@@ -72,6 +72,7 @@ fn joined(mut origins: Vec<Origin>) -> Result<Ingested, Error> {
         names.push((folder.clone().unwrap_or_default(), draft.peer));
         drafts.push(draft);
         if let Some(folder) = folder {
+            all.unread.extend(strays(Path::new(&folder)));
             let figures = [("folder", folder.into()), ("files", (told.inputs.len() as u64).into())];
             all.notes.push(Note { id: "note-tables", args: args(figures) });
         }
@@ -153,6 +154,9 @@ fn read(folder: &Path, peer: bool, progress: &dyn Progress) -> Result<Origin, Er
         progress.rows(written.rows);
         progress.advance(written.rows);
     }
+    if !draft.has_keys() {
+        return Err(Error::Damaged { file: named(folder), reason: "an empty key".to_string() });
+    }
     let mut interners = interners.map(|interner| interner.into_inner().unwrap_or_else(PoisonError::into_inner));
     let records = &mut interners[Domain::Record as usize];
     draft.shared = manifest.shared.iter().map(|text| RecordId(records.intern(text))).collect();
@@ -160,8 +164,7 @@ fn read(folder: &Path, peer: bool, progress: &dyn Progress) -> Result<Origin, Er
     draft.emptied = manifest.emptied();
     draft.texts = interners.map(|interner| interner.texts);
     progress.finish();
-    let mut told = manifest.told(peer).map_err(other)?;
-    told.unread.extend(strays(folder));
+    let told = manifest.told(peer).map_err(other)?;
     Ok(Origin { folder: Some(named(folder)), draft, told })
 }
 
@@ -206,7 +209,7 @@ fn table(name: &str, columns: &Columns<'_>, draft: &mut Draft) -> Result<(), Fau
         "records" => draft.owners = Row::read(columns)?,
         _ => further(columns, draft)?,
     }
-    if draft.has_keys() { Ok(()) } else { Err(Fault("an empty key".to_string())) }
+    Ok(())
 }
 
 fn ids<I: Cell>(columns: &Columns<'_>, name: &'static str) -> Result<impl Iterator<Item = I> + use<I>, Fault> {

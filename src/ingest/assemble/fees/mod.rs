@@ -13,7 +13,7 @@ use super::super::batch::NO_SYMBOL;
 use super::super::collect::Chunk;
 use super::{Fate, Ids, Ledger, Ranked, degrade};
 use crate::messages::args;
-use crate::model::{FeeColumns, Fen, PrescriptionId, Progress, Record, RecordId, Region, Table, join};
+use crate::model::{FeeColumns, Fen, PrescriptionId, Progress, Record, RecordId, Region, Table, join, link_records};
 use line::{Line, LineColumns};
 use net::Unmatched;
 use versions::Versions;
@@ -250,14 +250,7 @@ fn own(region: &Region, source: &ReadLines<'_>, records: usize) -> Vec<Record> {
             own.hospital = own.hospital.min(source.ids.hospitals.id(hospitals.map_or(NO_SYMBOL, |h| h[row])));
         }
     }
-    for (at, visit) in region.visits.iter().enumerate() {
-        out[visit.record.index()] =
-            Record { person: visit.person, hospital: visit.hospital, stay: None, visit: Some(at as u32) };
-    }
-    for (at, stay) in region.stays.iter().enumerate() {
-        out[stay.record.index()] =
-            Record { person: stay.person, hospital: stay.hospital, stay: Some(at as u32), visit: None };
-    }
+    link_records(&mut out, &region.stays, &region.visits);
     out
 }
 
